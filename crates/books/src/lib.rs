@@ -1,1 +1,24 @@
-//! To be written.
+//! The accounting: source-neutral documents and the merchant's mapping become balanced entries.
+//!
+//! Everything here is a pure function: no clock, no network, no database, no files. What the company file holds is asked
+//! through [`Lists`], what else the shop has told through [`Facts`]; both are answered by whoever calls.
+//!
+//! This crate must never know of SQL, XML, HTTP or Shopify's JSON. It speaks of QuickBooks only through `qbxml`'s typed
+//! requests, which an [`Entry`] carries so that what is shown as debits and credits is what is sent.
+//!
+//! ```
+//! use books::Money;
+//! let price: Money = "19.99".parse()?;
+//! assert_eq!((price + price).to_string(), "39.98");
+//! # Ok::<(), books::money::NotMoney>(())
+//! ```
+
+pub mod document;
+pub mod entry;
+pub mod lists;
+pub mod money;
+
+pub use document::{ContentHash, Document, DocumentId, DocumentKind, Fact};
+pub use entry::{Body, Entry, EntryKey, EntryKind, Held, HeldReason, Link, Mapped, Posting, Postings, Why};
+pub use lists::{Facts, ListObject, Lists, NameSpace};
+pub use money::{Currency, Money};

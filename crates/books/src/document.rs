@@ -1,0 +1,472 @@
+//! Documents: what a source says happened, in words that no source owns.
+//!
+//! A document is immutable by version. Its [`ContentHash`] covers what the accounting needs and nothing else, so that a
+//! note or a tag changed in the shop is no new version (SHOPIFY.md 2.6).
+
+use std::fmt;
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::money::{Currency, Money};
+
+/// The source's own id of a document, verbatim: `gid://shopify/Order/5500000000001`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DocumentId(String);
+
+impl DocumentId {
+    /// The id as the source writes it.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What follows the last slash: the short form for people and logs.
+    pub fn short(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or(&self.0)
+    }
+}
+
+impl fmt::Display for DocumentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A fingerprint of the part of a document that the accounting depends on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ContentHash(String);
+
+impl ContentHash {
+    /// The SHA-256 of `bytes`, in lower-case hexadecimal.
+    pub fn of(bytes: &[u8]) -> Self {
+        use std::fmt::Write;
+        let mut text = String::with_capacity(64);
+        for byte in Sha256::digest(bytes) {
+            let _ = write!(text, "{byte:02x}");
+        }
+        Self(text)
+    }
+
+    /// A hash that was stored before.
+    pub fn stored(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The hash as hexadecimal text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// One commerce fact with its id and time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    /// The source's id.
+    pub id: DocumentId,
+    /// When the source last changed it.
+    pub updated_at: Timestamp,
+    /// What it says.
+    pub fact: Fact,
+}
+
+impl Document {
+    /// What kind of document this is.
+    pub fn kind(&self) -> DocumentKind {
+        match &self.fact {
+            Fact::Order(_) => DocumentKind::Order,
+            Fact::Customer(_) => DocumentKind::Customer,
+            Fact::Variant(_) => DocumentKind::Variant,
+            Fact::Location(_) => DocumentKind::Location,
+            Fact::Shop(_) => DocumentKind::Shop,
+        }
+    }
+}
+
+/// The kinds of documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentKind {
+    /// The shop itself.
+    Shop,
+    /// A place of business.
+    Location,
+    /// A buyer.
+    Customer,
+    /// Something sold, at the grain of a stock keeping unit.
+    Variant,
+    /// A sale.
+    Order,
+}
+
+/// What a document says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Fact {
+    /// The shop itself.
+    Shop(Shop),
+    /// A place of business.
+    Location(Location),
+    /// A buyer.
+    Customer(Customer),
+    /// Something sold.
+    Variant(Variant),
+    /// A sale.
+    Order(Box<Order>),
+}
+
+/// The shop: what is needed to read its money and dates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shop {
+    /// The shop's name.
+    pub name: String,
+    /// Its permanent address, such as `harbour-pine.myshopify.com`.
+    pub domain: String,
+    /// The currency of its books.
+    pub currency: Currency,
+    /// IANA name of the time zone in which its days begin and end.
+    pub time_zone: String,
+    /// Whether its prices contain tax.
+    pub taxes_included: bool,
+}
+
+/// A place of business.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Location {
+    /// Its name in the shop.
+    pub name: String,
+    /// Whether it is still in use.
+    pub active: bool,
+}
+
+/// A buyer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Customer {
+    /// The name to show; empty when the source keeps it back (SHOPIFY.md 2.8, protected data).
+    pub display_name: String,
+    /// Given name.
+    pub first_name: Option<String>,
+    /// Family name.
+    pub last_name: Option<String>,
+    /// The company bought for.
+    pub company: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Telephone number.
+    pub phone: Option<String>,
+    /// Default address.
+    pub address: Option<Address>,
+    /// Whether sales to this buyer are free of tax.
+    pub tax_exempt: bool,
+}
+
+/// A postal address, in parts; a part that the source does not give is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// Person or firm at the address.
+    pub name: String,
+    /// Firm.
+    pub company: String,
+    /// First line.
+    pub line1: String,
+    /// Second line.
+    pub line2: String,
+    /// Town.
+    pub city: String,
+    /// State, province or county, as a short code where there is one.
+    pub state: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// Country name.
+    pub country: String,
+}
+
+/// Something sold, at the grain of a stock keeping unit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variant {
+    /// Stock keeping unit; may be empty or not unique.
+    pub sku: Option<String>,
+    /// Bar code.
+    pub barcode: Option<String>,
+    /// The product's title.
+    pub product_title: String,
+    /// The variant's title; empty where a product has one variant only.
+    pub variant_title: Option<String>,
+    /// Supplier named on the product.
+    pub vendor: Option<String>,
+    /// The merchant's own grouping of products.
+    pub product_type: Option<String>,
+    /// Price.
+    pub price: Money,
+    /// What one unit costs now, where the source tells.
+    pub unit_cost: Option<Money>,
+    /// Whether the shop counts its stock.
+    pub tracked: bool,
+    /// Whether it is a gift card.
+    pub gift_card: bool,
+    /// Whether it is taxed.
+    pub taxable: bool,
+}
+
+/// A sale.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    /// What people call it: `#1001`.
+    pub name: String,
+    /// When it was placed (Shopify's `processedAt`); its local date is the sale's date (SHOPIFY.md 3.1).
+    pub placed_at: Timestamp,
+    /// When it was cancelled, if it was.
+    pub cancelled_at: Option<Timestamp>,
+    /// A test order: nothing for the books.
+    pub test: bool,
+    /// The shop's books currency; all amounts here are in it.
+    pub currency: Currency,
+    /// The currency that the buyer saw.
+    pub presentment_currency: Currency,
+    /// Whether line, discount and shipping amounts contain tax.
+    pub taxes_included: bool,
+    /// How far it is paid.
+    pub payment_state: PaymentState,
+    /// How far it is delivered.
+    pub delivery_state: DeliveryState,
+    /// Whether it was edited after it was placed.
+    pub edited: bool,
+    /// Where it came from: `web`, `pos`, or an app's name.
+    pub channel: String,
+    /// The place of business that sold it, for sales in person.
+    pub location: Option<DocumentId>,
+    /// The buyer, if one is known.
+    pub customer: Option<DocumentId>,
+    /// What the order itself says of the buyer.
+    pub buyer: Option<Customer>,
+    /// Billing address.
+    pub billing_address: Option<Address>,
+    /// Shipping address.
+    pub shipping_address: Option<Address>,
+    /// The buyer's purchase order number.
+    pub purchase_order_number: Option<String>,
+    /// What was sold.
+    pub lines: Vec<OrderLine>,
+    /// Delivery charges; removed ones are left out.
+    pub shipping: Vec<ShippingLine>,
+    /// Further charges that are neither goods nor delivery.
+    pub fees: Vec<Fee>,
+    /// Money that moved, and authorisations that did not.
+    pub payments: Vec<Payment>,
+    /// Money and goods that went back.
+    pub refunds: Vec<Refund>,
+    /// The source's own totals, to be met to the cent.
+    pub totals: Totals,
+}
+
+/// How far an order is paid (Shopify's financial status).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentState {
+    /// Reserved, not taken.
+    Authorized,
+    /// The time to take it has passed.
+    Expired,
+    /// Not paid.
+    Pending,
+    /// Part is paid.
+    PartiallyPaid,
+    /// All is paid.
+    Paid,
+    /// Paid, and part went back.
+    PartiallyRefunded,
+    /// Paid, and all went back.
+    Refunded,
+    /// Cancelled before payment.
+    Voided,
+    /// A state this program does not know.
+    Other(String),
+}
+
+/// How far an order is delivered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// Nothing yet.
+    Unfulfilled,
+    /// Part of it.
+    Partial,
+    /// All of it.
+    Fulfilled,
+    /// A state between, or one this program does not know.
+    Other(String),
+}
+
+/// One line of a sale.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OrderLine {
+    /// The source's id of the line.
+    pub id: DocumentId,
+    /// What was sold, if it still exists.
+    pub variant: Option<DocumentId>,
+    /// What the order says of it, whether or not it still exists.
+    pub item: Variant,
+    /// How many were ordered.
+    pub quantity: u32,
+    /// Price of one before discounts.
+    pub unit_price: Money,
+    /// What was taken off this line: its own discounts and its share of the order's.
+    pub discounts: Vec<Discount>,
+    /// Tax on it, by authority.
+    pub taxes: Vec<TaxLine>,
+    /// Duties on it.
+    pub duties: Money,
+    /// Whether the line is a tip (SHOPIFY.md 3.3).
+    pub tip: bool,
+}
+
+/// A discount's share on one line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Discount {
+    /// What it is called: a code or a title.
+    pub title: String,
+    /// Amount taken off, positive.
+    pub amount: Money,
+    /// Whether it was given on the whole order and spread over its lines.
+    pub across_order: bool,
+}
+
+/// Tax of one authority.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaxLine {
+    /// What the tax is called, such as `New York State Tax`.
+    pub title: String,
+    /// Rate as a fraction: 0.04 is 4 %. For display only: amounts are posted as charged.
+    pub rate: Decimal,
+    /// Amount charged.
+    pub amount: Money,
+    /// Collected and remitted by the marketplace: no liability of the merchant's (SHOPIFY.md 3.3).
+    pub channel_liable: bool,
+}
+
+/// A delivery charge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShippingLine {
+    /// What it is called.
+    pub title: String,
+    /// Charge before discounts.
+    pub price: Money,
+    /// Taken off, positive.
+    pub discount: Money,
+    /// Tax on it, by authority.
+    pub taxes: Vec<TaxLine>,
+}
+
+/// A further charge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fee {
+    /// What it is called.
+    pub title: String,
+    /// Amount charged, without its tax.
+    pub amount: Money,
+    /// Tax on it, by authority.
+    pub taxes: Vec<TaxLine>,
+}
+
+/// A movement of money, or an attempt at one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    /// The source's id.
+    pub id: DocumentId,
+    /// What kind of movement.
+    pub kind: PaymentKind,
+    /// Whether it took place.
+    pub status: PaymentStatus,
+    /// The gateway's stable name: `shopify_payments`, `paypal`, `cash`, `gift_card`, `manual` ….
+    pub gateway: String,
+    /// When it took place.
+    pub at: Timestamp,
+    /// Amount, positive.
+    pub amount: Money,
+    /// Difference between cash handed over and amount due, where cash is rounded.
+    pub rounding: Money,
+    /// A test payment: nothing for the books.
+    pub test: bool,
+}
+
+/// Kinds of payment movements.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentKind {
+    /// Reserved, no money.
+    Authorization,
+    /// Reserved money taken.
+    Capture,
+    /// Taken at once.
+    Sale,
+    /// Given back.
+    Refund,
+    /// Cash handed back as change.
+    Change,
+    /// Reservation dropped.
+    Void,
+    /// Anything that moves no money, or that this program does not know.
+    Other(String),
+}
+
+/// Whether a payment movement took place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentStatus {
+    /// It did.
+    Success,
+    /// Not yet.
+    Pending,
+    /// It did not.
+    Failed,
+    /// A state this program does not know.
+    Other(String),
+}
+
+/// Money and goods that went back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    /// The source's id.
+    pub id: DocumentId,
+    /// When.
+    pub at: Timestamp,
+    /// Total given back.
+    pub total: Money,
+}
+
+/// The source's own totals of an order, as first sold (before returns): SHOPIFY.md 3.2.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Lines after discounts.
+    pub subtotal: Money,
+    /// All discounts.
+    pub discounts: Money,
+    /// Delivery after discounts.
+    pub shipping: Money,
+    /// All tax.
+    pub tax: Money,
+    /// Tips.
+    pub tips: Money,
+    /// Duties.
+    pub duties: Money,
+    /// Further charges.
+    pub fees: Money,
+    /// Cash rounding on payments.
+    pub cash_rounding: Money,
+    /// Everything.
+    pub total: Money,
+    /// Money received.
+    pub received: Money,
+    /// Money given back.
+    pub refunded: Money,
+    /// Money still owed.
+    pub outstanding: Money,
+}

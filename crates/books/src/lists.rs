@@ -1,0 +1,58 @@
+//! What a mapping may ask of the world around it: the company file's lists, and the shop's other documents.
+
+use qbxml::ListId;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    document::{Document, DocumentId},
+    entry::EntryKey,
+};
+
+/// The lists of the company file, each with names of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameSpace {
+    /// Chart of accounts.
+    Account,
+    /// Customers, vendors, employees and other names share one list of names (PROTOCOL.md e).
+    Name,
+    /// Items of all kinds, sales-tax items included.
+    Item,
+    /// Classes.
+    Class,
+    /// Payment methods.
+    PaymentMethod,
+    /// Sales-tax codes.
+    SalesTaxCode,
+}
+
+/// One object of a list of the company file, as last read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListObject {
+    /// QuickBooks' id.
+    pub id: ListId,
+    /// Which list it is in.
+    pub space: NameSpace,
+    /// QuickBooks' name of its kind: `Customer`, `Vendor`, `ItemInventory`, `Account` ….
+    pub kind: String,
+    /// Full name, levels parted by colons.
+    pub full_name: String,
+    /// Whether it may be used.
+    pub active: bool,
+    /// For an account its type (`Income`, `Bank` …); for an item the full name of the account it sells to; else empty.
+    pub account: Option<String>,
+}
+
+/// What the company file has, and what of it is ours.
+pub trait Lists {
+    /// The object with this full name; names compare without regard to case (PROTOCOL.md e).
+    fn named(&self, space: NameSpace, full_name: &str) -> Option<ListObject>;
+    /// The object that an earlier entry made or was matched with.
+    fn linked(&self, key: &EntryKey) -> Option<ListObject>;
+}
+
+/// The newest version of the shop's other documents.
+pub trait Facts {
+    /// The document with this id, if the shop has told of it.
+    fn document(&self, id: &DocumentId) -> Option<Document>;
+}
