@@ -1,2 +1,56 @@
-//! To be written.
-fn main() {}
+//! The developer's commands. `cargo xtask` alone explains them.
+//!
+//! They need nothing but Rust and Node: what else a command needs it installs, or it says what it goes without.
+
+// Talking on the terminal is what this program is for.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod demo;
+mod project;
+mod report;
+mod suite;
+mod tools;
+
+use std::{env, process::ExitCode};
+
+use project::{Project, Stop};
+
+const HELP: &str = "\
+Tillbridge, the developer's commands:
+
+  cargo xtask demo [-- ARGS]   the main job on embedded defaults: a simulated shop and a simulated company file, the
+                               engine between them; then the window, where there is a display.
+                               ARGS go to `tillbridge-cli demo`, for instance: -- --orders 200 --seed 7
+  cargo xtask test             everything that must pass; what can't run here is named and counted as skipped
+  cargo xtask check            the quick part of it: format, lints and tests of the engine, without any desktop library
+  cargo xtask bindings         writes ui/src/lib/backend/bindings.ts anew from the commands in src-tauri
+
+Needs Rust and Node 20.19 or newer. Whatever else is missing is installed under target/, or named.
+";
+
+fn main() -> ExitCode {
+    let mut args = env::args().skip(1);
+    let command = args.next();
+    let rest: Vec<String> = args.collect();
+    let run: fn(&Project, &[String]) -> Result<(), Stop> = match command.as_deref() {
+        Some("demo") => demo::run,
+        Some("test") => suite::test,
+        Some("check") => suite::check,
+        Some("bindings") => suite::bindings,
+        None | Some("help" | "-h" | "--help") => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Some(other) => {
+            eprintln!("There is no command `{other}`.\n\n{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match Project::find().and_then(|project| run(&project, &rest)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            eprintln!("{stop}");
+            ExitCode::FAILURE
+        }
+    }
+}

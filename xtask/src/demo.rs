@@ -1,0 +1,50 @@
+//! `cargo xtask demo`: the main job, and the window where there is a display.
+
+use std::{env, fs, path::Path, process::Command};
+
+use crate::{
+    project::{DESKTOP, Project, Stop, cargo_command},
+    tools,
+};
+
+/// Runs the demo; without a display, or without what a window needs, it says so and goes on.
+pub fn run(project: &Project, args: &[String]) -> Result<(), Stop> {
+    println!("==> the main job: a simulated shop, a simulated company file, the engine between them");
+    let mut command = cargo_command();
+    command.args(["run", "--quiet", "--release", "--package", "tillbridge-cli", "--", "demo"]);
+    project.run(command.args(args.iter().filter(|arg| *arg != "--")))?;
+
+    if !has_display() {
+        println!("==> no display here, so no window");
+        return Ok(());
+    }
+    println!("==> the window (it shows this computer's own installation; close it to end)");
+    match window(project) {
+        Err(Stop::Skipped(why)) => println!("No window: {why}"),
+        other => other?,
+    }
+    Ok(())
+}
+
+fn window(project: &Project) -> Result<(), Stop> {
+    tools::desktop_libraries(project)?;
+    if !is_newer(&project.root.join("ui/node_modules/.package-lock.json"), &project.root.join("ui/package-lock.json")) {
+        println!("Missing: what the UI is built with. Installing it into ui/node_modules");
+        project.npm(&["ci"])?;
+    }
+    project.tauri(&["build", "--debug", "--no-bundle", "--ci"])?;
+    project.run(&mut Command::new(project.debug_binary(DESKTOP)))
+}
+
+fn has_display() -> bool {
+    let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    cfg!(any(windows, target_os = "macos")) || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
+}
+
+fn is_newer(path: &Path, than: &Path) -> bool {
+    let changed = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
+    match (changed(path), changed(than)) {
+        (Some(path), Some(than)) => path >= than,
+        _ => false,
+    }
+}

@@ -1,0 +1,134 @@
+//! Where things are, and how programs are run.
+
+use std::{
+    env, io,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// The name of the desktop package, which alone needs desktop libraries.
+pub const DESKTOP: &str = "tillbridge";
+
+/// The environment variable that tells the tests where QuickBooks' schema is.
+pub const SCHEMAS: &str = "QBXML_SCHEMAS";
+
+/// Why a step did not pass.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// The machine lacks something that can't be had; the step says nothing about the code.
+    #[error("skipped: {0}")]
+    Skipped(String),
+    /// A program found fault, or broke.
+    #[error("`{program}` ended with {status}")]
+    Failed {
+        /// What was run.
+        program: String,
+        /// How it ended.
+        status: std::process::ExitStatus,
+    },
+    /// A program could not be started.
+    #[error("`{program}` could not be started: {error}")]
+    NotStarted {
+        /// What was to be run.
+        program: String,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// Cargo's own description of the workspace can't be read.
+    #[error("`cargo metadata` gave no readable answer")]
+    NoMetadata,
+    /// At least one step of a suite failed; the table above names it.
+    #[error("not everything passed")]
+    NotAllPassed,
+}
+
+/// The checkout that the commands work on.
+pub struct Project {
+    /// The folder of the root Cargo.toml.
+    pub root: PathBuf,
+    /// Cargo's target folder.
+    pub target: PathBuf,
+    /// The folder with QuickBooks' own schema, if it is here: the tests judge our XML by it.
+    pub schemas: Option<PathBuf>,
+}
+
+impl Project {
+    /// Asks Cargo where the workspace and its target folder are.
+    pub fn find() -> Result<Self, Stop> {
+        let output = cargo_command()
+            .args(["metadata", "--no-deps", "--format-version", "1"])
+            .stderr(Stdio::inherit())
+            .output()
+            .map_err(|error| Stop::NotStarted { program: "cargo metadata".into(), error })?;
+        let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).map_err(|_| Stop::NoMetadata)?;
+        let folder = |key: &str| metadata[key].as_str().map(PathBuf::from).ok_or(Stop::NoMetadata);
+        let root = folder("workspace_root")?;
+        let schemas = env::var_os(SCHEMAS).map_or_else(|| root.join("../shared/schemas"), PathBuf::from);
+        let schemas = schemas.join("quickbooks").is_dir().then_some(schemas);
+        Ok(Self { target: folder("target_directory")?, schemas, root })
+    }
+
+    /// Where tools are kept that a command has installed for itself.
+    pub fn tools(&self) -> PathBuf {
+        self.target.join("tools")
+    }
+
+    /// The binary of a package that was built without optimization.
+    pub fn debug_binary(&self, name: &str) -> PathBuf {
+        self.target.join("debug").join(format!("{name}{}", env::consts::EXE_SUFFIX))
+    }
+
+    /// Cargo, in the root.
+    pub fn cargo(&self, args: &[&str]) -> Result<(), Stop> {
+        self.run(cargo_command().args(args))
+    }
+
+    /// npm, in `ui/`.
+    pub fn npm(&self, args: &[&str]) -> Result<(), Stop> {
+        self.run(Command::new(npm()).args(args).current_dir(self.root.join("ui")))
+    }
+
+    /// The Tauri CLI, which `npm ci` puts into `ui/`, in the root beside tauri.conf.json.
+    pub fn tauri(&self, args: &[&str]) -> Result<(), Stop> {
+        self.run(Command::new(npm()).args(["run", "tauri", "--"]).args(args))
+    }
+
+    /// Runs a program in the root, unless it names another folder, and lets it talk.
+    pub fn run(&self, command: &mut Command) -> Result<(), Stop> {
+        if command.get_current_dir().is_none() {
+            command.current_dir(&self.root);
+        }
+        if let Some(schemas) = &self.schemas {
+            command.env(SCHEMAS, schemas);
+        }
+        // A test compares with what is committed; it never writes it anew.
+        command.env("INSTA_UPDATE", "no");
+        let program = describe(command);
+        println!("$ {program}");
+        let status = command.status().map_err(|error| Stop::NotStarted { program: program.clone(), error })?;
+        if status.success() { Ok(()) } else { Err(Stop::Failed { program, status }) }
+    }
+}
+
+/// The Cargo that runs this program.
+pub fn cargo_command() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// On Windows npm is a script, which is not found without its ending.
+fn npm() -> &'static str {
+    if cfg!(windows) { "npm.cmd" } else { "npm" }
+}
+
+fn describe(command: &Command) -> String {
+    let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
+    let words = std::iter::once(program).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a program can be started and is content with `args`.
+pub fn works(program: impl AsRef<std::ffi::OsStr>, args: &[&str]) -> bool {
+    let mut command = Command::new(program);
+    command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
