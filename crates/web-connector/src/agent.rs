@@ -43,7 +43,8 @@ pub trait Agent: Send + Sync + 'static {
 pub struct SessionId(Uuid);
 
 impl SessionId {
-    pub(crate) fn random() -> Self {
+    /// A new id, different from all others. The service makes its own; this one is for testing an agent by itself.
+    pub fn random() -> Self {
         Self(Uuid::new_v4())
     }
 }
@@ -105,16 +106,16 @@ pub enum Outgoing {
 }
 
 /// What came back from QuickBooks.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Answer<'a> {
     /// The qbXML response document, unescaped, not checked in any way. Failures of single requests are inside it.
     Xml(&'a str),
     /// QuickBooks refused the whole document, or no answer could be had.
     Refused {
         /// The COM error as hexadecimal text such as `0x80040400` (PROTOCOL.md c.10).
-        hresult: &'a str,
+        hresult: String,
         /// Intuit's text to it.
-        message: &'a str,
+        message: String,
     },
 }
 

@@ -136,7 +136,7 @@ impl Qwc {
         })?;
         let mut bytes = writer.into_inner();
         bytes.push(b'\n');
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        Ok(String::from_utf8(bytes).map_err(io::Error::other)?)
     }
 
     fn check(&self) -> Result<(), QwcError> {

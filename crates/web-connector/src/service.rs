@@ -4,10 +4,7 @@ use std::{
     future::Future,
     io,
     net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Weak},
     time::Duration,
 };
 
@@ -20,9 +17,10 @@ use axum::{
     serve::IncomingStream,
 };
 use tokio::net::TcpListener;
+use uuid::Uuid;
 
 use crate::{
-    Agent, ClientVersion, Clock, Ended, Secret,
+    Agent, ClientVersion, Clock, Ended, Secret, SessionId,
     session::Sessions,
     sign_in::{Credentials, Throttle},
     soap::{self, Call, Returned},
@@ -30,7 +28,7 @@ use crate::{
 };
 
 /// How long a client may take to send one request.
-const BODY_TIMEOUT: Duration = Duration::from_secs(60);
+const BODY_TIMEOUT: Duration = Duration::from_mins(1);
 /// How long open connections may hold up the end of [`serve`].
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -66,7 +64,7 @@ impl Config {
             path: "/qbwc".to_owned(),
             product: product.to_owned(),
             version: version.to_owned(),
-            session_idle: Duration::from_secs(30 * 60),
+            session_idle: Duration::from_mins(30),
             max_body_bytes: 64 * 1024 * 1024,
             minimum_client_version: None,
         }
@@ -102,7 +100,6 @@ pub fn service(config: Config, agent: Arc<dyn Agent>, secret: Secret, clock: Arc
         credentials: Credentials::new(&config.user_name, secret),
         throttle: tokio::sync::Mutex::default(),
         sessions: Arc::new(Sessions::new(agent, clock.clone(), config.session_idle)),
-        watched: Arc::default(),
         clock,
         config,
     };
@@ -111,7 +108,8 @@ pub fn service(config: Config, agent: Arc<dyn Agent>, secret: Secret, clock: Arc
 
 /// Serves the router on a loopback address until `shutdown` is ready.
 ///
-/// Connections that are still open then get ten seconds to finish.
+/// Connections that are still open then get ten seconds to finish. Windows resolves `localhost` to `::1` first and to
+/// `127.0.0.1` second; to be found at both at once, serve two listeners of the same port with clones of one router.
 ///
 /// # Errors
 ///
@@ -150,7 +148,6 @@ struct Service {
     credentials: Credentials,
     throttle: tokio::sync::Mutex<Throttle>,
     sessions: Arc<Sessions>,
-    watched: Arc<AtomicBool>,
     clock: Arc<dyn Clock>,
 }
 
@@ -254,16 +251,9 @@ impl Service {
         if let Call::Authenticate { user_name, password } = &call
             && !self.proven(user_name, password).await
         {
-            return Some(Returned::Strings([String::new(), "nvu".to_owned()]));
+            return Some(Returned::Strings([Uuid::new_v4().to_string(), "nvu".to_owned()]));
         }
-        let returned = tokio::task::spawn_blocking({
-            let this = self.clone();
-            move || this.answer(call)
-        })
-        .await
-        .ok();
-        self.watch();
-        returned
+        tokio::task::spawn_blocking(move || self.answer(call)).await.ok()
     }
 
     async fn proven(&self, user_name: &str, password: &str) -> bool {
@@ -283,10 +273,16 @@ impl Service {
         Returned::Text(match call {
             Call::ServerVersion => format!("{} {}", self.config.product, self.config.version),
             Call::ClientVersion { version } => version::verdict(&version, self.config.minimum_client_version),
-            Call::Authenticate { .. } => return Returned::Strings(sessions.open()),
+            Call::Authenticate { .. } => {
+                let (returned, opened) = sessions.open();
+                if let Some(id) = opened {
+                    tokio::spawn(expire_in_time(Arc::downgrade(sessions), id));
+                }
+                return Returned::Strings(returned);
+            }
             Call::SendRequestXml { ticket, hello } => sessions.next_request(&ticket, &hello),
             Call::ReceiveResponseXml { ticket, response, hresult, message } => {
-                return Returned::Number(sessions.answer(&ticket, &response, &hresult, &message));
+                return Returned::Number(sessions.answer(&ticket, &response, hresult, message));
             }
             Call::ConnectionError { ticket, hresult, message } => {
                 sessions.connection_error(&ticket, &hresult, &message)
@@ -300,24 +296,15 @@ impl Service {
             Call::InteractiveDone => "Done".to_owned(),
         })
     }
+}
 
-    /// Sees to it that a session that is never heard of again ends in time. One task does, as long as one is open.
-    fn watch(&self) {
-        if self.watched.swap(true, Ordering::AcqRel) {
-            return;
+/// Sees to it that a session that is never heard of again ends in time, and not only at the next call.
+async fn expire_in_time(sessions: Weak<Sessions>, id: SessionId) {
+    while let Some(sessions) = sessions.upgrade() {
+        match tokio::task::spawn_blocking(move || sessions.idle_left(id)).await {
+            Ok(Some(left)) => tokio::time::sleep(left).await,
+            Ok(None) | Err(_) => break,
         }
-        let (watched, sessions) = (self.watched.clone(), Arc::downgrade(&self.sessions));
-        tokio::spawn(async move {
-            loop {
-                let Some(sessions) = sessions.upgrade() else { break };
-                let left = tokio::task::spawn_blocking(move || sessions.idle_left()).await;
-                match left {
-                    Ok(Some(left)) => tokio::time::sleep(left).await,
-                    Ok(None) | Err(_) => break,
-                }
-            }
-            watched.store(false, Ordering::Release);
-        });
     }
 }
 

@@ -54,9 +54,10 @@ impl Sessions {
         Self { agent, clock, idle, current: Mutex::new(None) }
     }
 
-    /// `authenticate`, after the proof. A session that is still open ends: the client that comes anew has lost an
-    /// answer, and with it the old ticket.
-    pub(crate) fn open(&self) -> [String; 2] {
+    /// `authenticate`, after the proof: ticket and company file or keyword, and the session that was opened, if one
+    /// was. A session that is still open ends: the client that comes anew has lost an answer, and with it the old
+    /// ticket.
+    pub(crate) fn open(&self) -> ([String; 2], Option<SessionId>) {
         let mut current = self.lock();
         self.expire(&mut current);
         self.end(&mut current, Ended::Replaced);
@@ -81,7 +82,7 @@ impl Sessions {
             Opening::NothingToDo => "none".to_owned(),
             Opening::Busy => "busy".to_owned(),
         };
-        [ticket.to_string(), verdict]
+        ([ticket.to_string(), verdict], current.as_ref().map(|session| session.id))
     }
 
     /// `sendRequestXML`: a qbXML document, or the empty text, to which `getLastError` gives the reason.
@@ -106,7 +107,7 @@ impl Sessions {
     }
 
     /// `receiveResponseXML`: the percentage, or -1, to which `getLastError` gives the reason.
-    pub(crate) fn answer(&self, ticket: &str, response: &str, hresult: &str, message: &str) -> i32 {
+    pub(crate) fn answer(&self, ticket: &str, response: &str, hresult: String, message: String) -> i32 {
         self.with(ticket, |session| {
             match (&session.stage, session.last_percent) {
                 (Stage::Asked, _) => {}
@@ -169,11 +170,11 @@ impl Sessions {
         }
     }
 
-    /// Ends the session if it was idle too long; else tells how much longer it may be, `None` when none is open.
-    pub(crate) fn idle_left(&self) -> Option<Duration> {
+    /// Ends the session if it was idle too long. How much longer it may be idle; `None` when it has ended.
+    pub(crate) fn idle_left(&self, id: SessionId) -> Option<Duration> {
         let mut current = self.lock();
         self.expire(&mut current);
-        current.as_ref().map(|session| self.left(session))
+        current.as_ref().filter(|session| session.id == id).map(|session| self.left(session))
     }
 
     /// Runs `act` on the session that has this ticket. The time the agent takes is not idle time.
@@ -212,11 +213,17 @@ impl Sessions {
 
 impl Drop for Sessions {
     /// Tells the agent of a session that is still open. The agent may block, and the last owner may be a task of the
-    /// runtime, so it gets a thread of its own.
+    /// runtime, so it is told from a thread of its own.
     fn drop(&mut self) {
+        if self.lock().is_none() {
+            return;
+        }
         let this = &*self;
         std::thread::scope(|scope| {
-            scope.spawn(|| this.end(&mut this.lock(), Ended::ShutDown));
+            let told = scope.spawn(|| this.end(&mut this.lock(), Ended::ShutDown)).join();
+            if told.is_err() {
+                tracing::error!("the agent failed at the end of its session");
+            }
         });
     }
 }
