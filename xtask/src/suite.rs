@@ -99,7 +99,7 @@ fn needs(step: &str) -> Stop {
 }
 
 fn deny(project: &Project, checks: &[&str]) -> Result<(), Stop> {
-    project.run(Command::new(tools::cargo_deny(project)?).arg("check").args(checks))
+    project.run(Command::new(tools::cargo_deny(project)?).args(["--workspace", "check"]).args(checks))
 }
 
 /// The database of advisories is fetched from GitHub, so this step needs the network.
