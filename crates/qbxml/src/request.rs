@@ -1,0 +1,187 @@
+//! The table of requests.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    check::{Checker, FieldError},
+    field::{Field, Form},
+    types::{
+        account::{AccountAdd, AccountMod},
+        class::{ClassAdd, ClassMod},
+        customer::{CustomerAdd, CustomerMod},
+        data_ext::{DataExtAdd, DataExtDefAdd, DataExtDel, DataExtMod},
+        invoice::{InvoiceAdd, InvoiceMod},
+        item_discount::{ItemDiscountAdd, ItemDiscountMod},
+        item_inventory::{ItemInventoryAdd, ItemInventoryMod},
+        item_non_inventory::{ItemNonInventoryAdd, ItemNonInventoryMod},
+        item_other_charge::{ItemOtherChargeAdd, ItemOtherChargeMod},
+        item_payment::{ItemPaymentAdd, ItemPaymentMod},
+        item_sales_tax::{ItemSalesTaxAdd, ItemSalesTaxMod},
+        item_service::{ItemServiceAdd, ItemServiceMod},
+        item_subtotal::{ItemSubtotalAdd, ItemSubtotalMod},
+        payment_method::PaymentMethodAdd,
+        queries::{
+            AccountQuery, ClassQuery, CompanyQuery, CustomerQuery, DataExtDefQuery, HostQuery, InvoiceQuery,
+            ItemDiscountQuery, ItemInventoryQuery, ItemNonInventoryQuery, ItemOtherChargeQuery, ItemPaymentQuery,
+            ItemQuery, ItemSalesTaxQuery, ItemServiceQuery, ItemSubtotalQuery, PaymentMethodQuery, PreferencesQuery,
+            ReceivePaymentQuery, SalesReceiptQuery, SalesTaxCodeQuery,
+        },
+        query::{check_iterator, write_attributes},
+        receive_payment::{ReceivePaymentAdd, ReceivePaymentMod},
+        removal::{ListDel, TxnDel, TxnVoid},
+        sales_receipt::{SalesReceiptAdd, SalesReceiptMod},
+        sales_tax_code::{SalesTaxCodeAdd, SalesTaxCodeMod},
+    },
+    write::Writer,
+};
+
+/// Each row says how the fields stand in the request's element: `wrapped` in an element of the request's own name,
+/// `plain`, or plain with the attributes of a `query` or of an `iterated` query.
+macro_rules! requests {
+    ($($name:ident: $shape:ident),+ $(,)?) => {
+        /// A request to QuickBooks.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[allow(clippy::large_enum_variant, reason = "requests live in short lists, and plain variants read best")]
+        pub enum Request {
+            $(
+                #[doc = concat!("`", stringify!($name), "Rq`.")]
+                $name($name),
+            )+
+        }
+
+        $(impl From<$name> for Request {
+            fn from(form: $name) -> Self {
+                Self::$name(form)
+            }
+        })+
+
+        impl Request {
+            /// Its name, such as `CustomerAdd`: also the name that its answer has.
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$name(_) => stringify!($name),)+
+                }
+            }
+
+            /// Checks it against QuickBooks' own limits.
+            ///
+            /// # Errors
+            ///
+            /// Everything that QuickBooks would not take, each with the path of its field.
+            pub fn check(&self) -> Result<(), Vec<FieldError>> {
+                let mut checker = Checker::new(self.name());
+                match self {
+                    $(Self::$name(form) => requests!(@check $shape form checker),)+
+                }
+                checker.finish()
+            }
+
+            /// Writes the request's element.
+            pub(crate) fn write(&self, request_id: &str, writer: &mut Writer) {
+                let element = match self {
+                    $(Self::$name(_) => concat!(stringify!($name), "Rq"),)+
+                };
+                writer.begin_tag(element);
+                writer.attribute("requestID", request_id);
+                match self {
+                    $(Self::$name(form) => requests!(@write $shape $name form writer),)+
+                }
+                writer.close(element);
+            }
+        }
+    };
+    (@check iterated $form:ident $checker:ident) => {{
+        $form.check_fields(&mut $checker);
+        check_iterator($form.iterator.as_ref(), $form.select.max_returned(), &mut $checker);
+    }};
+    (@check $shape:ident $form:ident $checker:ident) => {
+        $form.check_fields(&mut $checker)
+    };
+    (@write wrapped $name:ident $form:ident $writer:ident) => {{
+        $writer.end_tag();
+        $form.write(stringify!($name), $writer);
+    }};
+    (@write plain $name:ident $form:ident $writer:ident) => {{
+        $writer.end_tag();
+        $form.write_fields($writer);
+    }};
+    (@write query $name:ident $form:ident $writer:ident) => {{
+        write_attributes($form.meta_data, None, $writer);
+        $writer.end_tag();
+        $form.write_fields($writer);
+    }};
+    (@write iterated $name:ident $form:ident $writer:ident) => {{
+        write_attributes($form.meta_data, $form.iterator.as_ref(), $writer);
+        $writer.end_tag();
+        $form.write_fields($writer);
+    }};
+}
+
+requests! {
+    HostQuery: plain,
+    CompanyQuery: plain,
+    PreferencesQuery: plain,
+    AccountAdd: wrapped,
+    AccountMod: wrapped,
+    AccountQuery: query,
+    CustomerAdd: wrapped,
+    CustomerMod: wrapped,
+    CustomerQuery: iterated,
+    ClassAdd: wrapped,
+    ClassMod: wrapped,
+    ClassQuery: query,
+    PaymentMethodAdd: wrapped,
+    PaymentMethodQuery: query,
+    SalesTaxCodeAdd: wrapped,
+    SalesTaxCodeMod: wrapped,
+    SalesTaxCodeQuery: query,
+    ItemInventoryAdd: wrapped,
+    ItemInventoryMod: wrapped,
+    ItemInventoryQuery: iterated,
+    ItemNonInventoryAdd: wrapped,
+    ItemNonInventoryMod: wrapped,
+    ItemNonInventoryQuery: iterated,
+    ItemServiceAdd: wrapped,
+    ItemServiceMod: wrapped,
+    ItemServiceQuery: iterated,
+    ItemOtherChargeAdd: wrapped,
+    ItemOtherChargeMod: wrapped,
+    ItemOtherChargeQuery: iterated,
+    ItemDiscountAdd: wrapped,
+    ItemDiscountMod: wrapped,
+    ItemDiscountQuery: iterated,
+    ItemSalesTaxAdd: wrapped,
+    ItemSalesTaxMod: wrapped,
+    ItemSalesTaxQuery: iterated,
+    ItemSubtotalAdd: wrapped,
+    ItemSubtotalMod: wrapped,
+    ItemSubtotalQuery: iterated,
+    ItemPaymentAdd: wrapped,
+    ItemPaymentMod: wrapped,
+    ItemPaymentQuery: iterated,
+    ItemQuery: iterated,
+    SalesReceiptAdd: wrapped,
+    SalesReceiptMod: wrapped,
+    SalesReceiptQuery: iterated,
+    InvoiceAdd: wrapped,
+    InvoiceMod: wrapped,
+    InvoiceQuery: iterated,
+    ReceivePaymentAdd: wrapped,
+    ReceivePaymentMod: wrapped,
+    ReceivePaymentQuery: iterated,
+    DataExtAdd: wrapped,
+    DataExtMod: wrapped,
+    DataExtDel: wrapped,
+    DataExtDefAdd: wrapped,
+    DataExtDefQuery: query,
+    TxnVoid: plain,
+    TxnDel: plain,
+    ListDel: plain,
+}
+
+impl Request {
+    /// Whether it writes to the company file.
+    pub fn writes(&self) -> bool {
+        !self.name().ends_with("Query")
+    }
+}
