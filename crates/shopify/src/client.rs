@@ -1,0 +1,358 @@
+//! One question and its answer: tokens, cost budget, retries, and no partial answer ever taken.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use reqwest::{StatusCode, Url, header::HeaderValue, redirect};
+use secrecy::ExposeSecret;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json, value::RawValue};
+use tokio::sync::Mutex;
+
+use crate::{
+    address::ShopAddress,
+    auth::{self, Credentials, Token},
+    budget::{Budget, Cost},
+    clock::Clock,
+    decode,
+    error::{Error, SignInError},
+    questions::Question,
+};
+
+/// The version of the Admin API that all documents are written for (SHOPIFY.md 2.1).
+pub const API_VERSION: &str = "2026-10";
+
+/// How often a failing question is asked before giving up (SHOPIFY.md 2.4).
+const TRIES: u32 = 5;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+const TIMEOUT: Duration = Duration::from_secs(90);
+
+/// Which shop, and how to reach it. Shows no secret when printed.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The shop.
+    pub shop: ShopAddress,
+    /// Another place to find it, for a simulated shop; plain http only on this computer.
+    pub base_url: Option<String>,
+    /// How to sign in.
+    pub credentials: Credentials,
+    /// What to call this program: name and version.
+    pub user_agent: String,
+    /// How far behind the present an order is left alone, because the shop's search index lags; usually [`INDEX_LAG`].
+    pub index_lag: Duration,
+}
+
+/// How far Shopify's search index is allowed to lag (SHOPIFY.md 2.6).
+pub const INDEX_LAG: Duration = Duration::from_mins(1);
+
+/// The shop, ready to be asked. One client per shop: it keeps the token and the cost budget, and asks one question at a
+/// time. Every question only reads; dropping a future at any point is harmless.
+///
+/// The program installs rustls' process-wide crypto provider before [`Client::new`] (`rustls::crypto::ring`).
+pub struct Client {
+    http: reqwest::Client,
+    base: Url,
+    endpoint: Url,
+    credentials: Credentials,
+    clock: Arc<dyn Clock>,
+    pub(crate) index_lag: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    token: Option<Token>,
+    budget: Budget,
+    /// The version that answered last, from `X-Shopify-API-Version`.
+    version: Option<String>,
+    /// The shop keeps protected customer data back: it is no longer asked for.
+    kept_back: bool,
+}
+
+impl Client {
+    /// A client that has not yet spoken to the shop.
+    pub fn new(config: Config, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let base = config.shop.base_url(config.base_url.as_deref())?;
+        let endpoint = base
+            .join(&format!("admin/api/{API_VERSION}/graphql.json"))
+            .map_err(|_| Error::Setup("the shop's address has no path".into()))?;
+        // A redirect could carry the token to another host.
+        let mut builder = reqwest::Client::builder()
+            .user_agent(config.user_agent)
+            .redirect(redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(TIMEOUT)
+            .gzip(true);
+        if base.scheme() == "http" {
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(|error| Error::Setup(chain(&error)))?;
+        let state = Mutex::default();
+        Ok(Self { http, base, endpoint, credentials: config.credentials, clock, index_lag: config.index_lag, state })
+    }
+
+    /// Asks until there is a whole answer, or a reason why there will be none, and reads it.
+    pub(crate) async fn ask<T: DeserializeOwned>(
+        &self,
+        question: &'static Question,
+        variables: Value,
+    ) -> Result<T, Error> {
+        let data = self.run(question, &variables).await?;
+        decode::read(data.get()).map_err(|source| Error::Decode { operation: question.name, source })
+    }
+
+    /// The version of the API that gave the last answer.
+    pub(crate) async fn version(&self) -> Option<String> {
+        self.state.lock().await.version.clone()
+    }
+
+    async fn run(&self, question: &'static Question, variables: &Value) -> Result<Box<RawValue>, Error> {
+        let mut state = self.state.lock().await;
+        let mut renewed = false;
+        let mut failures = 0;
+        loop {
+            let pause = state.budget.wait(question.name, self.clock.now());
+            if !pause.is_zero() {
+                tracing::debug!(operation = question.name, ?pause, "waiting for the cost budget");
+                self.clock.sleep(pause).await;
+            }
+            let failure = match self.attempt(&mut state, question, variables).await {
+                Ok(data) => return Ok(data),
+                Err(failure) => failure,
+            };
+            match failure {
+                Failure::Throttled(after) => {
+                    let pause = state.budget.wait(question.name, self.clock.now());
+                    // Told to wait although the bucket looks full enough: another program drinks from it.
+                    if pause.is_zero() {
+                        self.clock.sleep(after).await;
+                    }
+                }
+                Failure::Unauthorized => {
+                    let renewable = matches!(self.credentials, Credentials::ClientCredentials { .. });
+                    if renewed || !renewable {
+                        return Err(SignInError::TokenInvalid.into());
+                    }
+                    renewed = true;
+                    state.token = None;
+                }
+                Failure::KeptBack(error) => {
+                    if state.kept_back || question.kept_back.is_none() {
+                        return Err(error);
+                    }
+                    tracing::warn!(operation = question.name, "the shop keeps protected customer data back");
+                    state.kept_back = true;
+                }
+                Failure::Passing(error) => {
+                    failures += 1;
+                    if failures == TRIES {
+                        return Err(error);
+                    }
+                    tracing::debug!(operation = question.name, %error, failures, "asking again");
+                    self.clock.sleep(Duration::from_secs(1 << (failures - 1))).await;
+                }
+                Failure::Final(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn attempt(
+        &self,
+        state: &mut State,
+        question: &'static Question,
+        variables: &Value,
+    ) -> Result<Box<RawValue>, Failure> {
+        let token = self.token(state).await?;
+        let mut header =
+            HeaderValue::from_str(token.secret.expose_secret()).map_err(|_| Error::from(SignInError::TokenInvalid))?;
+        header.set_sensitive(true);
+        let text = question.kept_back.filter(|_| state.kept_back).unwrap_or(question.text);
+        let response = self
+            .http
+            .post(self.endpoint.clone())
+            .header("X-Shopify-Access-Token", header)
+            .json(&json!({ "query": text, "variables": variables, "operationName": question.name }))
+            .send()
+            .await
+            .map_err(Failure::network)?;
+        let status = response.status();
+        let text_of =
+            |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let request_id = text_of("X-Request-Id");
+        let retry_after =
+            text_of("Retry-After").and_then(|text| text.parse::<f32>().ok()).filter(|seconds| *seconds > 0.0);
+        let version = text_of("X-Shopify-API-Version");
+        let body = response.bytes().await.map_err(Failure::network)?;
+        match status.as_u16() {
+            200 => {}
+            401 => return Err(Failure::Unauthorized),
+            429 => return Err(Failure::Throttled(pause_after(retry_after))),
+            402 => return Err(closed(status, "it is frozen because a bill is not paid")),
+            403 => return Err(closed(status, "it forbids the access")),
+            404 => return Err(closed(status, "there is no such shop, or it has been closed")),
+            423 => return Err(closed(status, "it is locked")),
+            300..=399 => return Err(closed(status, "it has moved to another address")),
+            500.. => return Err(Failure::server(question.name, request_id)),
+            _ => {
+                let message = format!("HTTP {}", status.as_u16());
+                return Err(Error::BadDocument { operation: question.name, message }.into());
+            }
+        }
+        note_version(state, version);
+        // A proxy's or a captive portal's page in place of an answer, or an answer cut short.
+        let answer: Answer = serde_json::from_slice(&body)
+            .map_err(|_| Failure::Passing(Error::Network("the answer is cut short, or not Shopify's".into())))?;
+        if let Some(cost) = answer.extensions.and_then(|extensions| extensions.cost) {
+            state.budget.note(question.name, &cost, self.clock.now());
+        }
+        if let Some(problem) = answer.errors.and_then(worst) {
+            return Err(problem.into_failure(question.name, request_id, pause_after(retry_after)));
+        }
+        answer.data.ok_or_else(|| Failure::server(question.name, request_id))
+    }
+
+    async fn token(&self, state: &mut State) -> Result<Token, Failure> {
+        match (&self.credentials, &state.token) {
+            (Credentials::AccessToken(secret), _) => Ok(Token::lasting(secret.clone())),
+            (_, Some(token)) if token.is_fresh(self.clock.now()) => Ok(token.clone()),
+            (Credentials::ClientCredentials { client_id, client_secret }, _) => {
+                let now: Timestamp = self.clock.now();
+                let token = auth::sign_in(&self.http, &self.base, client_id, client_secret, now).await?;
+                state.token = Some(token.clone());
+                Ok(token)
+            }
+        }
+    }
+}
+
+fn note_version(state: &mut State, version: Option<String>) {
+    if state.version != version {
+        if let Some(other) = version.as_deref().filter(|other| *other != API_VERSION) {
+            tracing::warn!(asked = API_VERSION, answered = other, "Shopify answers with another API version");
+        }
+        state.version = version;
+    }
+}
+
+fn pause_after(seconds: Option<f32>) -> Duration {
+    Duration::try_from_secs_f32(seconds.unwrap_or(1.0)).unwrap_or(Duration::from_secs(1))
+}
+
+fn closed(status: StatusCode, why: &'static str) -> Failure {
+    Error::ShopClosed { status: status.as_u16(), why }.into()
+}
+
+/// An error with its causes. The address is left out: it says nothing new.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+/// Why one attempt gave no answer, by what to do next.
+pub(crate) enum Failure {
+    /// Wait at least this long where the budget knows no better, then ask again.
+    Throttled(Duration),
+    /// The token is not valid.
+    Unauthorized,
+    /// Protected customer data was asked for and refused.
+    KeptBack(Error),
+    /// It may pass: ask again a few times.
+    Passing(Error),
+    /// It will not pass.
+    Final(Error),
+}
+
+impl Failure {
+    pub(crate) fn network(error: reqwest::Error) -> Self {
+        Self::Passing(Error::Network(chain(&error.without_url())))
+    }
+
+    pub(crate) fn server(operation: &'static str, request_id: Option<String>) -> Self {
+        Self::Passing(Error::Server { operation, request_id: request_id.unwrap_or_else(|| "unknown".into()) })
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Final(error)
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    data: Option<Box<RawValue>>,
+    errors: Option<Problems>,
+    extensions: Option<Extensions>,
+}
+
+#[derive(Deserialize)]
+struct Extensions {
+    cost: Option<Cost>,
+}
+
+/// Shopify writes a list; some of its gateways write one text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Problems {
+    List(Vec<Problem>),
+    Text(String),
+}
+
+#[derive(Deserialize)]
+struct Problem {
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    path: Vec<Value>,
+    #[serde(default)]
+    extensions: ProblemExtensions,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ProblemExtensions {
+    #[serde(default)]
+    code: String,
+    request_id: Option<String>,
+    required_access: Option<String>,
+}
+
+/// The problem that decides: throttling first, because nothing else was even tried then.
+fn worst(problems: Problems) -> Option<Problem> {
+    let mut list = match problems {
+        Problems::List(list) => list,
+        Problems::Text(message) => {
+            vec![Problem { message, path: Vec::new(), extensions: ProblemExtensions::default() }]
+        }
+    };
+    list.sort_by_key(|problem| problem.extensions.code != "THROTTLED");
+    list.into_iter().next()
+}
+
+impl Problem {
+    fn into_failure(self, operation: &'static str, request_id: Option<String>, pause: Duration) -> Failure {
+        let Self { message, path, extensions } = self;
+        match extensions.code.as_str() {
+            "THROTTLED" => Failure::Throttled(pause),
+            "ACCESS_DENIED" => {
+                let protected = message.contains("protected-customer-data") || message.contains("not approved to");
+                let error = Error::MissingScope {
+                    path: path.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("."),
+                    required: extensions.required_access.unwrap_or(message),
+                };
+                if protected { Failure::KeptBack(error) } else { Failure::Final(error) }
+            }
+            "INTERNAL_SERVER_ERROR" | "TIMEOUT" => Failure::server(operation, extensions.request_id.or(request_id)),
+            "SHOP_INACTIVE" => closed(StatusCode::PAYMENT_REQUIRED, "it is not active"),
+            code @ ("BAD_REQUEST" | "MAX_INPUT_SIZE_EXCEEDED" | "MAX_COST_EXCEEDED") => {
+                Error::BadInput { operation, code: code.to_owned(), message }.into()
+            }
+            _ => Error::BadDocument { operation, message }.into(),
+        }
+    }
+}
