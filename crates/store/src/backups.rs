@@ -1,0 +1,101 @@
+//! Backups: whole copies of the database in a folder beside it.
+
+use std::{
+    fs::{self, File},
+    io::{self, ErrorKind},
+    path::{Path, PathBuf},
+};
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use crate::{
+    Store,
+    error::{OpenError, StoreError},
+    open::{Condition, beside, examine},
+};
+
+/// How many are kept.
+const KEPT: usize = 3;
+
+const PREFIX: &str = "tillbridge-";
+const SUFFIX: &str = ".db";
+
+/// Where the backups of the database in `data` are.
+pub(crate) fn folder(data: &Path) -> PathBuf {
+    data.join("backups")
+}
+
+/// All backups in `folder`, oldest first; their names tell their times.
+pub(crate) fn all(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let items = match fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other?,
+    };
+    let mut found = Vec::new();
+    for item in items {
+        let item = item?;
+        let name = item.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(PREFIX) && name.ends_with(SUFFIX) {
+            found.push(item.path());
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The newest backup that is whole and not newer than this program.
+pub(crate) fn newest_good(folder: &Path, known: u32) -> Result<Option<PathBuf>, OpenError> {
+    for backup in all(folder)?.into_iter().rev() {
+        match examine(&backup, known) {
+            Ok(Condition::Whole(1..)) => return Ok(Some(backup)),
+            Ok(_) | Err(OpenError::TooNew { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
+/// Writes a backup into `folder` and drops the oldest ones.
+pub(crate) fn backup_into(connection: &Connection, folder: &Path, now: Timestamp) -> Result<PathBuf, OpenError> {
+    fs::create_dir_all(folder)?;
+    let backup = folder.join(format!("{PREFIX}{}{SUFFIX}", now.strftime("%Y%m%dT%H%M%S%3fZ")));
+    copy_to(connection, &backup)?;
+    let found = all(folder)?;
+    for old in found.iter().take(found.len().saturating_sub(KEPT)) {
+        fs::remove_file(old)?;
+    }
+    Ok(backup)
+}
+
+/// Copies the whole database into the file `to`, which appears only once it is complete.
+fn copy_to(connection: &Connection, to: &Path) -> Result<(), OpenError> {
+    let part = beside(to, ".part");
+    match fs::remove_file(&part) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
+    let name = part.to_str().ok_or_else(|| OpenError::NotWritable(part.clone()))?;
+    connection.execute("VACUUM INTO ?", [name])?;
+    File::options().write(true).open(&part)?.sync_all()?;
+    fs::rename(part, to)?;
+    Ok(())
+}
+
+impl Store {
+    /// Writes a backup to the file `to`, or without one into the data folder's own backups, of which the newest three are kept.
+    /// Returns where it is. A file that is there already is replaced.
+    pub fn backup(&self, to: Option<&Path>, now: Timestamp) -> Result<PathBuf, StoreError> {
+        let connection = self.reader()?;
+        let made = match to {
+            Some(to) => copy_to(&connection, to).map(|()| to.to_owned()),
+            None => backup_into(&connection, &folder(&self.folder), now),
+        };
+        made.map_err(|error| match error {
+            OpenError::Sql(error) => error.into(),
+            OpenError::Io(error) => error.into(),
+            other => StoreError::Io(io::Error::other(other)),
+        })
+    }
+}

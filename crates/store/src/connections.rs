@@ -1,0 +1,122 @@
+//! The connections: one writer behind a lock, and readers that never wait for it.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use crate::error::{OpenError, StoreError};
+
+/// How long a connection waits for another one.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Statements kept prepared by each connection: more than this crate has.
+const STATEMENTS: usize = 128;
+
+/// Readers kept open while idle.
+const IDLE_READERS: usize = 4;
+
+/// The database of one installation: documents, entries, links, runs, settings and the audit.
+///
+/// It may be shared between threads: writings queue up for the one writer, readings see what was committed last and never wait for a writing.
+#[derive(Debug)]
+pub struct Store {
+    pub(crate) folder: PathBuf,
+    file: PathBuf,
+    writer: Option<Mutex<Connection>>,
+    readers: Mutex<Vec<Connection>>,
+    /// Kept open, because closing it lets another process in.
+    _lock: Option<File>,
+}
+
+impl Store {
+    /// A store that reads only.
+    pub(crate) fn reader_of(folder: PathBuf, file: PathBuf) -> Self {
+        Self { folder, file, writer: None, readers: Mutex::default(), _lock: None }
+    }
+
+    /// A store that reads and writes; `writer` is ready for use.
+    pub(crate) fn writer_of(folder: PathBuf, file: PathBuf, writer: Connection, lock: File) -> Self {
+        Self { folder, file, writer: Some(Mutex::new(writer)), readers: Mutex::default(), _lock: Some(lock) }
+    }
+
+    /// Does `work` in one transaction that holds the write lock from its beginning. When it returns, everything is on the disk;
+    /// when it fails, nothing was done.
+    pub(crate) fn write<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut connection = self.writer()?;
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = work(&tx)?;
+        tx.commit()?;
+        Ok(done)
+    }
+
+    /// The writer's connection, for what can't be done in a transaction.
+    pub(crate) fn writer(&self) -> Result<MutexGuard<'_, Connection>, StoreError> {
+        let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
+        // A panic in another thread rolled its transaction back: the connection is as good as before.
+        Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Does `work` on one state of the database.
+    pub(crate) fn read<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut connection = self.reader()?;
+        let done = work(&connection.transaction()?)?;
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < IDLE_READERS {
+            readers.push(connection);
+        }
+        Ok(done)
+    }
+
+    /// A reader of the caller's own.
+    pub(crate) fn reader(&self) -> Result<Connection, StoreError> {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        Ok(match idle {
+            Some(connection) => connection,
+            None => open_reader(&self.file)?,
+        })
+    }
+}
+
+/// A connection that can't write.
+pub(crate) fn open_reader(file: &Path) -> rusqlite::Result<Connection> {
+    let connection =
+        Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    prepare(&connection)?;
+    Ok(connection)
+}
+
+/// The connection that writes; makes the file where there is none.
+///
+/// # Errors
+/// [`OpenError::NotDurable`] unless write-ahead logging and full synchronisation are on (DESIGN.md 4).
+pub(crate) fn open_writer(file: &Path) -> Result<Connection, OpenError> {
+    let connection = Connection::open_with_flags(
+        file,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    prepare(&connection)?;
+    let journal: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")?;
+    let synchronous: i64 = connection.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
+    if journal != "wal" || synchronous != 2 {
+        return Err(OpenError::NotDurable(format!("journal_mode {journal}, synchronous {synchronous}")));
+    }
+    Ok(connection)
+}
+
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(())
+}

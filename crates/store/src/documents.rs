@@ -1,0 +1,238 @@
+//! Documents: raw and immutable, by version, with the cursors of the feeds that told them.
+
+use books::{ContentHash, Document, DocumentId, Fact};
+use jiff::Timestamp;
+use rusqlite::{
+    OptionalExtension, Transaction, params,
+    types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Store,
+    audit::{Note, Subject, note},
+    error::StoreError,
+    runs::RunId,
+    words::{json, read_json, time, word},
+};
+
+/// A document's version, counted from 1 as it was stored here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Version(u32);
+
+impl Version {
+    /// The version with this number.
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// Its number.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+}
+
+impl ToSql for Version {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.into())
+    }
+}
+
+impl FromSql for Version {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        u32::column_result(value).map(Self)
+    }
+}
+
+/// A document as a source told it.
+#[derive(Clone, Copy, Debug)]
+pub struct Pulled<'a> {
+    /// What it says.
+    pub document: &'a Document,
+    /// The source's own text.
+    pub raw: &'a str,
+}
+
+/// How many of the documents pulled were what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PullCount {
+    /// Never seen before.
+    pub new: u32,
+    /// Seen before, and changed in what the accounting needs.
+    pub changed: u32,
+    /// Seen before as they are, or older than what is known.
+    pub unchanged: u32,
+}
+
+/// What became of the newest version of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mapping {
+    /// It is to be mapped.
+    Unmapped,
+    /// It became entries.
+    Entries,
+    /// It is held.
+    Held,
+    /// It will be something when the shop says more.
+    Waits,
+    /// It is nothing for the books.
+    Nothing,
+    /// Its kind is never mapped by itself: it informs others.
+    Informs,
+}
+
+impl ToSql for Mapping {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Unmapped => "unmapped",
+            Self::Entries => "entries",
+            Self::Held => "held",
+            Self::Waits => "waits",
+            Self::Nothing => "nothing",
+            Self::Informs => "informs",
+        }
+        .into())
+    }
+}
+
+enum Stored {
+    New,
+    Changed,
+    Unchanged,
+}
+
+impl Store {
+    /// Where the feed `feed` stands: what the source is to be asked to go on from.
+    pub fn cursor(&self, feed: &str) -> Result<Option<String>, StoreError> {
+        self.read(|tx| {
+            Ok(tx
+                .prepare_cached("SELECT cursor FROM cursors WHERE feed = ?")?
+                .query_row([feed], |row| row.get(0))
+                .optional()?)
+        })
+    }
+
+    /// Stores what was pulled and moves the feed's cursor, in one transaction. Without a `cursor` it stays where it is.
+    ///
+    /// A document whose [`Fact`] has the hash of the newest version, or that is older than it, is nothing; another one is a new version, to be mapped.
+    pub fn save_pulled(
+        &self,
+        run: RunId,
+        feed: &str,
+        documents: &[Pulled<'_>],
+        cursor: Option<&str>,
+        now: Timestamp,
+    ) -> Result<PullCount, StoreError> {
+        self.write(|tx| {
+            let mut count = PullCount::default();
+            for pulled in documents {
+                match save(tx, run, pulled, now)? {
+                    Stored::New => count.new += 1,
+                    Stored::Changed => count.changed += 1,
+                    Stored::Unchanged => count.unchanged += 1,
+                }
+            }
+            if let Some(cursor) = cursor {
+                tx.prepare_cached(
+                    "INSERT INTO cursors (feed, cursor, moved_at) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (feed) DO UPDATE SET cursor = ?2, moved_at = ?3",
+                )?
+                .execute(params![feed, cursor, time(now)])?;
+            }
+            if count.new + count.changed > 0 {
+                let detail = format!("{} new, {} changed", count.new, count.changed);
+                let pull = Note { run: Some(run), what: Subject::Pull, subject: feed, state: None, detail: &detail };
+                note(tx, &pull, now)?;
+            }
+            Ok(count)
+        })
+    }
+
+    /// The newest version of a document.
+    pub fn document(&self, id: &DocumentId) -> Result<Option<(Document, Version)>, StoreError> {
+        self.read(|tx| newest(tx, id))
+    }
+
+    /// What the source said, word for word, in this version of the document.
+    pub fn raw(&self, id: &DocumentId, version: Version) -> Result<Option<String>, StoreError> {
+        self.read(|tx| {
+            Ok(tx
+                .prepare_cached("SELECT raw FROM versions WHERE document = ? AND version = ?")?
+                .query_row(params![id.as_str(), version], |row| row.get(0))
+                .optional()?)
+        })
+    }
+
+    /// Hands the newest version of every order placed from `from` up to but not at `to` to `each`, one by one, oldest first.
+    pub fn orders_between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        mut each: impl FnMut(Document),
+    ) -> Result<(), StoreError> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT v.body FROM documents d JOIN versions v ON v.document = d.id AND v.version = d.version
+                 WHERE d.kind = 'order' AND d.happened_at >= ? AND d.happened_at < ? ORDER BY d.happened_at, d.id",
+            )?;
+            let mut rows = statement.query(params![time(from), time(to)])?;
+            while let Some(row) = rows.next()? {
+                each(read_json(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The newest version of a document.
+pub(crate) fn newest(
+    connection: &rusqlite::Connection,
+    id: &DocumentId,
+) -> Result<Option<(Document, Version)>, StoreError> {
+    let found: Option<(String, Version)> = connection
+        .prepare_cached(
+            "SELECT v.body, v.version FROM documents d JOIN versions v ON v.document = d.id AND v.version = d.version
+             WHERE d.id = ?",
+        )?
+        .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    found.map(|(body, version)| Ok((read_json(&body)?, version))).transpose()
+}
+
+fn save(tx: &Transaction<'_>, run: RunId, pulled: &Pulled<'_>, now: Timestamp) -> Result<Stored, StoreError> {
+    let document = pulled.document;
+    let id = document.id.as_str();
+    let hash = ContentHash::of(&serde_json::to_vec(&document.fact)?);
+    let updated_at = time(document.updated_at);
+    let (happened_at, mapping) = match &document.fact {
+        Fact::Order(order) => (time(order.placed_at), Mapping::Unmapped),
+        Fact::Shop(_) | Fact::Location(_) | Fact::Customer(_) | Fact::Variant(_) => {
+            (updated_at.clone(), Mapping::Informs)
+        }
+    };
+    let known: Option<(Version, String, String)> = tx
+        .prepare_cached("SELECT version, content_hash, updated_at FROM documents WHERE id = ?")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let (version, stored) = match known {
+        None => (Version(1), Stored::New),
+        // A late page of an older reading must not undo a newer one.
+        Some((_, known_hash, known_at)) if known_hash == hash.as_str() || updated_at < known_at => {
+            return Ok(Stored::Unchanged);
+        }
+        Some((known, _, _)) => (Version(known.0 + 1), Stored::Changed),
+    };
+    tx.prepare_cached(
+        "INSERT INTO documents (id, kind, version, content_hash, updated_at, happened_at, mapping)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (id) DO UPDATE
+         SET kind = ?2, version = ?3, content_hash = ?4, updated_at = ?5, happened_at = ?6, mapping = ?7",
+    )?
+    .execute(params![id, word(&document.kind())?, version, hash.as_str(), updated_at, happened_at, mapping])?;
+    tx.prepare_cached(
+        "INSERT INTO versions (document, version, content_hash, run, stored_at, body, raw) VALUES (?,?,?,?,?,?,?)",
+    )?
+    .execute(params![id, version, hash.as_str(), run, time(now), json(document)?, pulled.raw])?;
+    Ok(stored)
+}

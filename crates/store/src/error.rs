@@ -1,0 +1,124 @@
+//! What can go wrong, by what somebody can do about it.
+
+use std::{io, path::PathBuf};
+
+use books::EntryKey;
+
+use crate::state::State;
+
+/// Why the database could not be opened. Nothing was changed, unless the variant says so.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A newer version of the program wrote it. It was left untouched: update the program.
+    #[error("the database has schema version {found}, this program knows up to {known}")]
+    TooNew {
+        /// Schema version of the file.
+        found: u32,
+        /// Newest schema version that this program knows.
+        known: u32,
+    },
+    /// An older program wrote it, and a reader may not change it: start the engine once.
+    #[error("the database has schema version {found} and is to be brought to {known} first")]
+    NotMigrated {
+        /// Schema version of the file.
+        found: u32,
+        /// Schema version that this program needs.
+        known: u32,
+    },
+    /// Another process has it open for writing.
+    #[error("another process uses this data folder")]
+    Locked,
+    /// There is none, and a reader may not make one.
+    #[error("there is no database in this folder")]
+    Missing,
+    /// It is damaged, and a reader may not repair it: start the engine once.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
+    /// The folder can't be written.
+    #[error("the data folder can't be written: {0}")]
+    NotWritable(PathBuf),
+    /// Write-ahead logging with full synchronisation did not take effect, as on some network drives. Without them an
+    /// intent might be lost in a power cut (DESIGN.md 4).
+    #[error("the disk does not support safe writing ({0})")]
+    NotDurable(String),
+    /// The disk or the operating system failed.
+    #[error("the data folder can't be used")]
+    Io(#[from] io::Error),
+    /// The schema could not be brought up to date. Nothing was changed; a backup was made before.
+    #[error("the database could not be brought up to date")]
+    Migration(#[source] rusqlite_migration::Error),
+    /// SQLite failed in another way.
+    #[error("the database could not be opened")]
+    Sql(#[from] rusqlite::Error),
+}
+
+/// Why a reading or writing failed. A writing that fails has changed nothing, unless the variant says so.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// This store was opened for reading only.
+    #[error("the database is open for reading only")]
+    ReadOnly,
+    /// The disk is full.
+    #[error("the disk is full")]
+    DiskFull,
+    /// The file is damaged: it is repaired at the next start.
+    #[error("the database is damaged")]
+    Damaged,
+    /// Nothing has this key or id.
+    #[error("nothing is known of {0}")]
+    Unknown(String),
+    /// The entry may not go from the one state to the other.
+    #[error("{key} is {from} and can't become {to}")]
+    Transition {
+        /// The entry.
+        key: EntryKey,
+        /// Its state.
+        from: State,
+        /// The state asked for.
+        to: State,
+    },
+    /// The entry's state does not allow what was asked.
+    #[error("{key} is {state}: it can't be {asked}")]
+    WrongState {
+        /// The entry.
+        key: EntryKey,
+        /// Its state.
+        state: State,
+        /// What was asked, as a participle.
+        asked: &'static str,
+    },
+    /// QuickBooks' answers contradict what was settled before. The first outcomes stand, this is in the audit, and
+    /// everything else of the call is done.
+    #[error("settled before with another outcome: {keys:?}")]
+    Contradiction {
+        /// The entries.
+        keys: Vec<EntryKey>,
+    },
+    /// A stored value can't be understood.
+    #[error("a stored value can't be read")]
+    Value(#[from] serde_json::Error),
+    /// A stored value can't be understood; with where it is.
+    #[error("the stored {what} can't be read: {text}")]
+    Malformed {
+        /// What it should be.
+        what: &'static str,
+        /// What it is.
+        text: String,
+    },
+    /// A file could not be written.
+    #[error("a file can't be written")]
+    Io(#[from] io::Error),
+    /// SQLite failed in another way.
+    #[error("the database failed")]
+    Sql(#[source] rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => Self::Damaged,
+            _ => Self::Sql(error),
+        }
+    }
+}

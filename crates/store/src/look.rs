@@ -1,0 +1,295 @@
+//! Look: what the window and the command line show.
+
+use std::collections::BTreeMap;
+
+use books::{DocumentId, DocumentKind, Entry, EntryKey, EntryKind, HeldReason, Link, Money, Posting};
+use jiff::{Timestamp, civil::Date};
+use rusqlite::{Row, params_from_iter, types::Value};
+use serde::Serialize;
+
+use crate::{
+    Store,
+    audit::{AuditRow, about},
+    documents::Version,
+    entries::form,
+    error::StoreError,
+    runs::RunId,
+    state::State,
+    words::{read_json, read_time, read_word, word},
+};
+
+/// How many there are of everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Documents by kind.
+    pub documents: BTreeMap<DocumentKind, u32>,
+    /// Entries by state.
+    pub entries: BTreeMap<State, u32>,
+    /// Documents that are still to be mapped.
+    pub unmapped: u32,
+    /// Documents that will be something when the shop says more.
+    pub waiting: u32,
+    /// Posted entries whose document changed since.
+    pub changed_after_posting: u32,
+}
+
+/// Which entries are looked for. Everything that is set must hold; the default finds all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EntryFilter {
+    /// In one of these states; empty: in any but dropped.
+    pub states: Vec<State>,
+    /// Of one of these kinds; empty: of any.
+    pub kinds: Vec<EntryKind>,
+    /// Part of the title or the number, or all of QuickBooks' id or the total.
+    pub text: Option<String>,
+    /// Dated on this day or later.
+    pub from: Option<Date>,
+    /// Dated on this day or earlier.
+    pub to: Option<Date>,
+    /// From this document.
+    pub document: Option<DocumentId>,
+    /// Last sent by this run.
+    pub run: Option<RunId>,
+    /// Only posted entries whose document changed since.
+    pub changed_only: bool,
+    /// At most so many; none: 100.
+    pub limit: Option<u32>,
+    /// After the row with this [`EntryRow::row`], which is how the next page is asked for.
+    pub after: Option<i64>,
+}
+
+/// One entry in a list of entries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EntryRow {
+    /// Its place in the order of making.
+    pub row: i64,
+    /// Its identity.
+    pub key: EntryKey,
+    /// The document that it comes from.
+    pub document: DocumentId,
+    /// The version of it that was mapped.
+    pub document_version: Version,
+    /// What it is.
+    pub kind: EntryKind,
+    /// Its date; none for lists.
+    pub date: Option<Date>,
+    /// Reference number, or full name of a list object; empty while it is only held.
+    pub number: String,
+    /// What people call the document.
+    pub title: String,
+    /// Its total.
+    pub total: Money,
+    /// Where it stands.
+    pub state: State,
+    /// Why it is held or was rejected; empty otherwise.
+    pub reasons: Vec<HeldReason>,
+    /// How its document changed after it was posted; empty otherwise.
+    pub held_change: Vec<HeldReason>,
+    /// The link, once it is posted.
+    pub link: Option<Link>,
+    /// The run that last sent it.
+    pub run: Option<RunId>,
+    /// When its state last changed.
+    pub changed_at: Timestamp,
+}
+
+/// Everything about one entry.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EntryDetail {
+    /// What a list of entries shows of it.
+    pub row: EntryRow,
+    /// The entry itself, unless it is only held.
+    pub entry: Option<Entry>,
+    /// What QuickBooks has booked, once it is posted.
+    pub booked: Vec<Posting>,
+    /// The text of the message set that it was last sent with.
+    pub sent_xml: Option<String>,
+    /// What happened to it, oldest first.
+    pub audit: Vec<AuditRow>,
+}
+
+/// A posted transaction, as QuickBooks has booked it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BookedRow {
+    /// The entry.
+    pub key: EntryKey,
+    /// The document that it comes from.
+    pub document: DocumentId,
+    /// Its accounting date.
+    pub date: Date,
+    /// What QuickBooks has booked.
+    pub postings: Vec<Posting>,
+}
+
+const DEFAULT_LIMIT: u32 = 100;
+
+const ROW: &str =
+    "SELECT e.id, e.key, e.document, e.document_version, e.kind, e.date, e.number, e.title, e.total, e.state,
+    e.reasons, e.change, l.link, e.run, e.changed_at, l.booked FROM entries e LEFT JOIN links l ON l.entry = e.id";
+
+impl EntryRow {
+    fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+        let state: State = row.get(9)?;
+        let reasons = match state {
+            State::Held | State::Rejected => read_json(&row.get::<_, String>(10)?)?,
+            _ => Vec::new(),
+        };
+        let change: Option<String> = row.get(11)?;
+        let link: Option<String> = row.get(12)?;
+        let total: String = row.get(8)?;
+        Ok(Self {
+            row: row.get(0)?,
+            key: EntryKey::stored(row.get::<_, String>(1)?),
+            document: DocumentId::new(row.get::<_, String>(2)?),
+            document_version: row.get(3)?,
+            kind: read_word(&row.get::<_, String>(4)?)?,
+            date: row.get::<_, Option<String>>(5)?.as_deref().map(read_date).transpose()?,
+            number: row.get(6)?,
+            title: row.get(7)?,
+            total: total.parse().map_err(|_| StoreError::Malformed { what: "total", text: total })?,
+            state,
+            reasons,
+            held_change: change.as_deref().map(read_json).transpose()?.unwrap_or_default(),
+            link: link.as_deref().map(read_json).transpose()?,
+            run: row.get(13)?,
+            changed_at: read_time(&row.get::<_, String>(14)?)?,
+        })
+    }
+}
+
+impl EntryFilter {
+    /// The condition and its values.
+    fn condition(&self) -> Result<(String, Vec<Value>), StoreError> {
+        let mut sql = String::from("TRUE");
+        let mut values = Vec::new();
+        let mut require = |condition: &str, given: Vec<Value>| {
+            sql.push_str(" AND ");
+            sql.push_str(condition);
+            values.extend(given);
+        };
+        if self.states.is_empty() {
+            require("e.state <> 'dropped'", Vec::new());
+        } else {
+            let states = self.states.iter().map(|state| state.as_str().to_owned().into()).collect();
+            require(&format!("e.state IN ({})", places(self.states.len())), states);
+        }
+        if !self.kinds.is_empty() {
+            let kinds = self.kinds.iter().map(|kind| Ok(word(kind)?.into())).collect::<Result<_, StoreError>>()?;
+            require(&format!("e.kind IN ({})", places(self.kinds.len())), kinds);
+        }
+        if let Some(text) = self.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+            let total = text.parse::<Money>().map_or_else(|_| text.to_owned(), |total| total.to_string());
+            require(
+                "(instr(lower(e.title), lower(?)) OR instr(lower(e.number), lower(?)) OR l.quickbooks_id = ? OR e.total = ?)",
+                [text, text, text, &total].map(|text| text.to_owned().into()).to_vec(),
+            );
+        }
+        if let Some(from) = self.from {
+            require("e.date >= ?", vec![from.to_string().into()]);
+        }
+        if let Some(to) = self.to {
+            require("e.date <= ?", vec![to.to_string().into()]);
+        }
+        if let Some(document) = &self.document {
+            require("e.document = ?", vec![document.as_str().to_owned().into()]);
+        }
+        if let Some(run) = self.run {
+            require("e.run = ?", vec![run.number().into()]);
+        }
+        if self.changed_only {
+            require("e.change IS NOT NULL", Vec::new());
+        }
+        if let Some(after) = self.after {
+            require("e.id < ?", vec![after.into()]);
+        }
+        Ok((sql, values))
+    }
+}
+
+impl Store {
+    /// How many there are of everything.
+    pub fn counts(&self) -> Result<Counts, StoreError> {
+        self.read(|tx| {
+            let mut counts = Counts::default();
+            let mut statement =
+                tx.prepare_cached("SELECT kind, mapping, count(*) FROM documents GROUP BY kind, mapping")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let count: u32 = row.get(2)?;
+                *counts.documents.entry(read_word(&row.get::<_, String>(0)?)?).or_default() += count;
+                match row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)? {
+                    "unmapped" => counts.unmapped += count,
+                    "waits" => counts.waiting += count,
+                    _ => {}
+                }
+            }
+            let mut statement = tx.prepare_cached("SELECT state, count(*) FROM entries GROUP BY state")?;
+            counts.entries =
+                statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+            counts.changed_after_posting = tx
+                .prepare_cached("SELECT count(*) FROM entries WHERE change IS NOT NULL")?
+                .query_row([], |row| row.get(0))?;
+            Ok(counts)
+        })
+    }
+
+    /// The entries that a filter finds, the latest made first.
+    pub fn entries(&self, filter: &EntryFilter) -> Result<Vec<EntryRow>, StoreError> {
+        let (condition, mut values) = filter.condition()?;
+        values.push(filter.limit.unwrap_or(DEFAULT_LIMIT).into());
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(&format!("{ROW} WHERE {condition} ORDER BY e.id DESC LIMIT ?"))?;
+            let rows = statement.query_and_then(params_from_iter(values), EntryRow::read)?;
+            rows.collect()
+        })
+    }
+
+    /// Everything about one entry.
+    pub fn entry(&self, key: &EntryKey) -> Result<Option<EntryDetail>, StoreError> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(&format!("{ROW} WHERE e.key = ?"))?;
+            let mut rows = statement.query([key.as_str()])?;
+            let Some(row) = rows.next()? else { return Ok(None) };
+            let booked: Option<String> = row.get(15)?;
+            let row = EntryRow::read(row)?;
+            let mut sets = tx.prepare_cached(
+                "SELECT s.xml FROM requests r JOIN message_sets s ON s.id = r.message_set WHERE r.entry = ?
+                 ORDER BY s.sent_at DESC, s.rowid DESC LIMIT 1",
+            )?;
+            Ok(Some(EntryDetail {
+                entry: form(tx, row.row)?.as_deref().map(read_json).transpose()?,
+                booked: booked.as_deref().map(read_json).transpose()?.unwrap_or_default(),
+                sent_xml: sets.query_map([row.row], |row| row.get(0))?.next().transpose()?,
+                audit: about(tx, key.as_str())?,
+                row,
+            }))
+        })
+    }
+
+    /// What QuickBooks has booked for transactions dated from `from` to `to`, both included, by date.
+    pub fn booked_between(&self, from: Date, to: Date) -> Result<Vec<BookedRow>, StoreError> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT e.key, e.document, e.date, l.booked FROM entries e JOIN links l ON l.entry = e.id
+                 WHERE e.state = 'posted' AND e.date BETWEEN ? AND ? ORDER BY e.date, e.id",
+            )?;
+            let rows = statement.query_and_then([from.to_string(), to.to_string()], |row| {
+                Ok(BookedRow {
+                    key: EntryKey::stored(row.get::<_, String>(0)?),
+                    document: DocumentId::new(row.get::<_, String>(1)?),
+                    date: read_date(&row.get::<_, String>(2)?)?,
+                    postings: read_json(&row.get::<_, String>(3)?)?,
+                })
+            })?;
+            rows.collect()
+        })
+    }
+}
+
+fn places(count: usize) -> String {
+    vec!["?"; count].join(", ")
+}
+
+fn read_date(text: &str) -> Result<Date, StoreError> {
+    text.parse().map_err(|_| StoreError::Malformed { what: "date", text: text.to_owned() })
+}

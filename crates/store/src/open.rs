@@ -1,0 +1,262 @@
+//! Opening: one process, a whole file, the right schema — and no data lost on the way (MODELS.md 3.4).
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, ErrorKind},
+    path::{Path, PathBuf},
+};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, ErrorCode, params};
+use rusqlite_migration::{M, Migrations};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    audit::{Note, Subject, note},
+    backups::{self, backup_into, newest_good},
+    connections::{Store, open_reader, open_writer},
+    error::{OpenError, StoreError},
+    runs::RunId,
+    words::{json, time},
+};
+
+/// The schema, step by step. A released step is never edited: a change is a new step.
+const STEPS: &[M<'static>] = &[M::up(include_str!("../migrations/0001_first.sql"))];
+
+const FILE: &str = "tillbridge.db";
+const LOCK: &str = "tillbridge.lock";
+
+/// The setting that says that the database was restored, as a [`Recovery`]. It stays until somebody sets it to `null`: entries posted
+/// after the backup was made are not known as posted, so QuickBooks is to be asked before anything is sent (DESIGN.md 4).
+pub const RECOVERED: &str = "store.recovered";
+
+/// A store that was opened, and what is to be told about it.
+#[derive(Debug)]
+pub struct Opened {
+    /// The store.
+    pub store: Store,
+    /// What happened while it was opened, if anything did.
+    pub notice: Option<Notice>,
+}
+
+/// What happened while the database was opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// It was damaged or missing, and was replaced.
+    Recovered(Recovery),
+    /// It was brought to a newer schema, and a backup was made before.
+    Migrated {
+        /// The backup.
+        backup: PathBuf,
+    },
+}
+
+/// How a damaged database was replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recovery {
+    /// Where the damaged file was moved; none if it was missing.
+    pub damaged: Option<PathBuf>,
+    /// The backup that took its place; none if there was no good one, so that it is empty now.
+    pub restored_from: Option<PathBuf>,
+    /// When that was.
+    pub at: Timestamp,
+}
+
+/// What is known of a database file before anything is changed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// There is no file.
+    Missing,
+    /// It can't be read as a database, or its inner checks fail.
+    Damaged(String),
+    /// A whole database with this schema version.
+    Whole(u32),
+}
+
+impl Store {
+    /// Opens the database in `folder` for reading and writing, and makes it where there is none.
+    ///
+    /// A damaged file is moved aside, never deleted, and the newest good backup takes its place; an older schema is brought
+    /// up to date after a backup; runs that did not end are marked interrupted.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; a newer database is left untouched.
+    pub fn open(folder: &Path, now: Timestamp) -> Result<Opened, OpenError> {
+        open_with(folder, now, STEPS)
+    }
+
+    /// Opens the database in `folder` for reading, beside an engine that may be running: no lock, no writing.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn read_only(folder: &Path) -> Result<Self, OpenError> {
+        let file = folder.join(FILE);
+        let known = version_of(STEPS);
+        match examine(&file, known)? {
+            Condition::Missing => Err(OpenError::Missing),
+            Condition::Damaged(how) => Err(OpenError::Damaged(how)),
+            Condition::Whole(found) if found < known => Err(OpenError::NotMigrated { found, known }),
+            Condition::Whole(_) => Ok(Self::reader_of(folder.to_owned(), file)),
+        }
+    }
+}
+
+fn open_with(folder: &Path, now: Timestamp, steps: &[M<'static>]) -> Result<Opened, OpenError> {
+    let lock = lock(folder)?;
+    let file = folder.join(FILE);
+    let known = version_of(steps);
+    let mut recovery = None;
+    let mut condition = examine(&file, known)?;
+    // A missing or empty file beside backups or damaged files was lost: it is not the first start.
+    let lost = matches!(condition, Condition::Missing | Condition::Whole(0)) && had_one_before(folder)?;
+    if lost || matches!(condition, Condition::Damaged(_)) {
+        let recovered = recover(folder, &file, known, now)?;
+        condition = examine(&file, known)?;
+        recovery = Some(recovered);
+    }
+
+    let mut backup = None;
+    if let Condition::Whole(found) = condition
+        && found > 0
+        && found < known
+    {
+        backup = Some(backup_into(&open_reader(&file)?, &backups::folder(folder), now)?);
+    }
+    let mut writer = open_writer(&file)?;
+    Migrations::from_slice(steps).to_latest(&mut writer).map_err(OpenError::Migration)?;
+    begin(&mut writer, recovery.as_ref(), now).map_err(|error| match error {
+        StoreError::Sql(error) => OpenError::Sql(error),
+        other => OpenError::Io(io::Error::other(other)),
+    })?;
+    let notice = recovery.map(Notice::Recovered).or(backup.map(|backup| Notice::Migrated { backup }));
+    Ok(Opened { store: Store::writer_of(folder.to_owned(), file, writer, lock), notice })
+}
+
+fn version_of(steps: &[M<'static>]) -> u32 {
+    u32::try_from(steps.len()).unwrap_or(u32::MAX)
+}
+
+/// Keeps other processes out for as long as the file is open; the operating system releases it when the process ends, however it ends.
+fn lock(folder: &Path) -> Result<File, OpenError> {
+    let not_writable = |error: io::Error| match error.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => OpenError::NotWritable(folder.to_owned()),
+        _ => OpenError::Io(error),
+    };
+    fs::create_dir_all(folder).map_err(not_writable)?;
+    let lock =
+        OpenOptions::new().create(true).truncate(false).write(true).open(folder.join(LOCK)).map_err(not_writable)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(OpenError::Locked),
+        Err(TryLockError::Error(error)) => Err(OpenError::Io(error)),
+    }
+}
+
+/// Looks at the file without changing it. Only what SQLite calls damage is damage: any other failure is an error and never means
+/// "empty".
+///
+/// # Errors
+/// [`OpenError::TooNew`] before anything else is looked at.
+pub(crate) fn examine(file: &Path, known: u32) -> Result<Condition, OpenError> {
+    let length = match fs::metadata(file) {
+        Ok(found) => found.len(),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Condition::Missing),
+        Err(error) => return Err(error.into()),
+    };
+    // SQLite would throw away the log of an empty file, and with it all that was written since.
+    if length == 0 && fs::metadata(beside(file, "-wal")).is_ok_and(|log| log.len() > 0) {
+        return Ok(Condition::Damaged("the file is empty beside its log".to_owned()));
+    }
+    match check(file) {
+        Ok((found, _)) if found > known => Err(OpenError::TooNew { found, known }),
+        Ok((found, None)) => Ok(Condition::Whole(found)),
+        Ok((_, Some(how))) => Ok(Condition::Damaged(how)),
+        Err(error) => match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Ok(Condition::Damaged(error.to_string())),
+            _ => Err(error.into()),
+        },
+    }
+}
+
+/// The schema version, and the first fault that SQLite's own check finds.
+fn check(file: &Path) -> rusqlite::Result<(u32, Option<String>)> {
+    let connection = open_reader(file)?;
+    let version = connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i32>(0))?;
+    let verdict = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
+    let verdict = match verdict {
+        Err(error) if error.sqlite_error_code() != Some(ErrorCode::DatabaseCorrupt) => return Err(error),
+        Err(error) => error.to_string(),
+        Ok(verdict) => verdict,
+    };
+    Ok((u32::try_from(version).unwrap_or(0), (verdict != "ok").then_some(verdict)))
+}
+
+fn had_one_before(folder: &Path) -> Result<bool, OpenError> {
+    if !backups::all(&backups::folder(folder))?.is_empty() {
+        return Ok(true);
+    }
+    for item in fs::read_dir(folder)? {
+        if item?.file_name().to_string_lossy().starts_with(&format!("{FILE}.damaged-")) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Moves the damaged file aside with its log, and puts the newest good backup in its place.
+fn recover(folder: &Path, file: &Path, known: u32, now: Timestamp) -> Result<Recovery, OpenError> {
+    let restored_from = newest_good(&backups::folder(folder), known)?;
+    // Copied first: a full disk leaves the damaged file where it is.
+    let copy = beside(file, ".restoring");
+    if let Some(backup) = &restored_from {
+        fs::copy(backup, &copy)?;
+        File::open(&copy)?.sync_all()?;
+    }
+    let aside = beside(file, &format!(".damaged-{}", now.strftime("%Y%m%dT%H%M%SZ")));
+    let mut damaged = None;
+    // The log and its index go first, so that they never lie beside a file that they do not belong to.
+    for part in ["-wal", "-shm", ""] {
+        match fs::rename(beside(file, part), beside(&aside, part)) {
+            Ok(()) if part.is_empty() => damaged = Some(aside.clone()),
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if restored_from.is_some() {
+        fs::rename(&copy, file)?;
+    }
+    tracing::error!(code = "store.recovered", restored = restored_from.is_some(), "the database was damaged or lost");
+    Ok(Recovery { damaged, restored_from, at: now })
+}
+
+/// `file` with `suffix` after its name.
+pub(crate) fn beside(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// What every opening writes: that it was recovered, and which runs were interrupted.
+fn begin(writer: &mut Connection, recovery: Option<&Recovery>, now: Timestamp) -> Result<(), StoreError> {
+    let tx = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    if let Some(recovery) = recovery {
+        tx.execute(
+            "INSERT OR REPLACE INTO settings (key, value, changed_at) VALUES (?, ?, ?)",
+            params![RECOVERED, json(recovery)?, time(now)],
+        )?;
+        let detail = if recovery.restored_from.is_some() { "a backup was restored" } else { "no backup was there" };
+        note(&tx, &Note { run: None, what: Subject::Database, subject: "recovered", state: None, detail }, now)?;
+    }
+    let interrupted: Vec<RunId> = tx
+        .prepare("UPDATE runs SET finished_at = ?, interrupted = 1 WHERE finished_at IS NULL RETURNING id")?
+        .query_map([time(now)], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for run in interrupted {
+        let subject = run.number().to_string();
+        let detail = "the program ended before the run did";
+        note(&tx, &Note { run: Some(run), what: Subject::Run, subject: &subject, state: None, detail }, now)?;
+    }
+    tx.commit()?;
+    Ok(())
+}

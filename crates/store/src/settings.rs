@@ -1,0 +1,45 @@
+//! Settings: typed JSON values under stable keys. Secrets never go here (DESIGN.md 7).
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    Store,
+    audit::{Note, Subject, note},
+    error::StoreError,
+    words::{json, read_json, time},
+};
+
+impl Store {
+    /// The setting under `key`, if it was ever set.
+    ///
+    /// # Errors
+    /// [`StoreError::Value`] when what is stored is no `T`.
+    pub fn setting<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
+        self.read(|tx| {
+            let value: Option<String> = tx
+                .prepare_cached("SELECT value FROM settings WHERE key = ?")?
+                .query_row([key], |row| row.get(0))
+                .optional()?;
+            value.as_deref().map(read_json).transpose()
+        })
+    }
+
+    /// Sets the setting under `key`; `why` goes into the audit. The same value again is nothing.
+    pub fn set_setting<T: Serialize>(&self, key: &str, value: &T, why: &str, now: Timestamp) -> Result<(), StoreError> {
+        let value = json(value)?;
+        self.write(|tx| {
+            let changed = tx
+                .prepare_cached(
+                    "INSERT INTO settings (key, value, changed_at) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (key) DO UPDATE SET value = ?2, changed_at = ?3 WHERE value <> ?2",
+                )?
+                .execute(params![key, value, time(now)])?;
+            if changed > 0 {
+                note(tx, &Note { run: None, what: Subject::Setting, subject: key, state: None, detail: why }, now)?;
+            }
+            Ok(())
+        })
+    }
+}
