@@ -1,0 +1,397 @@
+//! Runs a checked document over the shop's object graph. Values come from the JSON graphs of `graph` and `objects`; what is
+//! a connection, a list, money or a reference to another object is read off the schema.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use apollo_compiler::Schema;
+use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
+use apollo_compiler::response::JsonValue;
+use apollo_compiler::schema::ExtendedType;
+use serde_json::Value;
+
+use super::access;
+use super::ids::{self, Kind};
+use super::lists::{Ask, Page, Row, read_cursor, tag, write_cursor};
+use super::{State, graph, objects};
+
+/// One request's view of the shop.
+pub(crate) struct Session<'s> {
+    pub state: &'s State,
+    pub schema: &'s Schema,
+    pub scopes: &'s BTreeSet<String>,
+    pub personal_data: bool,
+    pub domain: &'s str,
+    pub client_id: &'s str,
+    pub lag: usize,
+    pub repeat: bool,
+    pub graphs: RefCell<BTreeMap<usize, Rc<Value>>>,
+    pub unknown_terms: RefCell<Vec<String>>,
+    /// The order that comes right after the page of orders that was given out.
+    pub next_order: Cell<Option<usize>>,
+}
+
+enum Held<'a> {
+    Borrowed(&'a Value),
+    Owned(Value),
+    Shared(Rc<Value>),
+}
+
+impl Held<'_> {
+    fn get(&self) -> &Value {
+        match self {
+            Held::Borrowed(value) => value,
+            Held::Owned(value) => value,
+            Held::Shared(value) => value,
+        }
+    }
+}
+
+fn failed(message: impl Into<String>) -> FieldError {
+    FieldError { message: message.into() }
+}
+
+fn leaf(value: &Value) -> JsonValue {
+    match value {
+        Value::Null => JsonValue::Null,
+        Value::Bool(b) => JsonValue::Bool(*b),
+        Value::Number(n) => JsonValue::Number(n.clone()),
+        Value::String(s) => JsonValue::String(s.as_str().into()),
+        Value::Array(items) => JsonValue::Array(items.iter().map(leaf).collect()),
+        Value::Object(map) => JsonValue::Object(map.iter().map(|(k, v)| (k.as_str().into(), leaf(v))).collect()),
+    }
+}
+
+impl Session<'_> {
+    fn order_graph(&self, no: usize) -> Option<Rc<Value>> {
+        if let Some(graph) = self.graphs.borrow().get(&no) {
+            return Some(Rc::clone(graph));
+        }
+        let order = self.state.orders.get(no)?;
+        if !self.state.visible(order, self.scopes.contains("read_all_orders")) {
+            return None;
+        }
+        let graph = Rc::new(graph::order(&self.state.trader, order));
+        self.graphs.borrow_mut().insert(no, Rc::clone(&graph));
+        Some(graph)
+    }
+
+    fn held(&self, kind: Kind, owner: usize, position: usize) -> Option<Held<'static>> {
+        let state = self.state;
+        let part = |list: &str| Some(Held::Owned(self.order_graph(owner)?.get(list)?.get(position)?.clone()));
+        match kind {
+            Kind::Order => self.order_graph(owner).map(Held::Shared),
+            Kind::LineItem => part("lineItems"),
+            Kind::ShippingLine => part("shippingLines"),
+            Kind::OrderTransaction => part("transactions"),
+            Kind::Refund => part("refunds"),
+            Kind::TenderTransaction => objects::tender(state.orders.get(owner)?, position).map(Held::Owned),
+            Kind::Customer => objects::customer(&state.trader, owner).map(Held::Owned),
+            Kind::Product => objects::product(&state.trader, owner).map(Held::Owned),
+            Kind::ProductVariant => objects::variant(&state.trader, owner).map(Held::Owned),
+            Kind::InventoryItem => objects::inventory_item(&state.trader, owner).map(Held::Owned),
+            Kind::Location => objects::location(owner).map(Held::Owned),
+            Kind::GiftCard => objects::gift_card(&state.trader, &state.orders, owner).map(Held::Owned),
+            _ => None,
+        }
+    }
+
+    fn is_object(&self, type_name: &str) -> bool {
+        matches!(
+            self.schema.types.get(type_name),
+            Some(ExtendedType::Object(_) | ExtendedType::Interface(_) | ExtendedType::Union(_))
+        )
+    }
+
+    fn object<'a>(&'a self, held: Held<'a>, declared: &str) -> ResolvedValue<'a> {
+        let type_name = held.get().get("__typename").and_then(Value::as_str).unwrap_or(declared).to_owned();
+        ResolvedValue::object(Object { session: self, type_name, value: held })
+    }
+
+    fn by_gid<'a>(&'a self, gid: &str, declared: &str) -> ResolvedValue<'a> {
+        let Some((kind, owner, position)) = ids::parse(gid) else { return ResolvedValue::null() };
+        let is_concrete = matches!(self.schema.types.get(declared), Some(ExtendedType::Object(_)));
+        if is_concrete && kind.type_name() != declared {
+            return ResolvedValue::null();
+        }
+        match self.held(kind, owner, position) {
+            Some(held) => self.object(held, kind.type_name()),
+            None => ResolvedValue::null(),
+        }
+    }
+
+    /// A value of the graph as the declared type tells it.
+    fn told<'a>(&'a self, value: &'a Value, declared: &'a str, limit: usize) -> ResolvedValue<'a> {
+        match value {
+            Value::Null => ResolvedValue::null(),
+            Value::Array(items) => {
+                let told = items.iter().take(limit).map(move |item| self.told(item, declared, limit));
+                ResolvedValue::list(told)
+            }
+            Value::String(amount) if declared == "MoneyBag" => ResolvedValue::object(Bag(amount)),
+            Value::String(amount) if declared == "MoneyV2" => ResolvedValue::object(Amount(amount)),
+            Value::String(gid) if self.is_object(declared) => self.by_gid(gid, declared),
+            Value::Object(_) if self.is_object(declared) => self.object(Held::Borrowed(value), declared),
+            other => ResolvedValue::leaf(leaf(other)),
+        }
+    }
+
+    /// Refuses a field whose scope is missing, and empties personal data that may not be seen.
+    fn guard<'a>(&self, type_name: &str, info: &ResolveInfo<'a>) -> Result<Option<ResolvedValue<'a>>, FieldError> {
+        let field = info.field_name();
+        if let Some(scope) = access::scope(type_name, field)
+            && !self.scopes.contains(scope)
+        {
+            return Err(failed(access::refusal(field, scope)));
+        }
+        if !self.personal_data && access::is_personal(type_name, field) {
+            let empty = if info.field_definition().ty.is_non_null() { ResolvedValue::leaf("") } else { ResolvedValue::null() };
+            return Ok(Some(empty));
+        }
+        Ok(None)
+    }
+
+    fn page(&self, info: &ResolveInfo<'_>) -> Result<Page, FieldError> {
+        let text = |name: &str| info.arguments().get(name).and_then(JsonValue::as_str);
+        let is_orders = info.field_name() == "orders";
+        let ask = Ask {
+            list: info.field_name(),
+            first: first(info),
+            after: text("after"),
+            query: text("query").unwrap_or(""),
+            sort: text("sortKey").unwrap_or(""),
+            lag: if is_orders { self.lag } else { 0 },
+            repeat: is_orders && self.repeat,
+        };
+        let page = self.state.page(&ask, self.scopes.contains("read_all_orders"));
+        let page = page.map_err(|e| failed(e.to_string()))?;
+        self.unknown_terms.borrow_mut().extend(page.unknown.iter().cloned());
+        if is_orders {
+            self.next_order.set(page.next.map(|row| row.owner));
+        }
+        Ok(page)
+    }
+}
+
+/// Page size; the cost check has refused what is out of bounds already.
+fn first(info: &ResolveInfo<'_>) -> usize {
+    let first = info.arguments().get("first").and_then(JsonValue::as_i64).and_then(|n| usize::try_from(n).ok());
+    first.unwrap_or(usize::MAX)
+}
+
+/// The query's own fields.
+pub(crate) struct Root<'s>(pub &'s Session<'s>);
+
+impl ObjectValue for Root<'_> {
+    fn type_name(&self) -> &'static str {
+        "QueryRoot"
+    }
+
+    fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
+        let session = self.0;
+        if let Some(emptied) = session.guard("QueryRoot", info)? {
+            return Ok(emptied);
+        }
+        let declared = info.field_definition().ty.inner_named_type().as_str();
+        let gid = || info.arguments().get("id").and_then(JsonValue::as_str).unwrap_or("");
+        if declared.ends_with("Connection") {
+            let page = session.page(info)?;
+            let nodes = page.rows.into_iter().map(Element::Row).collect();
+            return Ok(ResolvedValue::object(Connection {
+                session,
+                type_name: declared,
+                nodes,
+                cursors: page.cursors,
+                has_next: page.has_next,
+            }));
+        }
+        Ok(match info.field_name() {
+            "order" | "refund" | "customer" | "node" => session.by_gid(gid(), declared),
+            "shop" => session.object(Held::Owned(objects::shop(&session.state.trader, session.domain)), declared),
+            "currentAppInstallation" => {
+                session.object(Held::Owned(objects::app_installation(session.client_id, session.scopes)), declared)
+            }
+            "publicApiVersions" => {
+                let versions = ["2026-01", "2026-04", "2026-07", "2026-10"].into_iter().map(|handle| {
+                    let version = serde_json::json!({"handle": handle, "displayName": handle, "supported": true});
+                    session.object(Held::Owned(version), "ApiVersion")
+                });
+                ResolvedValue::list(versions)
+            }
+            "inventoryProperties" => {
+                let names = ["available", "on_hand", "committed", "incoming"].map(|name| {
+                    serde_json::json!({"name": name, "displayName": name, "isInUse": true, "belongsTo": [], "comprises": []})
+                });
+                session.object(Held::Owned(serde_json::json!({"quantityNames": names})), declared)
+            }
+            // The shop takes cards through a processor whose payouts are not told here.
+            "shopifyPaymentsAccount" | "bulkOperation" | "currentBulkOperation" => ResolvedValue::null(),
+            other => return Err(failed(format!("{other} is not simulated"))),
+        })
+    }
+}
+
+struct Object<'s> {
+    session: &'s Session<'s>,
+    type_name: String,
+    value: Held<'s>,
+}
+
+impl ObjectValue for Object<'_> {
+    fn type_name(&self) -> &str {
+        &self.type_name
+    }
+
+    fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
+        let session = self.session;
+        if let Some(emptied) = session.guard(&self.type_name, info)? {
+            return Ok(emptied);
+        }
+        let field = info.field_name();
+        let Some(value) = self.value.get().get(field) else {
+            return Err(failed(format!("{}.{field} is not simulated", self.type_name)));
+        };
+        let declared = info.field_definition().ty.inner_named_type().as_str();
+        if let (true, Value::Array(items)) = (declared.ends_with("Connection"), value) {
+            return self.connection(info, declared, items);
+        }
+        if let (Value::Array(items), Some(names)) = (value, info.arguments().get("names").and_then(JsonValue::as_array)) {
+            let asked = move |item: &&Value| names.iter().any(|n| n.as_str() == item.get("name").and_then(Value::as_str));
+            return Ok(ResolvedValue::list(items.iter().filter(asked).map(|item| session.told(item, declared, usize::MAX))));
+        }
+        Ok(session.told(value, declared, first(info)))
+    }
+}
+
+impl Object<'_> {
+    /// A page of an array that is told as a connection.
+    fn connection<'a>(
+        &'a self,
+        info: &'a ResolveInfo<'a>,
+        declared: &'a str,
+        items: &'a [Value],
+    ) -> Result<ResolvedValue<'a>, FieldError> {
+        let parent = self.value.get().get("id").and_then(Value::as_str).unwrap_or("");
+        let tag = tag(&[info.field_name(), parent]);
+        let from = match info.arguments().get("after").and_then(JsonValue::as_str) {
+            None => 0,
+            Some(cursor) => read_cursor(cursor, tag).ok_or_else(|| failed("Invalid cursor for current pagination sort."))?.1,
+        };
+        let items = items.get(from..).unwrap_or(&[]);
+        let nodes: Vec<Element> = items.iter().take(first(info)).map(Element::Value).collect();
+        Ok(ResolvedValue::object(Connection {
+            session: self.session,
+            type_name: declared,
+            cursors: (0..nodes.len()).map(|n| write_cursor((0, 0, 0), from + n + 1, tag)).collect(),
+            has_next: items.len() > nodes.len(),
+            nodes,
+        }))
+    }
+}
+
+enum Element<'a> {
+    Value(&'a Value),
+    Row(Row),
+}
+
+struct Connection<'s> {
+    session: &'s Session<'s>,
+    type_name: &'s str,
+    nodes: Vec<Element<'s>>,
+    cursors: Vec<String>,
+    has_next: bool,
+}
+
+impl Connection<'_> {
+    fn element<'a>(&'a self, element: &'a Element<'a>, declared: &'a str) -> ResolvedValue<'a> {
+        match element {
+            Element::Value(value) => self.session.told(value, declared, usize::MAX),
+            Element::Row(row) => match self.session.held(row.kind, row.owner, row.position) {
+                Some(held) => self.session.object(held, declared),
+                None => ResolvedValue::null(),
+            },
+        }
+    }
+}
+
+impl ObjectValue for Connection<'_> {
+    fn type_name(&self) -> &str {
+        self.type_name
+    }
+
+    fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
+        let declared = info.field_definition().ty.inner_named_type().as_str();
+        Ok(match info.field_name() {
+            "nodes" => ResolvedValue::list(self.nodes.iter().map(|node| self.element(node, declared))),
+            "edges" => {
+                let edges = (0..self.nodes.len()).map(|index| ResolvedValue::object(Edge { of: self, index, type_name: declared }));
+                ResolvedValue::list(edges)
+            }
+            "pageInfo" => ResolvedValue::object(PageInfo { has_next: self.has_next, end: self.cursors.last() }),
+            other => return Err(failed(format!("{other} of a connection is not simulated"))),
+        })
+    }
+}
+
+struct Edge<'s> {
+    of: &'s Connection<'s>,
+    index: usize,
+    type_name: &'s str,
+}
+
+impl ObjectValue for Edge<'_> {
+    fn type_name(&self) -> &str {
+        self.type_name
+    }
+
+    fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
+        let declared = info.field_definition().ty.inner_named_type().as_str();
+        Ok(match info.field_name() {
+            "node" => self.of.element(&self.of.nodes[self.index], declared),
+            other => return Err(failed(format!("{other} of an edge is not simulated"))),
+        })
+    }
+}
+
+struct PageInfo<'s> {
+    has_next: bool,
+    end: Option<&'s String>,
+}
+
+impl ObjectValue for PageInfo<'_> {
+    fn type_name(&self) -> &'static str {
+        "PageInfo"
+    }
+
+    fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
+        Ok(match info.field_name() {
+            "hasNextPage" => ResolvedValue::leaf(self.has_next),
+            _ => self.end.map_or_else(ResolvedValue::null, |end| ResolvedValue::leaf(end.as_str())),
+        })
+    }
+}
+
+struct Bag<'s>(&'s str);
+
+impl ObjectValue for Bag<'_> {
+    fn type_name(&self) -> &'static str {
+        "MoneyBag"
+    }
+
+    fn resolve_field<'a>(&'a self, _: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
+        Ok(ResolvedValue::object(Amount(self.0)))
+    }
+}
+
+struct Amount<'s>(&'s str);
+
+impl ObjectValue for Amount<'_> {
+    fn type_name(&self) -> &'static str {
+        "MoneyV2"
+    }
+
+    fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
+        Ok(ResolvedValue::leaf(if info.field_name() == "amount" { self.0 } else { "USD" }))
+    }
+}
