@@ -1,0 +1,86 @@
+//! The table of the objects that answers hold.
+
+use crate::{
+    node::{FromNode, Node, ObjectError},
+    types::{
+        account::AccountRet,
+        class::ClassRet,
+        company::{CompanyRet, HostRet, PreferencesRet},
+        customer::CustomerRet,
+        data_ext::{DataExtDefRet, DataExtDelRet},
+        invoice::InvoiceRet,
+        item_discount::ItemDiscountRet,
+        item_inventory::ItemInventoryRet,
+        item_non_inventory::ItemNonInventoryRet,
+        item_other_charge::ItemOtherChargeRet,
+        item_payment::ItemPaymentRet,
+        item_sales_tax::ItemSalesTaxRet,
+        item_service::ItemServiceRet,
+        item_subtotal::ItemSubtotalRet,
+        payment_method::PaymentMethodRet,
+        receive_payment::ReceivePaymentRet,
+        removal::{ListDelRet, TxnDelRet, TxnVoidRet},
+        sales_receipt::SalesReceiptRet,
+        sales_tax_code::SalesTaxCodeRet,
+        shared::DataExtRet,
+    },
+};
+
+macro_rules! objects {
+    ($($variant:ident($type:ident) = $element:literal,)+) => {
+        /// An object of an answer.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Object {
+            $(
+                #[doc = concat!("`", $element, "`.")]
+                $variant(Box<$type>),
+            )+
+            /// An object of a kind that is not read: the name of its element.
+            Unknown(String),
+        }
+
+        impl Object {
+            /// Whether objects of this element are read.
+            pub(crate) fn knows(element: &str) -> bool {
+                matches!(element, $($element)|+)
+            }
+
+            /// Reads an object from its element.
+            pub(crate) fn from_node(node: &Node) -> Result<Self, ObjectError> {
+                match node.name.as_str() {
+                    $($element => Ok($type::from_node(node)?
+                        .map_or_else(|| Self::Unknown(node.name.clone()), |object| Self::$variant(Box::new(object)))),)+
+                    other => Ok(Self::Unknown(other.to_owned())),
+                }
+            }
+        }
+    };
+}
+
+objects! {
+    Host(HostRet) = "HostRet",
+    Company(CompanyRet) = "CompanyRet",
+    Preferences(PreferencesRet) = "PreferencesRet",
+    Account(AccountRet) = "AccountRet",
+    Customer(CustomerRet) = "CustomerRet",
+    Class(ClassRet) = "ClassRet",
+    PaymentMethod(PaymentMethodRet) = "PaymentMethodRet",
+    SalesTaxCode(SalesTaxCodeRet) = "SalesTaxCodeRet",
+    ItemInventory(ItemInventoryRet) = "ItemInventoryRet",
+    ItemNonInventory(ItemNonInventoryRet) = "ItemNonInventoryRet",
+    ItemService(ItemServiceRet) = "ItemServiceRet",
+    ItemOtherCharge(ItemOtherChargeRet) = "ItemOtherChargeRet",
+    ItemDiscount(ItemDiscountRet) = "ItemDiscountRet",
+    ItemSalesTax(ItemSalesTaxRet) = "ItemSalesTaxRet",
+    ItemSubtotal(ItemSubtotalRet) = "ItemSubtotalRet",
+    ItemPayment(ItemPaymentRet) = "ItemPaymentRet",
+    SalesReceipt(SalesReceiptRet) = "SalesReceiptRet",
+    Invoice(InvoiceRet) = "InvoiceRet",
+    ReceivePayment(ReceivePaymentRet) = "ReceivePaymentRet",
+    DataExt(DataExtRet) = "DataExtRet",
+    DataExtDel(DataExtDelRet) = "DataExtDelRet",
+    DataExtDef(DataExtDefRet) = "DataExtDefRet",
+    TxnVoid(TxnVoidRet) = "TxnVoidRs",
+    TxnDel(TxnDelRet) = "TxnDelRs",
+    ListDel(ListDelRet) = "ListDelRs",
+}
