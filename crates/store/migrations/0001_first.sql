@@ -59,6 +59,7 @@ CREATE TABLE entries (
     rank             INTEGER NOT NULL,
     date             TEXT,
     number           TEXT NOT NULL,
+    name             TEXT,
     title            TEXT NOT NULL,
     total            TEXT NOT NULL,
     state            TEXT NOT NULL,
@@ -74,6 +75,7 @@ CREATE INDEX entries_by_state ON entries (state, rank, date, number, key);
 CREATE INDEX entries_by_document ON entries (document);
 CREATE INDEX entries_by_date ON entries (date);
 CREATE INDEX entries_by_run ON entries (run);
+CREATE INDEX entries_by_name ON entries (name, kind) WHERE name IS NOT NULL;
 CREATE INDEX entries_changed ON entries (id) WHERE change IS NOT NULL;
 
 CREATE TABLE forms (
@@ -132,11 +134,13 @@ CREATE TABLE requests (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX requests_by_entry ON requests (entry);
 
+-- A `name` is a full name in small letters: QuickBooks compares names without regard to case.
 CREATE TABLE list_objects (
     space         TEXT NOT NULL,
     id            TEXT NOT NULL,
     kind          TEXT NOT NULL,
     full_name     TEXT NOT NULL,
+    name          TEXT NOT NULL,
     active        INTEGER NOT NULL,
     account       TEXT,
     edit_sequence TEXT NOT NULL,
@@ -144,7 +148,17 @@ CREATE TABLE list_objects (
     read_at       TEXT NOT NULL,
     PRIMARY KEY (space, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX list_objects_by_name ON list_objects (space, name);
 CREATE INDEX list_objects_by_kind ON list_objects (space, kind, read_at);
+
+-- Objects that were in the company file before us, and the identity that each of them belongs to since.
+CREATE TABLE adopted (
+    key           TEXT PRIMARY KEY,
+    space         TEXT NOT NULL,
+    quickbooks_id TEXT NOT NULL,
+    name          TEXT NOT NULL
+) STRICT;
+CREATE INDEX adopted_by_name ON adopted (space, name);
 
 CREATE TABLE audit (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -40,7 +40,7 @@ pub use audit::{AuditCheck, AuditRow, Subject};
 pub use connections::Store;
 pub use documents::{PullCount, Pulled, Version};
 pub use error::{OpenError, StoreError};
-pub use lists::{FactsNow, ListRow, ListsAt};
+pub use lists::{ListRow, World};
 pub use look::{BookedRow, Counts, EntryDetail, EntryFilter, EntryRow};
 pub use open::{Notice, Opened, RECOVERED, Recovery};
 pub use posting::{NewSet, SentSet};

@@ -1,17 +1,17 @@
 //! The company file's lists as last read, and the world that a mapping may ask about.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
 
-use books::{Body, Document, DocumentId, Entry, EntryKey, EntryKind, Facts, Link, ListObject, Lists, NameSpace};
+use books::{Body, Document, DocumentId, Entry, EntryKey, EntryKind, Facts, ListObject, Lists, NameSpace, Why};
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::{
     Store,
     audit::{Note, Subject, note},
     documents::newest,
-    entries::form,
     error::StoreError,
+    runs::RunId,
     words::{read_json, read_word, time, word},
 };
 
@@ -26,32 +26,17 @@ pub struct ListRow {
     pub modified: String,
 }
 
-/// The company file's lists and our links into them, at one moment.
-#[derive(Clone, Debug, Default)]
-pub struct ListsAt {
-    named: BTreeMap<(NameSpace, String), ListObject>,
-    linked: BTreeMap<EntryKey, ListObject>,
-}
-
-impl Lists for ListsAt {
-    fn named(&self, space: NameSpace, full_name: &str) -> Option<ListObject> {
-        self.named.get(&(space, folded(full_name))).cloned()
-    }
-
-    fn linked(&self, key: &EntryKey) -> Option<ListObject> {
-        self.linked.get(key).cloned()
-    }
-}
-
-/// The shop's documents, for a mapping. A reading that fails answers "not known" and is kept: after mapping, [`FactsNow::check`] must be
-/// asked before anything is made of the result.
+/// What a mapping may ask of the world around it: the company file's lists and the shop's documents, as they were committed last.
+///
+/// A reading that fails answers "not known" and is kept: after a mapping, [`World::check`] must be asked before anything is made of its result,
+/// so that a failure never looks like an empty list.
 #[derive(Debug)]
-pub struct FactsNow {
+pub struct World {
     connection: Connection,
     failed: RefCell<Option<StoreError>>,
 }
 
-impl FactsNow {
+impl World {
     /// Whether everything that was asked since the last check could be read.
     ///
     /// # Errors
@@ -59,18 +44,132 @@ impl FactsNow {
     pub fn check(&self) -> Result<(), StoreError> {
         self.failed.take().map_or(Ok(()), Err)
     }
+
+    fn ask<T>(&self, read: impl FnOnce(&Connection) -> Result<Option<T>, StoreError>) -> Option<T> {
+        read(&self.connection).unwrap_or_else(|error| {
+            self.failed.borrow_mut().get_or_insert(error);
+            None
+        })
+    }
 }
 
-impl Facts for FactsNow {
+impl Facts for World {
     fn document(&self, id: &DocumentId) -> Option<Document> {
-        match newest(&self.connection, id) {
-            Ok(found) => found.map(|(document, _)| document),
-            Err(error) => {
-                self.failed.borrow_mut().get_or_insert(error);
-                None
-            }
+        self.ask(|connection| Ok(newest(connection, id)?.map(|(document, _)| document)))
+    }
+}
+
+impl Lists for World {
+    fn named(&self, space: NameSpace, full_name: &str) -> Option<ListObject> {
+        self.ask(|connection| named(connection, space, full_name))
+    }
+
+    fn linked(&self, key: &EntryKey) -> Option<ListObject> {
+        self.ask(|connection| match made(connection, key)? {
+            Some(object) => Ok(Some(object)),
+            None => matched(connection, key),
+        })
+    }
+
+    fn claimed(&self, space: NameSpace, full_name: &str) -> Option<EntryKey> {
+        self.ask(|connection| claimed(connection, space, full_name))
+    }
+}
+
+/// The object with this name; an active one before an inactive one.
+fn named(connection: &Connection, space: NameSpace, full_name: &str) -> Result<Option<ListObject>, StoreError> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {OBJECT} FROM list_objects o WHERE o.space = ? AND o.name = ? ORDER BY o.active DESC, o.id LIMIT 1"
+        ))?
+        .query_and_then(params![word(&space)?, folded(full_name)], read_object)?
+        .next()
+        .transpose()
+}
+
+fn with_id(connection: &Connection, space: NameSpace, id: &str) -> Result<Option<ListObject>, StoreError> {
+    connection
+        .prepare_cached(&format!("SELECT {OBJECT} FROM list_objects o WHERE o.space = ? AND o.id = ?"))?
+        .query_and_then(params![word(&space)?, id], read_object)?
+        .next()
+        .transpose()
+}
+
+/// The object that a posted entry made.
+fn made(connection: &Connection, key: &EntryKey) -> Result<Option<ListObject>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT l.quickbooks_id, coalesce(l.full_name, e.number), f.form FROM entries e
+         JOIN links l ON l.entry = e.id JOIN forms f ON f.entry = e.id
+         WHERE e.key = ? AND e.is_list AND e.state = 'posted'",
+    )?;
+    let mut rows = statement.query([key.as_str()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let id: String = row.get(0)?;
+    let entry: Entry = read_json(&row.get::<_, String>(2)?)?;
+    let Some((space, kind)) = place_of(&entry.body) else { return Ok(None) };
+    if let Some(object) = with_id(connection, space, &id)? {
+        return Ok(Some(object));
+    }
+    // Not read since it was made: what is known is what was sent.
+    let object = ListObject {
+        id: read_word(&id)?,
+        space,
+        kind: kind.to_owned(),
+        full_name: row.get(1)?,
+        active: true,
+        account: None,
+    };
+    Ok(Some(object))
+}
+
+/// The object that was there before us and belongs to `key` since; none once it is gone from the company file.
+fn matched(connection: &Connection, key: &EntryKey) -> Result<Option<ListObject>, StoreError> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {OBJECT} FROM adopted a JOIN list_objects o ON o.space = a.space AND o.id = a.quickbooks_id
+             WHERE a.key = ?"
+        ))?
+        .query_and_then([key.as_str()], read_object)?
+        .next()
+        .transpose()
+}
+
+fn claimed(connection: &Connection, space: NameSpace, full_name: &str) -> Result<Option<EntryKey>, StoreError> {
+    let Some(kind) = kind_of(space) else { return Ok(None) };
+    let key: Option<String> = connection
+        .prepare_cached(
+            "SELECT key FROM entries WHERE name = ?1 AND kind = ?2 AND state NOT IN ('dropped', 'undone')
+             UNION ALL SELECT key FROM adopted WHERE space = ?3 AND name = ?1 LIMIT 1",
+        )?
+        .query_row(params![folded(full_name), word(&kind)?, word(&space)?], |row| row.get(0))
+        .optional()?;
+    Ok(key.map(EntryKey::stored))
+}
+
+/// Writes down which objects were found in the company file by this mapping, so that nobody else takes them.
+pub(crate) fn adopt(tx: &Transaction<'_>, run: RunId, why: &[Why], now: Timestamp) -> Result<(), StoreError> {
+    for reason in why {
+        let Why::Adopted { key, id, name } = reason else { continue };
+        let adopted = tx
+            .prepare_cached(
+                "INSERT INTO adopted (key, space, quickbooks_id, name)
+                 SELECT ?1, space, id, name FROM list_objects WHERE id = ?2 AND name = ?3 LIMIT 1
+                 ON CONFLICT (key) DO UPDATE SET space = excluded.space, quickbooks_id = excluded.quickbooks_id,
+                 name = excluded.name WHERE quickbooks_id <> excluded.quickbooks_id",
+            )?
+            .execute(params![key.as_str(), word(id)?, folded(name)])?;
+        if adopted > 0 {
+            let about = Note {
+                run: Some(run),
+                what: Subject::Lists,
+                subject: key.as_str(),
+                state: None,
+                detail: "found in the company file",
+            };
+            note(tx, &about, now)?;
         }
     }
+    Ok(())
 }
 
 impl Store {
@@ -82,22 +181,19 @@ impl Store {
             for ListRow { object, edit_sequence, modified } in objects {
                 let space = word(&object.space)?;
                 let id = word(&object.id)?;
-                let known = tx
-                    .prepare_cached(&format!("SELECT {OBJECT} FROM list_objects o WHERE o.space = ? AND o.id = ?"))?
-                    .query_and_then([&space, &id], |row| read_object(row, 0))?
-                    .next()
-                    .transpose()?;
+                let known = with_id(tx, object.space, &id)?;
                 changed += u32::from(known.as_ref() != Some(object));
                 tx.prepare_cached(
                     "INSERT OR REPLACE INTO list_objects
-                     (space, id, kind, full_name, active, account, edit_sequence, modified, read_at)
-                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     (space, id, kind, full_name, name, active, account, edit_sequence, modified, read_at)
+                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 )?
                 .execute(params![
                     space,
                     id,
                     object.kind,
                     object.full_name,
+                    folded(&object.full_name),
                     object.active,
                     object.account,
                     edit_sequence,
@@ -133,103 +229,54 @@ impl Store {
         })
     }
 
-    /// The lists and our links into them, as they are now: read as a whole, so that a failed reading can never look like an empty list.
-    ///
-    /// Where names differ in nothing but case, or an inactive object shares one, the active one is found.
-    pub fn lists(&self) -> Result<ListsAt, StoreError> {
-        self.read(|tx| {
-            let mut at = ListsAt::default();
-            let mut statement =
-                tx.prepare_cached(&format!("SELECT {OBJECT} FROM list_objects o ORDER BY o.active, o.id DESC"))?;
-            for object in statement.query_and_then([], |row| read_object(row, 0))? {
-                let object = object?;
-                at.named.insert((object.space, folded(&object.full_name)), object);
-            }
-            let by_id: BTreeMap<(NameSpace, String), &ListObject> = at
-                .named
-                .values()
-                .map(|object| Ok(((object.space, word(&object.id)?), object)))
-                .collect::<Result<_, StoreError>>()?;
-            let mut statement = tx.prepare_cached(
-                "SELECT e.id, e.key, e.kind, e.number, l.link, l.quickbooks_id, l.full_name
-                 FROM entries e JOIN links l ON l.entry = e.id WHERE e.is_list AND e.state = 'posted'",
-            )?;
-            let mut rows = statement.query([])?;
-            let mut linked = BTreeMap::new();
-            while let Some(row) = rows.next()? {
-                let Some(space) = space_of(read_word(&row.get::<_, String>(2)?)?) else { continue };
-                let Link::List(id) = read_json(&row.get::<_, String>(4)?)? else { continue };
-                let object = match by_id.get(&(space, row.get(5)?)) {
-                    Some(&known) => known.clone(),
-                    // Not read since it was made: what is known is what was sent.
-                    None => ListObject {
-                        id,
-                        space,
-                        kind: form(tx, row.get(0)?)?.as_deref().map_or(Ok(String::new()), kind_in)?,
-                        full_name: row.get::<_, Option<String>>(6)?.map_or_else(|| row.get(3), Ok)?,
-                        active: true,
-                        account: None,
-                    },
-                };
-                linked.insert(EntryKey::stored(row.get::<_, String>(1)?), object);
-            }
-            at.linked = linked;
-            Ok(at)
-        })
-    }
-
-    /// The shop's documents, for a mapping.
-    pub fn facts(&self) -> Result<FactsNow, StoreError> {
-        Ok(FactsNow { connection: self.reader()?, failed: RefCell::default() })
+    /// What a mapping may ask of the world around it.
+    pub fn world(&self) -> Result<World, StoreError> {
+        Ok(World { connection: self.reader()?, failed: RefCell::default() })
     }
 }
 
 const OBJECT: &str = "o.id, o.space, o.kind, o.full_name, o.active, o.account";
 
-fn read_object(row: &Row<'_>, first: usize) -> Result<ListObject, StoreError> {
+fn read_object(row: &Row<'_>) -> Result<ListObject, StoreError> {
     Ok(ListObject {
-        id: read_word(&row.get::<_, String>(first)?)?,
-        space: read_word(&row.get::<_, String>(first + 1)?)?,
-        kind: row.get(first + 2)?,
-        full_name: row.get(first + 3)?,
-        active: row.get(first + 4)?,
-        account: row.get(first + 5)?,
+        id: read_word(&row.get::<_, String>(0)?)?,
+        space: read_word(&row.get::<_, String>(1)?)?,
+        kind: row.get(2)?,
+        full_name: row.get(3)?,
+        active: row.get(4)?,
+        account: row.get(5)?,
     })
 }
 
 /// Names compare without regard to case (PROTOCOL.md e).
-fn folded(name: &str) -> String {
+pub(crate) fn folded(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// The list that an entry of this kind adds to.
-const fn space_of(kind: EntryKind) -> Option<NameSpace> {
-    match kind {
-        EntryKind::Class => Some(NameSpace::Class),
-        EntryKind::PaymentMethod => Some(NameSpace::PaymentMethod),
-        EntryKind::Customer => Some(NameSpace::Name),
-        EntryKind::Item => Some(NameSpace::Item),
-        EntryKind::SalesReceipt | EntryKind::Invoice | EntryKind::ReceivePayment => None,
+/// The kind of entry that adds to this list.
+const fn kind_of(space: NameSpace) -> Option<EntryKind> {
+    match space {
+        NameSpace::Name => Some(EntryKind::Customer),
+        NameSpace::Item => Some(EntryKind::Item),
+        NameSpace::Class => Some(EntryKind::Class),
+        NameSpace::PaymentMethod => Some(EntryKind::PaymentMethod),
+        NameSpace::Account | NameSpace::SalesTaxCode => None,
     }
 }
 
-/// QuickBooks' name of the kind of object that the stored entry makes.
-fn kind_in(form: &str) -> Result<String, StoreError> {
-    let entry: Entry = read_json(form)?;
-    Ok(match entry.body {
-        Body::Class(_) => "Class",
-        Body::PaymentMethod(_) => "PaymentMethod",
-        Body::Customer(_) => "Customer",
-        Body::ItemInventory(_) => "ItemInventory",
-        Body::ItemNonInventory(_) => "ItemNonInventory",
-        Body::ItemService(_) => "ItemService",
-        Body::ItemOtherCharge(_) => "ItemOtherCharge",
-        Body::ItemDiscount(_) => "ItemDiscount",
-        Body::ItemSalesTax(_) => "ItemSalesTax",
-        Body::ItemSubtotal(_) => "ItemSubtotal",
-        Body::SalesReceipt(_) => "SalesReceipt",
-        Body::Invoice(_) => "Invoice",
-        Body::ReceivePayment { .. } => "ReceivePayment",
-    }
-    .to_owned())
+/// The list that a form adds to, and QuickBooks' name of the kind of object that it makes.
+const fn place_of(body: &Body) -> Option<(NameSpace, &'static str)> {
+    Some(match body {
+        Body::Class(_) => (NameSpace::Class, "Class"),
+        Body::PaymentMethod(_) => (NameSpace::PaymentMethod, "PaymentMethod"),
+        Body::Customer(_) => (NameSpace::Name, "Customer"),
+        Body::ItemInventory(_) => (NameSpace::Item, "ItemInventory"),
+        Body::ItemNonInventory(_) => (NameSpace::Item, "ItemNonInventory"),
+        Body::ItemService(_) => (NameSpace::Item, "ItemService"),
+        Body::ItemOtherCharge(_) => (NameSpace::Item, "ItemOtherCharge"),
+        Body::ItemDiscount(_) => (NameSpace::Item, "ItemDiscount"),
+        Body::ItemSalesTax(_) => (NameSpace::Item, "ItemSalesTax"),
+        Body::ItemSubtotal(_) => (NameSpace::Item, "ItemSubtotal"),
+        Body::SalesReceipt(_) | Body::Invoice(_) | Body::ReceivePayment { .. } => return None,
+    })
 }

@@ -12,6 +12,7 @@ use crate::{
     documents::{Mapping, Version},
     entries::{Standing, find, wanted_by},
     error::StoreError,
+    lists::{adopt, folded},
     runs::RunId,
     state::{Change, State, transition},
     words::{json, read_json, word},
@@ -95,6 +96,7 @@ struct Columns {
     kind: EntryKind,
     date: Option<Date>,
     number: String,
+    name: Option<String>,
     title: String,
     total: String,
     content_hash: Option<String>,
@@ -116,6 +118,7 @@ impl Wish<'_> {
                 kind: entry.kind,
                 date: entry.date,
                 number: entry.number.clone(),
+                name: entry.kind.is_list().then(|| folded(&entry.number)),
                 title: entry.title.clone(),
                 total: entry.total.to_string(),
                 content_hash: Some(entry.content_hash().as_str().to_owned()),
@@ -126,6 +129,7 @@ impl Wish<'_> {
                 kind: held.kind,
                 date: held.date,
                 number: String::new(),
+                name: None,
                 title: held.title.clone(),
                 total: held.total.to_string(),
                 content_hash: None,
@@ -154,6 +158,11 @@ impl Saving<'_> {
         };
         let wishes = self.without_posted(&before, wishes)?;
 
+        if let Mapped::Entries(entries) = mapped {
+            for entry in entries {
+                adopt(self.tx, self.run, &entry.why, self.now)?;
+            }
+        }
         let mut wanted = BTreeSet::new();
         for wish in &wishes {
             wanted.insert(self.put(wish)?);
@@ -305,7 +314,7 @@ impl Saving<'_> {
     fn write_content(&self, wish: &Wish<'_>, id: i64, columns: &Columns) -> Result<(), StoreError> {
         self.tx
             .prepare_cached(
-                "UPDATE entries SET document_version = ?, kind = ?, is_list = ?, rank = ?, date = ?, number = ?, title = ?, total = ?,
+                "UPDATE entries SET document_version = ?, kind = ?, is_list = ?, rank = ?, date = ?, number = ?, name = ?, title = ?, total = ?,
                  content_hash = ?, reasons = ? WHERE id = ?",
             )?
             .execute(params![
@@ -315,6 +324,7 @@ impl Saving<'_> {
                 columns.kind.rank(),
                 columns.date.map(|date| date.to_string()),
                 columns.number,
+                columns.name,
                 columns.title,
                 columns.total,
                 columns.content_hash,
