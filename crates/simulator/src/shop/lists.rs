@@ -5,7 +5,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
 use jiff::tz::TimeZone;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::State;
 use super::catalogue::LOCATIONS;
@@ -142,23 +142,24 @@ impl State {
 
     fn orders(&self, ask: &Ask, search: &Search, all_orders: bool) -> Vec<Row> {
         let zone = &self.trader.zone;
-        let mut found: Vec<&Order> = self
-            .orders
-            .iter()
-            .filter(|o| self.visible(o, all_orders))
-            .filter(|o| search.matches(&|field, compare, values| order_matches(o, field, compare, values, zone)))
-            .collect();
+        let mut newest: Vec<(Timestamp, usize)> = Vec::new();
         if ask.lag > 0 {
-            found.sort_by_key(|o| Reverse((o.updated, o.no)));
-            found.drain(..ask.lag.min(found.len()));
+            newest.extend(self.orders.iter().map(|o| (o.updated, o.no)));
+            newest.sort_unstable_by_key(|place| Reverse(*place));
+            newest.truncate(ask.lag);
         }
         let sort = |order: &Order| match ask.sort {
             "UPDATED_AT" => order.updated.as_second(),
             "ID" | "ORDER_NUMBER" => 0,
             _ => order.created.as_second(),
         };
-        let mut rows: Vec<Row> =
-            found.into_iter().map(|o| Row { sort: sort(o), kind: Kind::Order, owner: o.no, position: 0 }).collect();
+        let mut rows: Vec<Row> = self
+            .orders
+            .iter()
+            .filter(|o| self.visible(o, all_orders) && !newest.contains(&(o.updated, o.no)))
+            .filter(|o| search.matches(&|field, compare, values| order_matches(o, field, compare, values, zone)))
+            .map(|o| Row { sort: sort(o), kind: Kind::Order, owner: o.no, position: 0 })
+            .collect();
         rows.sort_by_key(Row::place);
         rows
     }

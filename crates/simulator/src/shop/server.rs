@@ -172,19 +172,26 @@ impl Shop {
     }
 }
 
-/// A reader that only fails.
-struct Broken;
+/// A reader that only fails, once what was read before it could be sent.
+struct Broken {
+    waited: bool,
+}
 
 impl AsyncRead for Broken {
-    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Err(io::Error::from(io::ErrorKind::ConnectionAborted)))
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.waited {
+            return Poll::Ready(Err(io::Error::from(io::ErrorKind::ConnectionAborted)));
+        }
+        self.waited = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 
 /// Announces the whole answer, sends half of it and drops the connection.
 fn cut(answer: &str) -> Response<Body> {
     let half = io::Cursor::new(answer.as_bytes()[..answer.len() / 2].to_vec());
-    let body = Body::from_stream(ReaderStream::new(half.chain(Broken)));
+    let body = Body::from_stream(ReaderStream::new(half.chain(Broken { waited: false })));
     let mut response = reply(StatusCode::OK, "application/json; charset=utf-8", body);
     response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(answer.len()));
     response
