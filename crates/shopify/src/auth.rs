@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::{
-    client::Failure,
+    client::{Failure, closed},
     error::{Error, SignInError},
 };
 
@@ -75,11 +75,11 @@ pub(crate) async fn sign_in(
     let response = http.post(url).form(&form).send().await.map_err(Failure::network)?;
     let status = response.status();
     let body = response.bytes().await.map_err(Failure::network)?;
-    if status.is_server_error() {
+    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
         return Err(Failure::server("sign-in", None));
     }
     if !status.is_success() {
-        return Err(Error::from(refusal(status, &body)).into());
+        return Err(closed(status).unwrap_or_else(|| refusal(status, &body).into()).into());
     }
     let grant: Grant = serde_json::from_slice(&body).map_err(|_| {
         // The body may hold a token: it is not quoted.

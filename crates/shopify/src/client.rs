@@ -183,19 +183,17 @@ impl Client {
             text_of("Retry-After").and_then(|text| text.parse::<f32>().ok()).filter(|seconds| *seconds > 0.0);
         let version = text_of("X-Shopify-API-Version");
         let body = response.bytes().await.map_err(Failure::network)?;
-        match status.as_u16() {
-            200 => {}
-            401 => return Err(Failure::Unauthorized),
-            429 => return Err(Failure::Throttled(pause_after(retry_after))),
-            402 => return Err(closed(status, "it is frozen because a bill is not paid")),
-            403 => return Err(closed(status, "it forbids the access")),
-            404 => return Err(closed(status, "there is no such shop, or it has been closed")),
-            423 => return Err(closed(status, "it is locked")),
-            300..=399 => return Err(closed(status, "it has moved to another address")),
-            500.. => return Err(Failure::server(question.name, request_id)),
+        if status.is_server_error() {
+            return Err(Failure::server(question.name, request_id));
+        }
+        match status {
+            StatusCode::OK => {}
+            StatusCode::UNAUTHORIZED => return Err(Failure::Unauthorized),
+            StatusCode::TOO_MANY_REQUESTS => return Err(Failure::Throttled(pause_after(retry_after))),
             _ => {
                 let message = format!("HTTP {}", status.as_u16());
-                return Err(Error::BadDocument { operation: question.name, message }.into());
+                let error = closed(status).unwrap_or(Error::BadDocument { operation: question.name, message });
+                return Err(error.into());
             }
         }
         note_version(state, version);
@@ -238,8 +236,17 @@ fn pause_after(seconds: Option<f32>) -> Duration {
     Duration::try_from_secs_f32(seconds.unwrap_or(1.0)).unwrap_or(Duration::from_secs(1))
 }
 
-fn closed(status: StatusCode, why: &'static str) -> Failure {
-    Error::ShopClosed { status: status.as_u16(), why }.into()
+/// What a status says about the shop itself (SHOPIFY.md 2.4), if anything.
+pub(crate) fn closed(status: StatusCode) -> Option<Error> {
+    let why = match status.as_u16() {
+        300..=399 => "it has moved to another address",
+        402 => "it is frozen because a bill is not paid",
+        403 => "it forbids the access",
+        404 => "there is no such shop, or it has been closed",
+        423 => "it is locked",
+        _ => return None,
+    };
+    Some(Error::ShopClosed { status: status.as_u16(), why })
 }
 
 /// An error with its causes. The address is left out: it says nothing new.
@@ -348,7 +355,7 @@ impl Problem {
                 if protected { Failure::KeptBack(error) } else { Failure::Final(error) }
             }
             "INTERNAL_SERVER_ERROR" | "TIMEOUT" => Failure::server(operation, extensions.request_id.or(request_id)),
-            "SHOP_INACTIVE" => closed(StatusCode::PAYMENT_REQUIRED, "it is not active"),
+            "SHOP_INACTIVE" => Error::ShopClosed { status: 200, why: "it is not active" }.into(),
             code @ ("BAD_REQUEST" | "MAX_INPUT_SIZE_EXCEEDED" | "MAX_COST_EXCEEDED") => {
                 Error::BadInput { operation, code: code.to_owned(), message }.into()
             }

@@ -48,9 +48,19 @@ pub(crate) static ORDER_LINE_ITEMS_PAGE: Question =
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use apollo_compiler::{ExecutableDocument, Schema};
+    use std::collections::BTreeMap;
+
+    use apollo_compiler::{
+        ExecutableDocument, Schema,
+        executable::{Selection, SelectionSet},
+    };
+    use serde_json::Value;
 
     use super::*;
+
+    fn schema() -> apollo_compiler::validation::Valid<Schema> {
+        Schema::parse_and_validate(include_str!("../queries/schema/admin-2026-10.graphql"), "schema").unwrap()
+    }
 
     #[test]
     fn every_document_is_valid_against_the_admin_schema() {
@@ -87,6 +97,67 @@ mod tests {
                 assert!(question.text.contains(field) || !text.contains(field));
                 assert!(!text.contains(field), "{} asks for {field}", question.name);
             }
+        }
+    }
+
+    /// The fields that an answer to `set` has, each with its own selections; `false`: only some types have it.
+    fn fields<'d>(
+        document: &'d ExecutableDocument,
+        set: &'d SelectionSet,
+        always: bool,
+        found: &mut BTreeMap<&'d str, (bool, Vec<&'d SelectionSet>)>,
+    ) {
+        for selection in &set.selections {
+            match selection {
+                Selection::Field(field) => {
+                    let entry = found.entry(field.response_key().as_str()).or_default();
+                    entry.0 |= always;
+                    entry.1.push(&field.selection_set);
+                }
+                Selection::FragmentSpread(spread) => {
+                    fields(document, &document.fragments[&spread.fragment_name].selection_set, always, found);
+                }
+                Selection::InlineFragment(inline) => fields(document, &inline.selection_set, false, found),
+            }
+        }
+    }
+
+    fn compare(document: &ExecutableDocument, sets: &[&SelectionSet], answer: &Value, path: &str) {
+        match answer {
+            Value::Array(items) => items.iter().for_each(|item| compare(document, sets, item, path)),
+            Value::Object(object) => {
+                let mut found = BTreeMap::new();
+                sets.iter().for_each(|set| fields(document, set, true, &mut found));
+                for (name, value) in object {
+                    let (_, sets) =
+                        found.get(name.as_str()).unwrap_or_else(|| panic!("{path}.{name} is not asked for"));
+                    compare(document, sets, value, &format!("{path}.{name}"));
+                }
+                for (name, (always, _)) in found {
+                    assert!(!always || object.contains_key(name), "{path}.{name} is asked for, but not in the fixture");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn the_fixtures_hold_exactly_what_the_documents_ask_for() {
+        let schema = schema();
+        let list = |name: &str, node: &str| {
+            format!(r#"{{"{name}":{{"nodes":[{node}],"pageInfo":{{"hasNextPage":false,"endCursor":null}}}}}}"#)
+        };
+        let order = include_str!("../tests/fixtures/order.json");
+        for (question, answer) in [
+            (&SHOP_PROBE, include_str!("../tests/fixtures/shop_probe.json").to_owned()),
+            (&CUSTOMERS, list("customers", include_str!("../tests/fixtures/customer.json"))),
+            (&PRODUCT_VARIANTS, list("productVariants", include_str!("../tests/fixtures/variant.json"))),
+            (&ORDERS_PAGE, list("orders", order)),
+            (&ORDER_DETAIL, format!(r#"{{"order":{order}}}"#)),
+        ] {
+            let document = ExecutableDocument::parse_and_validate(&schema, question.text, question.name).unwrap();
+            let operation = document.operations.get(Some(question.name)).unwrap();
+            compare(&document, &[&operation.selection_set], &serde_json::from_str(&answer).unwrap(), question.name);
         }
     }
 }
