@@ -1,0 +1,423 @@
+//! The state of a company: lists, transactions, balances and stock, and the only functions that change them.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, DateTime};
+use rust_decimal::Decimal;
+
+use super::data_ext::DataExtensions;
+use super::ids::{LineId, ListId, TxnId};
+use super::kinds::{ListInfo, Space, TxnInfo};
+use super::setup::Setup;
+use super::stock::{Stock, StockMove};
+use super::xml::Element;
+
+/// One list element.
+#[derive(Debug, Clone)]
+pub(crate) struct ListObject {
+    pub info: &'static ListInfo,
+    pub id: ListId,
+    pub created: DateTime,
+    pub modified: DateTime,
+    pub sequence: i64,
+    pub full_name: String,
+    pub active: bool,
+    pub parent: Option<ListId>,
+    /// What was given, named as in the answer; references hold the ListID only, names are looked up when told.
+    pub fields: Vec<Element>,
+}
+
+impl ListObject {
+    pub fn field(&self, name: &str) -> Option<&Element> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.field(name).map(|field| field.text.as_str()).filter(|text| !text.is_empty())
+    }
+
+    pub fn decimal(&self, name: &str) -> Option<Decimal> {
+        self.text(name)?.parse().ok()
+    }
+
+    pub fn reference(&self, name: &str) -> Option<ListId> {
+        reference_in(&self.fields, name)
+    }
+}
+
+/// The ListID in a reference among resolved fields.
+pub(crate) fn reference_in(fields: &[Element], name: &str) -> Option<ListId> {
+    fields.iter().find(|field| field.name == name)?.text_of("ListID").map(ListId::new)
+}
+
+/// One debit (positive) or credit (negative).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub account: ListId,
+    pub amount: Decimal,
+    pub class: Option<ListId>,
+    pub entity: Option<ListId>,
+    pub item: Option<ListId>,
+}
+
+/// One line of a transaction.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    /// `None` until the transaction is saved.
+    pub id: Option<LineId>,
+    pub fields: Vec<Element>,
+}
+
+/// A payment's part that settles another transaction.
+#[derive(Debug, Clone)]
+pub(crate) struct Application {
+    pub to: TxnId,
+    pub amount: Decimal,
+    pub discount: Decimal,
+    pub discount_account: Option<ListId>,
+}
+
+/// One transaction with everything it did to the books.
+#[derive(Debug, Clone)]
+pub(crate) struct Txn {
+    pub info: &'static TxnInfo,
+    pub id: TxnId,
+    pub created: DateTime,
+    pub modified: DateTime,
+    pub sequence: i64,
+    pub number: u64,
+    pub date: Date,
+    pub void: bool,
+    pub fields: Vec<Element>,
+    pub body: Body,
+}
+
+/// The part of a transaction that its type's booking function makes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Body {
+    pub total: Decimal,
+    /// Fields that QuickBooks computes, such as Subtotal.
+    pub computed: Vec<Element>,
+    pub lines: Vec<Line>,
+    pub entries: Vec<Entry>,
+    pub moves: Vec<StockMove>,
+    pub applications: Vec<Application>,
+}
+
+impl Txn {
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|field| field.name == name).map(|field| field.text.as_str())
+    }
+
+    pub fn reference(&self, name: &str) -> Option<ListId> {
+        reference_in(&self.fields, name)
+    }
+
+    /// The customer, or whoever else the transaction names.
+    pub fn entity(&self) -> Option<ListId> {
+        self.reference("CustomerRef").or_else(|| self.reference("VendorRef"))
+    }
+}
+
+/// Something that was deleted, for the Deleted queries.
+#[derive(Debug, Clone)]
+pub(crate) struct Deleted {
+    pub kind: &'static str,
+    pub id: String,
+    pub created: DateTime,
+    pub deleted: DateTime,
+    pub label: Option<String>,
+}
+
+/// Everything in a company file but its message-set answers.
+#[derive(Debug)]
+pub(crate) struct Books {
+    pub setup: Setup,
+    pub now: DateTime,
+    /// The offset that QuickBooks prints: the zone's standard one, all year round (PROTOCOL.md c.7).
+    pub offset: String,
+    pub lists: BTreeMap<ListId, ListObject>,
+    names: BTreeMap<(Space, String), ListId>,
+    special: BTreeMap<String, ListId>,
+    /// Elements ever made, by list: names' places are not given back.
+    made: BTreeMap<&'static str, u32>,
+    pub txns: BTreeMap<TxnId, Txn>,
+    pub deleted_txns: Vec<Deleted>,
+    pub deleted_lists: Vec<Deleted>,
+    pub balances: BTreeMap<ListId, Decimal>,
+    /// What each customer owes: the receivable accounts, by name.
+    pub receivables: BTreeMap<ListId, Decimal>,
+    /// The highest number used as a reference number, by type.
+    ref_numbers: BTreeMap<&'static str, u64>,
+    pub stock: BTreeMap<ListId, Stock>,
+    /// Which transactions settle a transaction, and by how much.
+    settled: BTreeMap<TxnId, BTreeMap<TxnId, Decimal>>,
+    pub extensions: DataExtensions,
+    next_id: u64,
+    next_number: u64,
+    last_sequence: i64,
+}
+
+impl Books {
+    pub fn new(setup: Setup, now: DateTime, offset: String) -> Self {
+        Self {
+            setup,
+            now,
+            offset,
+            lists: BTreeMap::new(),
+            names: BTreeMap::new(),
+            special: BTreeMap::new(),
+            made: BTreeMap::new(),
+            txns: BTreeMap::new(),
+            deleted_txns: Vec::new(),
+            deleted_lists: Vec::new(),
+            balances: BTreeMap::new(),
+            receivables: BTreeMap::new(),
+            ref_numbers: BTreeMap::new(),
+            stock: BTreeMap::new(),
+            settled: BTreeMap::new(),
+            extensions: DataExtensions::default(),
+            next_id: 1,
+            next_number: 1,
+            last_sequence: 0,
+        }
+    }
+
+    fn seconds(&self) -> i64 {
+        self.now.to_zoned(jiff::tz::TimeZone::UTC).map_or(0, |zoned| zoned.timestamp().as_second())
+    }
+
+    fn take_number(&mut self) -> u64 {
+        let number = self.next_id;
+        self.next_id += 1;
+        number
+    }
+
+    pub fn new_list_id(&mut self) -> ListId {
+        let number = 0x8000_0000 + self.take_number();
+        ListId::new(format!("{number:X}-{}", self.seconds()))
+    }
+
+    pub fn new_txn_id(&mut self) -> TxnId {
+        let number = self.take_number();
+        TxnId::new(format!("{number:X}-{}", self.seconds()))
+    }
+
+    pub fn new_line_id(&mut self) -> LineId {
+        let number = self.take_number();
+        LineId::new(format!("{number:X}-{}", self.seconds()))
+    }
+
+    pub fn new_txn_number(&mut self) -> u64 {
+        let number = self.next_number;
+        self.next_number += 1;
+        number
+    }
+
+    /// The clock's seconds, but never the same twice, so that every change makes the older sequence stale.
+    pub fn new_sequence(&mut self) -> i64 {
+        self.last_sequence = self.seconds().max(self.last_sequence + 1);
+        self.last_sequence
+    }
+
+    pub fn time(&self, moment: DateTime) -> String {
+        format!("{}{}", moment.strftime("%Y-%m-%dT%H:%M:%S"), self.offset)
+    }
+
+    /// The elements below one, at every depth.
+    pub fn below(&self, object: &ListObject) -> Vec<ListId> {
+        let prefix = format!("{}:", object.full_name.to_lowercase());
+        self.names
+            .range((object.info.space, prefix.clone())..)
+            .take_while(|((space, name), _)| *space == object.info.space && name.starts_with(&prefix))
+            .map(|(_, id)| id.clone())
+            .collect()
+    }
+
+    /// Looks a name up, whatever its case.
+    pub fn find(&self, space: Space, full_name: &str) -> Option<&ListObject> {
+        let id = self.names.get(&(space, full_name.to_lowercase()))?;
+        self.lists.get(id)
+    }
+
+    /// The account that QuickBooks keeps for a purpose, such as `UndepositedFunds`.
+    pub fn special_account(&self, special: &str) -> Option<ListId> {
+        self.special.get(special).cloned()
+    }
+
+    pub fn full_name(&self, id: &ListId) -> &str {
+        self.lists.get(id).map_or("", |object| object.full_name.as_str())
+    }
+
+    /// How many places of a list are taken.
+    pub fn places_taken(&self, info: &ListInfo) -> u32 {
+        self.made.get(info.name).copied().unwrap_or(0)
+    }
+
+    pub fn names_taken(&self, space: Space) -> u32 {
+        super::kinds::LISTS.iter().filter(|info| info.space == space).map(|info| self.places_taken(info)).sum()
+    }
+
+    /// Puts a new or changed list element in place; its children's full names follow a new name.
+    pub fn put_list(&mut self, object: ListObject) {
+        let space = object.info.space;
+        let old = self.lists.get(&object.id).cloned();
+        if let Some(old) = &old {
+            self.names.remove(&(space, old.full_name.to_lowercase()));
+        } else {
+            *self.made.entry(object.info.name).or_default() += 1;
+        }
+        self.names.insert((space, object.full_name.to_lowercase()), object.id.clone());
+        if let Some(special) = object.text("SpecialAccountType") {
+            self.special.insert(special.to_owned(), object.id.clone());
+        }
+        let below = old.as_ref().map_or_else(Vec::new, |old| self.below(old));
+        let (old_name, new_name) = (old.map(|old| old.full_name), object.full_name.clone());
+        self.lists.insert(object.id.clone(), object);
+        let Some(old_name) = old_name.filter(|old| *old != new_name) else { return };
+        for id in below {
+            if let Some(child) = self.lists.get_mut(&id) {
+                self.names.remove(&(space, child.full_name.to_lowercase()));
+                child.full_name = format!("{new_name}{}", &child.full_name[old_name.len()..]);
+                self.names.insert((space, child.full_name.to_lowercase()), id);
+            }
+        }
+    }
+
+    pub fn remove_list(&mut self, id: &ListId) {
+        if let Some(object) = self.lists.remove(id) {
+            self.names.remove(&(object.info.space, object.full_name.to_lowercase()));
+            if object.info.space != Space::Names
+                && let Some(made) = self.made.get_mut(object.info.name)
+            {
+                *made -= 1;
+            }
+            self.deleted_lists.push(Deleted {
+                kind: object.info.name,
+                id: object.id.to_string(),
+                created: object.created,
+                deleted: self.now,
+                label: Some(object.full_name),
+            });
+        }
+    }
+
+    /// Whether anything refers to the list element.
+    pub fn is_used(&self, id: &ListId) -> bool {
+        fn mentions(fields: &[Element], id: &str) -> bool {
+            fields.iter().any(|field| (field.name == "ListID" && field.text == id) || mentions(&field.children, id))
+        }
+        self.lists.values().any(|object| object.parent.as_ref() == Some(id) || mentions(&object.fields, id.as_str()))
+            || self.txns.values().any(|txn| {
+                mentions(&txn.fields, id.as_str())
+                    || txn.body.lines.iter().any(|line| mentions(&line.fields, id.as_str()))
+                    || txn.body.entries.iter().any(|entry| entry.account == *id)
+            })
+    }
+
+    /// Puts a new or changed transaction in place: what it did before is undone, what it does now is done.
+    pub fn put_txn(&mut self, txn: Txn) {
+        debug_assert_eq!(txn.body.entries.iter().map(|entry| entry.amount).sum::<Decimal>(), Decimal::ZERO);
+        self.undo_effects(&txn.id);
+        for entry in &txn.body.entries {
+            self.post(entry, entry.amount);
+        }
+        if let Some(number) = txn.text("RefNumber").and_then(|text| text.parse::<u64>().ok()) {
+            let highest = self.ref_numbers.entry(txn.info.name).or_default();
+            *highest = number.max(*highest);
+        }
+        for change in &txn.body.moves {
+            self.stock.entry(change.item.clone()).or_default().apply(change);
+        }
+        for application in &txn.body.applications {
+            let amount = application.amount + application.discount;
+            self.settled.entry(application.to.clone()).or_default().insert(txn.id.clone(), amount);
+        }
+        self.txns.insert(txn.id.clone(), txn);
+    }
+
+    pub fn remove_txn(&mut self, id: &TxnId) {
+        self.undo_effects(id);
+        self.release_payments(id);
+        if let Some(txn) = self.txns.remove(id) {
+            self.deleted_txns.push(Deleted {
+                kind: txn.info.name,
+                id: txn.id.to_string(),
+                created: txn.created,
+                deleted: self.now,
+                label: txn.text("RefNumber").map(ToOwned::to_owned),
+            });
+        }
+    }
+
+    fn post(&mut self, entry: &Entry, amount: Decimal) {
+        *self.balances.entry(entry.account.clone()).or_default() += amount;
+        let receivable = self
+            .lists
+            .get(&entry.account)
+            .is_some_and(|account| account.text("AccountType") == Some("AccountsReceivable"));
+        if receivable && let Some(entity) = &entry.entity {
+            *self.receivables.entry(entity.clone()).or_default() += amount;
+        }
+    }
+
+    /// The number that QuickBooks gives a form when the request gives none.
+    pub fn next_ref_number(&self, info: &TxnInfo) -> String {
+        (self.ref_numbers.get(info.name).copied().unwrap_or(0) + 1).to_string()
+    }
+
+    fn undo_effects(&mut self, id: &TxnId) {
+        let Some(old) = self.txns.get(id).cloned() else { return };
+        for entry in &old.body.entries {
+            self.post(entry, -entry.amount);
+        }
+        for change in &old.body.moves {
+            self.stock.entry(change.item.clone()).or_default().undo(change);
+        }
+        for application in &old.body.applications {
+            if let Some(settled) = self.settled.get_mut(&application.to) {
+                settled.remove(id);
+            }
+        }
+    }
+
+    /// The payments that settled a transaction are no longer applied to it.
+    pub fn release_payments(&mut self, id: &TxnId) {
+        for payment in self.settled.remove(id).unwrap_or_default().into_keys() {
+            let Some(mut txn) = self.txns.get(&payment).cloned() else { continue };
+            txn.body.applications.retain(|application| application.to != *id);
+            txn.modified = self.now;
+            txn.sequence = self.new_sequence();
+            self.put_txn(txn);
+        }
+    }
+
+    /// The payments that settle a transaction, with the amount of each.
+    pub fn settlements(&self, id: &TxnId) -> impl Iterator<Item = (&TxnId, Decimal)> {
+        self.settled.get(id).into_iter().flatten().map(|(payment, amount)| (payment, *amount))
+    }
+
+    /// How much of a transaction is settled, leaving one payment out of account.
+    pub fn settled_amount(&self, id: &TxnId, except: Option<&TxnId>) -> Decimal {
+        self.settlements(id).filter(|(payment, _)| Some(*payment) != except).map(|(_, amount)| amount).sum()
+    }
+}
+
+/// Rounds to cents, half away from zero (PROTOCOL.md c.8).
+pub(crate) fn cents(amount: Decimal) -> Decimal {
+    round(amount, 2)
+}
+
+pub(crate) fn round(amount: Decimal, places: u32) -> Decimal {
+    amount.round_dp_with_strategy(places, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
+}
+
+/// An amount as QuickBooks writes it: two decimals.
+pub(crate) fn money(amount: Decimal) -> String {
+    format!("{:.2}", cents(amount))
+}
+
+/// A rate or quantity as QuickBooks writes it: up to five decimals, no trailing zeros.
+pub(crate) fn number(amount: Decimal) -> String {
+    round(amount, 5).normalize().to_string()
+}

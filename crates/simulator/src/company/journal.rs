@@ -1,0 +1,136 @@
+//! The company file on disk: an append-only journal. The first line is the set-up, each further line one accepted
+//! message set; opening the file carries them out again. A line counts once its line end is there, so a kill at any
+//! byte loses at most the set that was never answered.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
+
+use super::setup::Setup;
+
+/// What the first line says.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Header {
+    /// Tells everybody who opens the file what it is.
+    pub notice: String,
+    pub format: u32,
+    pub created: DateTime,
+    pub setup: Setup,
+}
+
+/// The notice and the format that this version writes.
+pub(crate) const NOTICE: &str = "SIMULATED QuickBooks: not a real company file";
+pub(crate) const FORMAT: u32 = 1;
+
+/// What happened to a company, in order.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub(crate) enum Record {
+    /// A message set that changed something.
+    Set {
+        at: DateTime,
+        text: String,
+        /// False when the answer could not be kept (9005).
+        keep: bool,
+        /// The answer, of sets that have an ID.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        answer: Option<String>,
+    },
+    /// Somebody at the QuickBooks window set or lifted the closing date.
+    ClosingDate { date: Option<jiff::civil::Date> },
+}
+
+/// A file that can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// Reading or writing failed.
+    #[error("company file: {0}")]
+    Io(#[from] std::io::Error),
+    /// Another process has the file open.
+    #[error("company file: in use by another process")]
+    InUse,
+    /// A line inside the file, not its end, is damaged.
+    #[error("company file: line {line} is damaged: {source}")]
+    Damaged {
+        /// Line number, from 1.
+        line: usize,
+        /// What the reader says.
+        source: serde_json::Error,
+    },
+    /// The file has no first line: it is empty or not a simulated company file.
+    #[error("company file: not a simulated company file")]
+    NoHeader,
+    /// The file was written by another version.
+    #[error("company file: format {0} is not known")]
+    Format(u32),
+}
+
+/// An open company file, locked against other processes.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    file: File,
+    /// Whether each set is flushed to the disk before it is answered.
+    pub durable: bool,
+}
+
+impl Journal {
+    /// Makes a new file; it must not exist.
+    pub fn create(path: &Path, header: &Header) -> Result<Self, JournalError> {
+        let file = OpenOptions::new().read(true).append(true).create_new(true).open(path)?;
+        lock(&file)?;
+        let mut journal = Self { file, durable: true };
+        journal.write(header)?;
+        Ok(journal)
+    }
+
+    /// Opens a file and reads it; a last line without its end was never answered and is cut off.
+    pub fn open(path: &Path) -> Result<(Self, Header, Vec<Record>), JournalError> {
+        let mut file = OpenOptions::new().read(true).append(true).open(path)?;
+        lock(&file)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        if whole < bytes.len() {
+            file.set_len(whole as u64)?;
+            file.sync_all()?;
+        }
+        file.seek(SeekFrom::End(0))?;
+        let mut lines = bytes[..whole].split_inclusive(|byte| *byte == b'\n').enumerate();
+        let damaged = |line: usize, source| JournalError::Damaged { line: line + 1, source };
+        let Some((_, first)) = lines.next() else { return Err(JournalError::NoHeader) };
+        let header: Header = serde_json::from_slice(first).map_err(|_| JournalError::NoHeader)?;
+        if header.format != FORMAT {
+            return Err(JournalError::Format(header.format));
+        }
+        let records = lines
+            .map(|(line, text)| serde_json::from_slice(text).map_err(|source| damaged(line, source)))
+            .collect::<Result<_, _>>()?;
+        Ok((Self { file, durable: true }, header, records))
+    }
+
+    /// Adds one record; it is safe once this returns.
+    pub fn append(&mut self, record: &Record) -> Result<(), JournalError> {
+        self.write(record)
+    }
+
+    fn write(&mut self, value: &impl Serialize) -> Result<(), JournalError> {
+        let mut line = serde_json::to_vec(value).map_err(std::io::Error::from)?;
+        line.push(b'\n');
+        self.file.write_all(&line)?;
+        if self.durable {
+            self.file.sync_data()?;
+        }
+        Ok(())
+    }
+}
+
+fn lock(file: &File) -> Result<(), JournalError> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(std::fs::TryLockError::WouldBlock) => Err(JournalError::InUse),
+        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+    }
+}

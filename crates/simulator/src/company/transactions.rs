@@ -1,0 +1,325 @@
+//! What all transactions have in common: adding, changing by line, voiding, deleting, telling.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::books::{Body, Books, Line, Txn};
+use super::ids::{LineId, TxnId};
+use super::kinds::TxnInfo;
+use super::references;
+use super::schema::Schema;
+use super::status::Status;
+use super::xml::Element;
+
+/// A transaction as asked for, with references resolved and, in a Mod, the unchanged parts filled in.
+pub(crate) struct Draft<'a> {
+    pub info: &'static TxnInfo,
+    /// The transaction that is being changed.
+    pub previous: Option<&'a Txn>,
+    pub date: Date,
+    pub fields: Vec<Element>,
+    pub lines: Vec<DraftLine>,
+}
+
+/// One line as asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct DraftLine {
+    /// The line that is kept or changed; `None` for a new one.
+    pub id: Option<LineId>,
+    pub fields: Vec<Element>,
+}
+
+impl DraftLine {
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|field| field.name == name).map(|field| field.text.as_str())
+    }
+
+    pub fn decimal(&self, name: &str) -> Option<Decimal> {
+        self.text(name)?.parse().ok()
+    }
+}
+
+impl Draft<'_> {
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|field| field.name == name).map(|field| field.text.as_str())
+    }
+
+    pub fn flag(&self, name: &str) -> bool {
+        matches!(self.text(name), Some("true" | "1"))
+    }
+
+    pub fn reference(&self, name: &str) -> Option<super::ids::ListId> {
+        super::books::reference_in(&self.fields, name)
+    }
+}
+
+/// `SalesReceiptAdd` and its like.
+pub(crate) fn add(books: &mut Books, info: &'static TxnInfo, request: &Element) -> Result<TxnId, Status> {
+    let line_name = format!("{}Add", info.line);
+    let mut fields = Vec::new();
+    let mut lines = Vec::new();
+    for child in &request.children {
+        if child.name == line_name {
+            lines.push(new_line(books, info, child)?);
+        } else {
+            fields.push(child.clone());
+        }
+    }
+    let mut fields = references::resolve(books, &fields, info.name, None)?;
+    fields.retain(|field| !field.text.is_empty() || !field.children.is_empty());
+    let date = date_of(books, &mut fields);
+    open_period(books, info, date)?;
+    if !fields.iter().any(|field| field.name == "RefNumber") && info.name != "ReceivePayment" {
+        fields.push(Element::leaf("RefNumber", books.next_ref_number(info)));
+    }
+    let draft = Draft { info, previous: None, date, fields, lines };
+    let body = (info.book)(books, &draft)?;
+    let txn = Txn {
+        info,
+        id: books.new_txn_id(),
+        created: books.now,
+        modified: books.now,
+        sequence: books.new_sequence(),
+        number: books.new_txn_number(),
+        date,
+        void: false,
+        fields: draft.fields,
+        body,
+    };
+    Ok(save(books, txn))
+}
+
+/// `SalesReceiptMod` and its like. Lines: none mentioned, all stay; one mentioned, all others go (PROTOCOL.md c.5).
+pub(crate) fn modify(
+    books: &mut Books,
+    schema: &Schema,
+    info: &'static TxnInfo,
+    request: &Element,
+) -> Result<TxnId, Status> {
+    let id = request.text_of("TxnID").unwrap_or_default();
+    let old = books.txns.get(id).filter(|txn| txn.info.name == info.name).ok_or_else(|| Status::not_found(id))?;
+    let sequence = request.text_of("EditSequence").unwrap_or_default();
+    if sequence != old.sequence.to_string() {
+        return Err(Status::stale(sequence, ret(books, schema, old, &Telling { lines: true, ..Telling::default() })));
+    }
+    open_period(books, info, old.date)?;
+    let line_name = format!("{}Mod", info.line);
+    let mut changes = Vec::new();
+    let mut lines = Vec::new();
+    let mut mentioned = false;
+    for child in &request.children {
+        if child.name == line_name {
+            mentioned = true;
+            lines.push(changed_line(books, old, child)?);
+        } else if !matches!(child.name.as_str(), "TxnID" | "EditSequence") {
+            changes.push(child.clone());
+        }
+    }
+    let mut fields = old.fields.clone();
+    for change in references::resolve(books, &changes, info.name, None)? {
+        fields.retain(|field| field.name != change.name);
+        if !change.text.is_empty() || !change.children.is_empty() {
+            fields.push(change);
+        }
+    }
+    if !mentioned {
+        lines =
+            old.body.lines.iter().map(|line| DraftLine { id: line.id.clone(), fields: line.fields.clone() }).collect();
+    }
+    let date = date_of(books, &mut fields);
+    open_period(books, info, date)?;
+    let draft = Draft { info, previous: Some(old), date, fields, lines };
+    let body = (info.book)(books, &draft)?;
+    let mut txn = old.clone();
+    txn.fields = draft.fields;
+    txn.date = date;
+    txn.void = false;
+    txn.body = body;
+    txn.modified = books.now;
+    txn.sequence = books.new_sequence();
+    Ok(save(books, txn))
+}
+
+/// `TxnVoid`: the record stays, its amounts are zero.
+pub(crate) fn void(books: &mut Books, request: &Element) -> Result<Vec<Element>, Status> {
+    let mut txn = named(books, request, "TxnVoidType")?.clone();
+    open_period(books, txn.info, txn.date)?;
+    if !txn.void {
+        let memo = txn.text("Memo").unwrap_or_default().to_owned();
+        txn.fields.retain(|field| field.name != "Memo");
+        txn.fields.push(Element::leaf("Memo", format!("VOID: {memo}")));
+        for line in &mut txn.body.lines {
+            for field in &mut line.fields {
+                match field.name.as_str() {
+                    "Amount" => "0.00".clone_into(&mut field.text),
+                    "Quantity" | "Rate" => "0".clone_into(&mut field.text),
+                    _ => {}
+                }
+            }
+        }
+        for field in &mut txn.body.computed {
+            if field.name != "SalesTaxPercentage" {
+                "0.00".clone_into(&mut field.text);
+            }
+        }
+        txn.void = true;
+        txn.body.total = Decimal::ZERO;
+        txn.body.entries.clear();
+        txn.body.moves.clear();
+        txn.body.applications.clear();
+        txn.modified = books.now;
+        txn.sequence = books.new_sequence();
+        books.release_payments(&txn.id);
+        books.put_txn(txn.clone());
+    }
+    Ok(vec![
+        Element::leaf("TxnVoidType", txn.info.name),
+        Element::leaf("TxnID", txn.id.as_str()),
+        Element::leaf("TimeCreated", books.time(txn.created)),
+        Element::leaf("TimeModified", books.time(txn.modified)),
+        Element::leaf("RefNumber", txn.text("RefNumber").unwrap_or_default()),
+    ])
+}
+
+/// `TxnDel`.
+pub(crate) fn delete(books: &mut Books, request: &Element) -> Result<Vec<Element>, Status> {
+    let txn = named(books, request, "TxnDelType")?.clone();
+    if books.setup.closing_date.is_some_and(|closing| txn.date <= closing) {
+        return Err(Status::new(
+            3161,
+            format!(
+                "Cannot delete the {} because its date is on or before the closing date of the company.",
+                txn.info.name
+            ),
+        ));
+    }
+    books.remove_txn(&txn.id);
+    Ok(vec![
+        Element::leaf("TxnDelType", txn.info.name),
+        Element::leaf("TxnID", txn.id.as_str()),
+        Element::leaf("TimeDeleted", books.time(books.now)),
+        Element::leaf("RefNumber", txn.text("RefNumber").unwrap_or_default()),
+    ])
+}
+
+fn named<'a>(books: &'a Books, request: &Element, type_name: &str) -> Result<&'a Txn, Status> {
+    let id = request.text_of("TxnID").unwrap_or_default();
+    let kind = request.text_of(type_name).unwrap_or_default();
+    books.txns.get(id).filter(|txn| txn.info.name == kind).ok_or_else(|| Status::not_found(id))
+}
+
+fn new_line(books: &Books, info: &TxnInfo, line: &Element) -> Result<DraftLine, Status> {
+    for extension in line.all("DataExt") {
+        books.extensions.check(info.name, extension)?;
+    }
+    let fields = references::resolve(books, &line.children, &format!("{} line", info.name), None)?;
+    let fields = fields.into_iter().filter(|field| !field.text.is_empty() || !field.children.is_empty()).collect();
+    Ok(DraftLine { id: None, fields })
+}
+
+/// A line of a Mod: `-1` is new, an id alone keeps the line, fields change it. A new rate, quantity or item makes a
+/// new amount unless one is given; a new amount makes a new rate.
+fn changed_line(books: &Books, old: &Txn, line: &Element) -> Result<DraftLine, Status> {
+    let Some(id) = line.text_of("TxnLineID") else { return new_line(books, old.info, line) };
+    let mut given = new_line(books, old.info, line)?;
+    given.fields.retain(|field| field.name != "TxnLineID");
+    if id == "-1" {
+        return Ok(given);
+    }
+    let kept = old
+        .body
+        .lines
+        .iter()
+        .find(|line| line.id.as_ref().is_some_and(|line| line.as_str() == id))
+        .ok_or_else(|| Status::not_found(id))?;
+    let has = |name: &str| given.fields.iter().any(|field| field.name == name);
+    let prices = has("Rate") || has("RatePercent") || has("Quantity") || has("ItemRef");
+    let mut fields = kept.fields.clone();
+    fields.retain(|field| match field.name.as_str() {
+        "Amount" => !prices,
+        "Rate" | "RatePercent" => !(has("Amount") || has("ItemRef") || has("Rate") || has("RatePercent")),
+        "Desc" | "SalesTaxCodeRef" if has("ItemRef") => false,
+        name => !line.children.iter().any(|change| change.name == name),
+    });
+    fields.extend(given.fields);
+    Ok(DraftLine { id: kept.id.clone(), fields })
+}
+
+/// Takes the date out of the fields; today when there is none.
+fn date_of(books: &Books, fields: &mut Vec<Element>) -> Date {
+    let date = fields.iter().find(|field| field.name == "TxnDate").and_then(|field| super::leaf::date(&field.text));
+    let date = date.unwrap_or(books.now.date());
+    fields.retain(|field| field.name != "TxnDate");
+    fields.push(Element::leaf("TxnDate", date.to_string()));
+    date
+}
+
+fn open_period(books: &Books, info: &TxnInfo, date: Date) -> Result<(), Status> {
+    match books.setup.closing_date {
+        Some(closing) if date <= closing => Err(Status::closed_period(info.name)),
+        _ => Ok(()),
+    }
+}
+
+/// Gives new lines their ids and puts the transaction in place, with the custom fields of its lines.
+fn save(books: &mut Books, mut txn: Txn) -> TxnId {
+    let mut extensions = Vec::new();
+    for Line { id, fields } in &mut txn.body.lines {
+        let id = id.get_or_insert_with(|| books.new_line_id());
+        extensions.extend(fields.extract_if(.., |field| field.name == "DataExt").map(|field| (id.clone(), field)));
+    }
+    let id = txn.id.clone();
+    books.put_txn(txn);
+    for (line, extension) in extensions {
+        books.extensions.set(id.as_str(), Some(line.as_str()), &extension);
+    }
+    id
+}
+
+/// Which parts of a transaction an answer tells.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Telling<'a> {
+    pub lines: bool,
+    pub linked: bool,
+    pub owners: &'a [&'a str],
+}
+
+/// The transaction as QuickBooks tells it.
+pub(crate) fn ret(books: &Books, schema: &Schema, txn: &Txn, telling: &Telling<'_>) -> Element {
+    let mut fields = vec![
+        Element::leaf("TxnID", txn.id.as_str()),
+        Element::leaf("TimeCreated", books.time(txn.created)),
+        Element::leaf("TimeModified", books.time(txn.modified)),
+        Element::leaf("EditSequence", txn.sequence.to_string()),
+        Element::leaf("TxnNumber", txn.number.to_string()),
+    ];
+    fields.extend(references::tell(books, &txn.fields));
+    fields.extend(txn.body.computed.iter().cloned());
+    fields.extend((txn.info.tell)(books, txn));
+    if !telling.linked {
+        fields.retain(|field| field.name != "LinkedTxn");
+    }
+    let line_name = format!("{}Ret", txn.info.line);
+    if !telling.lines {
+        fields.retain(|field| field.name != line_name);
+    } else {
+        for line in &txn.body.lines {
+            let id = line.id.as_ref().map(LineId::as_str);
+            let mut children = vec![Element::leaf("TxnLineID", id.unwrap_or_default())];
+            children.extend(references::tell(books, &line.fields));
+            children.extend(books.extensions.told(txn.id.as_str(), id, telling.owners));
+            fields.push(Element::group(&line_name, children));
+        }
+    }
+    fields.extend(books.extensions.told(txn.id.as_str(), None, telling.owners));
+    let name = format!("{}Ret", txn.info.name);
+    let children = schema.message(&name).map_or_else(Vec::new, |message| message.group.arrange(fields));
+    Element::group(&name, children)
+}
+
+/// A transaction that does nothing yet: pending forms have lines and a total, and no entries.
+pub(crate) fn without_effects(mut body: Body) -> Body {
+    body.entries.clear();
+    body.moves.clear();
+    body
+}

@@ -1,0 +1,1 @@
+//! Drives a SOAP endpoint as the QuickBooks Web Connector does.

@@ -1,0 +1,11 @@
+//! What the simulated company file promises.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod books;
+mod file;
+mod lists;
+mod queries;
+mod recovery;
+mod sales;
+mod schema;
+mod support;
