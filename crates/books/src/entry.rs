@@ -314,8 +314,15 @@ pub enum Why {
     GiftCardUsed,
     /// Cash was rounded.
     CashRounded,
-    /// An object of that name is in the company file already and is used.
-    Adopted,
+    /// An object of that name is in the company file already and is used; from now on it belongs to `key`.
+    Adopted {
+        /// The identity that an entry for it would have had.
+        key: EntryKey,
+        /// QuickBooks' id of it.
+        id: ListId,
+        /// Its full name.
+        name: String,
+    },
     /// It is made because an entry needs it.
     NeededBy {
         /// What people call the document that needs it.
@@ -339,7 +346,7 @@ impl Why {
             Self::GiftCardSold => "why.gift_card_sold",
             Self::GiftCardUsed => "why.gift_card_used",
             Self::CashRounded => "why.cash_rounded",
-            Self::Adopted => "why.adopted",
+            Self::Adopted { .. } => "why.adopted",
             Self::NeededBy { .. } => "why.needed_by",
         }
     }
@@ -410,6 +417,11 @@ pub enum HeldReason {
         /// The kind.
         what: String,
     },
+    /// A value that QuickBooks' field can't hold, such as an amount of more than 13 digits (PROTOCOL.md c.8).
+    DoesNotFit {
+        /// The field, or what it holds.
+        field: String,
+    },
     /// It changed in the shop after it was posted.
     ChangedAfterPosting,
     /// QuickBooks refused it, with QuickBooks' words.
@@ -435,6 +447,7 @@ impl HeldReason {
             Self::DoesNotAddUp { .. } => "held.does_not_add_up",
             Self::FractionOfCent { .. } => "held.fraction_of_cent",
             Self::NotCarriedYet { .. } => "held.not_carried_yet",
+            Self::DoesNotFit { .. } => "held.does_not_fit",
             Self::ChangedAfterPosting => "held.changed_after_posting",
             Self::Refused { .. } => "held.refused",
         }

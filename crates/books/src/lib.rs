@@ -15,10 +15,22 @@
 
 pub mod document;
 pub mod entry;
+mod forms;
+mod items;
 pub mod lists;
+mod map;
+pub mod mapping;
 pub mod money;
+mod names;
+mod needs;
+mod parties;
+mod sale;
+mod sums;
+pub mod tieout;
 
 pub use document::{ContentHash, Document, DocumentId, DocumentKind, Fact};
 pub use entry::{Body, Entry, EntryKey, EntryKind, Held, HeldReason, Link, Mapped, Posting, Postings, Why};
 pub use lists::{Facts, ListObject, Lists, NameSpace};
+pub use map::{Context, map};
+pub use mapping::Mapping;
 pub use money::{Currency, Money};

@@ -1,0 +1,313 @@
+//! What is sold as QuickBooks' items: goods by variant, and items of ours for everything else.
+
+use qbxml::{
+    ItemDiscountAdd, ItemInventoryAdd, ItemNonInventoryAdd, ItemOtherChargeAdd, ItemPrice, ItemSalesTaxAdd, ItemSides,
+    Percent, Price, Ref, SalesOrPurchase, limits, text,
+};
+
+use crate::{
+    document::{Fact, OrderLine, Variant},
+    entry::{Body, EntryKey, EntryKind, HeldReason},
+    lists::NameSpace,
+    map::Context,
+    mapping::{GoodsKind, Mode, NewTax, Purpose},
+    money::Money,
+    names,
+    needs::{Needs, Want, fixed},
+    parties::{optional, tax_code},
+};
+
+/// Kinds of items that can stand on a line of goods or charges.
+const SOLD: &[&str] =
+    &["ItemInventory", "ItemInventoryAssembly", "ItemNonInventory", "ItemService", "ItemOtherCharge"];
+
+/// An item to put on a line, and the account at which the line arrives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sold {
+    /// Full name of the item.
+    pub item: String,
+    /// Full name of the account.
+    pub account: String,
+}
+
+/// Items that stand for anything but goods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Charge {
+    Shipping,
+    Tip,
+    GiftCard,
+    StoreCredit,
+    CashRounding,
+    MarketplaceTax,
+    Duties,
+    Fee,
+    Discount,
+}
+
+impl Charge {
+    const ALL: [Self; 9] = [
+        Self::Shipping,
+        Self::Tip,
+        Self::GiftCard,
+        Self::StoreCredit,
+        Self::CashRounding,
+        Self::MarketplaceTax,
+        Self::Duties,
+        Self::Fee,
+        Self::Discount,
+    ];
+
+    /// What is unique in the item's identity.
+    const fn subject(self) -> &'static str {
+        match self {
+            Self::Shipping => "shipping",
+            Self::Tip => "tip",
+            Self::GiftCard => "gift_card",
+            Self::StoreCredit => "store_credit",
+            Self::CashRounding => "cash_rounding",
+            Self::MarketplaceTax => "marketplace_tax",
+            Self::Duties => "duties",
+            Self::Fee => "fee",
+            Self::Discount => "discount",
+        }
+    }
+
+    const fn purpose(self) -> Purpose {
+        match self {
+            Self::Shipping => Purpose::Shipping,
+            Self::Tip => Purpose::Tips,
+            Self::GiftCard => Purpose::GiftCards,
+            Self::StoreCredit => Purpose::StoreCredit,
+            Self::CashRounding => Purpose::CashRounding,
+            Self::MarketplaceTax => Purpose::MarketplaceTax,
+            Self::Duties => Purpose::Duties,
+            Self::Fee => Purpose::Fees,
+            Self::Discount => Purpose::Discounts,
+        }
+    }
+
+    fn name<'m>(self, context: &Context<'m>) -> &'m str {
+        let items = &context.mapping.items;
+        match self {
+            Self::Shipping => &items.shipping,
+            Self::Tip => &items.tip,
+            Self::GiftCard => &items.gift_card,
+            Self::StoreCredit => &items.store_credit,
+            Self::CashRounding => &items.cash_rounding,
+            Self::MarketplaceTax => &items.marketplace_tax,
+            Self::Duties => &items.duties,
+            Self::Fee => &items.fee,
+            Self::Discount => &items.discount,
+        }
+    }
+}
+
+/// The item of a line of goods. None when the order is held for it.
+pub(crate) fn goods(needs: &mut Needs<'_>, line: &OrderLine) -> Option<Sold> {
+    let variant = facts(needs.context, line);
+    match &line.variant {
+        Some(id) if needs.context.mapping.inventory.mode == Mode::Detailed => {
+            let account = sales_account(needs, &variant);
+            let wanted = names::of_variant(&variant);
+            let wanted = if wanted.is_empty() { format!("Item {}", id.short()) } else { wanted };
+            let mut names = names::candidates(&wanted, id, limits::ITEM_NAME);
+            names.retain(|name| !is_ours(needs.context, name));
+            let want = Want {
+                key: goods_key(line)?,
+                document: id.clone(),
+                kind: EntryKind::Item,
+                space: NameSpace::Item,
+                names,
+                kinds: SOLD,
+                step_aside: false,
+            };
+            let found = needs.object(&want, |needs, name| make_goods(needs, name, &variant, &account))?;
+            Some(Sold { item: found.name, account: found.account.unwrap_or(account) })
+        }
+        _ => generic(needs, &variant),
+    }
+}
+
+/// The identity of the item of a line of goods; none for goods that are no variant.
+pub(crate) fn goods_key(line: &OrderLine) -> Option<EntryKey> {
+    line.variant.as_ref().map(|id| EntryKey::new("item", id.as_str()))
+}
+
+/// What is known of the goods on a line: what the shop says now, else what the order says.
+pub(crate) fn facts(context: &Context<'_>, line: &OrderLine) -> Variant {
+    let known = line.variant.as_ref().and_then(|id| context.facts.document(id)).map(|document| document.fact);
+    match known {
+        Some(Fact::Variant(variant)) => variant,
+        _ => line.item.clone(),
+    }
+}
+
+fn is_ours(context: &Context<'_>, name: &str) -> bool {
+    let name = name.to_lowercase();
+    Charge::ALL
+        .into_iter()
+        .map(|charge| charge.name(context))
+        .chain([context.mapping.items.generic.as_str(), &context.mapping.tax.footer])
+        .any(|ours| ours.to_lowercase() == name)
+}
+
+fn sales_account(needs: &mut Needs<'_>, variant: &Variant) -> String {
+    let accounts = &needs.context.mapping.accounts;
+    let account = accounts.sales_of(variant.product_type.as_deref());
+    if *account == accounts.sales {
+        return needs.account(Purpose::Sales);
+    }
+    let key = format!("by_product_type.{}", variant.product_type.as_deref().unwrap_or_default());
+    needs.named_account(&key, account, Purpose::Sales.account_types())
+}
+
+fn make_goods(needs: &mut Needs<'_>, name: &str, variant: &Variant, account: &str) -> Body {
+    let settings = &needs.context.mapping.inventory;
+    let kind = if variant.tracked { settings.tracked } else { settings.untracked };
+    let description = optional(Some(&names::description(variant)), limits::DESC);
+    let price = Price::new(variant.price.value()).ok();
+    let taxed = code(needs, variant.taxable);
+    match kind {
+        GoodsKind::Inventory => Body::ItemInventory(Box::new(ItemInventoryAdd {
+            name: name.to_owned(),
+            sales_tax_code_ref: taxed,
+            sales_desc: description.clone(),
+            sales_price: price,
+            income_account_ref: Some(Ref::name(account)),
+            purchase_desc: description,
+            purchase_cost: variant.unit_cost.and_then(|cost| Price::new(cost.value()).ok()),
+            cogs_account_ref: Some(Ref::name(needs.account(Purpose::Cogs))),
+            asset_account_ref: Some(Ref::name(needs.account(Purpose::InventoryAsset))),
+            ..ItemInventoryAdd::default()
+        })),
+        GoodsKind::NonInventory => Body::ItemNonInventory(Box::new(ItemNonInventoryAdd {
+            name: name.to_owned(),
+            sales_tax_code_ref: taxed,
+            sides: sells(description, price, account),
+            ..ItemNonInventoryAdd::default()
+        })),
+    }
+}
+
+fn sells(desc: Option<String>, price: Option<Price>, account: &str) -> ItemSides {
+    let account_ref = Some(Ref::name(account));
+    ItemSides::SalesOrPurchase(SalesOrPurchase { desc, price: price.map(ItemPrice::Price), account_ref })
+}
+
+/// The generic item: one for each income account, so that a product type keeps its account in summary mode too.
+fn generic(needs: &mut Needs<'_>, variant: &Variant) -> Option<Sold> {
+    let account = sales_account(needs, variant);
+    let name = &needs.context.mapping.items.generic;
+    if account == needs.context.mapping.accounts.sales {
+        return ours(needs, "generic", name, &account, false);
+    }
+    let product_type = variant.product_type.as_deref().unwrap_or_default().trim();
+    let subject = format!("generic/{}", product_type.to_lowercase());
+    ours(needs, &subject, &format!("{name} {product_type}"), &account, false)
+}
+
+/// The item of a charge. None when the order is held for it.
+pub(crate) fn charge(needs: &mut Needs<'_>, charge: Charge) -> Option<Sold> {
+    let account = needs.account(charge.purpose());
+    let name = charge.name(needs.context);
+    ours(needs, charge.subject(), name, &account, charge == Charge::Discount)
+}
+
+/// An item of ours. One that is there already must arrive at the account that the mapping has for it: else the mapping
+/// says one thing and QuickBooks would do another.
+fn ours(needs: &mut Needs<'_>, subject: &str, name: &str, account: &str, discount: bool) -> Option<Sold> {
+    let want = Want {
+        key: EntryKey::new("item", subject),
+        document: needs.order.clone(),
+        kind: EntryKind::Item,
+        space: NameSpace::Item,
+        names: fixed(name, limits::ITEM_NAME),
+        kinds: if discount { &["ItemDiscount"] } else { SOLD },
+        step_aside: false,
+    };
+    let found = needs.object(&want, |needs, name| {
+        let untaxed = code(needs, false);
+        if discount {
+            Body::ItemDiscount(Box::new(ItemDiscountAdd {
+                name: name.to_owned(),
+                sales_tax_code_ref: untaxed,
+                account_ref: Some(Ref::name(account)),
+                ..ItemDiscountAdd::default()
+            }))
+        } else {
+            Body::ItemOtherCharge(Box::new(ItemOtherChargeAdd {
+                name: name.to_owned(),
+                sales_tax_code_ref: untaxed,
+                sides: sells(None, None, account),
+                ..ItemOtherChargeAdd::default()
+            }))
+        }
+    })?;
+    match found.account {
+        Some(other) if !other.eq_ignore_ascii_case(account) => {
+            needs.hold(HeldReason::NameTaken { name: found.name, kind: format!("{} of {other}", found.kind) });
+            None
+        }
+        _ => Some(Sold { item: found.name, account: account.to_owned() }),
+    }
+}
+
+/// The sales-tax item of 0 % in the footer.
+pub(crate) fn footer(needs: &mut Needs<'_>) -> Option<String> {
+    let name = &needs.context.mapping.tax.footer;
+    tax_item(needs, EntryKey::new("item", "sales_tax"), fixed(name, limits::ITEM_NAME), name)
+}
+
+/// The sales-tax item of a tax. None when the order is held for it.
+pub(crate) fn tax(needs: &mut Needs<'_>, title: &str) -> Option<Sold> {
+    let settings = &needs.context.mapping.tax;
+    let name = match (settings.item(title), settings.new) {
+        (Some(name), _) => name,
+        (None, NewTax::Create) => title,
+        (None, NewTax::Hold) => {
+            needs.hold(HeldReason::UnknownTax { title: title.to_owned() });
+            return None;
+        }
+    };
+    // The footer's item has a line of its own only where the mapping says so.
+    let key = if name.trim().eq_ignore_ascii_case(&settings.footer) { "sales_tax".to_owned() } else { tax_subject(name) };
+    let names = fixed(name, limits::ITEM_NAME);
+    let account = needs.account(Purpose::SalesTax);
+    let item = tax_item(needs, EntryKey::new("item", &key), names, title)?;
+    Some(Sold { item, account })
+}
+
+/// Taxes are told apart by name: those of one name are one tax.
+fn tax_subject(name: &str) -> String {
+    format!("tax/{}", text::name(name, limits::ITEM_NAME).to_lowercase())
+}
+
+fn tax_item(needs: &mut Needs<'_>, key: EntryKey, names: Vec<String>, title: &str) -> Option<String> {
+    let want = Want {
+        key,
+        document: needs.order.clone(),
+        kind: EntryKind::Item,
+        space: NameSpace::Item,
+        names,
+        kinds: &["ItemSalesTax"],
+        step_aside: false,
+    };
+    let found = needs.object(&want, |needs, name| {
+        Body::ItemSalesTax(Box::new(ItemSalesTaxAdd {
+            name: name.to_owned(),
+            item_desc: optional(Some(title), limits::DESC),
+            tax_rate: Percent::new(Money::ZERO.value()).ok(),
+            tax_vendor_ref: Some(needs.context.mapping.tax.vendor.trim())
+                .filter(|vendor| !vendor.is_empty())
+                .map(Ref::name),
+            ..ItemSalesTaxAdd::default()
+        }))
+    })?;
+    Some(found.name)
+}
+
+/// The sales-tax code of taxed or untaxed lines.
+pub(crate) fn code(needs: &Needs<'_>, taxed: bool) -> Option<Ref> {
+    let settings = &needs.context.mapping.tax;
+    tax_code(needs, if taxed { &settings.taxable_code } else { &settings.exempt_code })
+}

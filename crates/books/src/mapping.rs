@@ -1,0 +1,557 @@
+//! The mapping: the merchant's choices that turn documents into entries.
+//!
+//! It is read from configuration ([`EXAMPLE`] is the whole of it, commented) and checked against the company file before
+//! anything is posted ([`Mapping::check`]). Default names are those of QuickBooks Point of Sale, so that books migrated
+//! from it need few changes (PRODUCT.md 1.4).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    entry::HeldReason,
+    lists::{Lists, NameSpace},
+};
+
+/// Every setting of the mapping with its default, as commented TOML.
+pub const EXAMPLE: &str = include_str!("mapping.example.toml");
+
+/// The merchant's choices.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mapping {
+    /// Accounts by purpose.
+    pub accounts: Accounts,
+    /// Gateways that take money, by the shop's name of them.
+    pub gateways: Gateways,
+    /// Gateways that take none.
+    pub liability_gateways: LiabilityGateways,
+    /// Sales tax.
+    pub tax: Tax,
+    /// Locations and their classes.
+    pub locations: Locations,
+    /// Buyers.
+    pub customers: Customers,
+    /// Goods.
+    pub inventory: Inventory,
+    /// Names of the items that stand for anything but goods.
+    pub items: Items,
+    /// Which form a document becomes.
+    pub documents: Documents,
+}
+
+/// What an account is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Purpose {
+    /// Income of goods.
+    Sales,
+    /// What is taken off.
+    Discounts,
+    /// Delivery charged.
+    Shipping,
+    /// Tips, owed to employees.
+    Tips,
+    /// Gift cards, owed to their holders.
+    GiftCards,
+    /// Store credit, owed to its holders.
+    StoreCredit,
+    /// Cost of goods sold, on inventory items.
+    Cogs,
+    /// The stock's value, on inventory items.
+    InventoryAsset,
+    /// Owed by buyers, for sales with several payments.
+    AccountsReceivable,
+    /// Sales tax owed.
+    SalesTax,
+    /// Tax that the marketplace remits.
+    MarketplaceTax,
+    /// Duties collected.
+    Duties,
+    /// Further charges.
+    Fees,
+    /// Gains and losses of rounding cash.
+    CashRounding,
+}
+
+impl Purpose {
+    /// All purposes, in the order of the settings.
+    pub const ALL: [Self; 14] = [
+        Self::Sales,
+        Self::Discounts,
+        Self::Shipping,
+        Self::Tips,
+        Self::GiftCards,
+        Self::StoreCredit,
+        Self::Cogs,
+        Self::InventoryAsset,
+        Self::AccountsReceivable,
+        Self::SalesTax,
+        Self::MarketplaceTax,
+        Self::Duties,
+        Self::Fees,
+        Self::CashRounding,
+    ];
+
+    /// The setting's name.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Sales => "sales",
+            Self::Discounts => "discounts",
+            Self::Shipping => "shipping",
+            Self::Tips => "tips",
+            Self::GiftCards => "gift_cards",
+            Self::StoreCredit => "store_credit",
+            Self::Cogs => "cogs",
+            Self::InventoryAsset => "inventory_asset",
+            Self::AccountsReceivable => "accounts_receivable",
+            Self::SalesTax => "sales_tax",
+            Self::MarketplaceTax => "marketplace_tax",
+            Self::Duties => "duties",
+            Self::Fees => "fees",
+            Self::CashRounding => "cash_rounding",
+        }
+    }
+
+    /// QuickBooks' account types that serve this purpose.
+    pub const fn account_types(self) -> &'static [&'static str] {
+        match self {
+            Self::Sales => &["Income", "OtherIncome"],
+            Self::Discounts | Self::CashRounding => {
+                &["Income", "OtherIncome", "Expense", "OtherExpense", "CostOfGoodsSold"]
+            }
+            Self::Shipping => &["Income", "OtherIncome", "Expense", "CostOfGoodsSold"],
+            Self::Tips | Self::GiftCards | Self::StoreCredit => &["OtherCurrentLiability", "LongTermLiability"],
+            Self::Cogs => &["CostOfGoodsSold"],
+            Self::InventoryAsset => &["OtherCurrentAsset"],
+            Self::AccountsReceivable => &["AccountsReceivable"],
+            Self::SalesTax | Self::MarketplaceTax => &["OtherCurrentLiability"],
+            Self::Duties | Self::Fees => &["OtherCurrentLiability", "Income", "OtherIncome", "Expense"],
+        }
+    }
+}
+
+/// Types of account at which a gateway's money may arrive: what a sales form can deposit to.
+pub(crate) const CLEARING_TYPES: &[&str] = &["Bank", "OtherCurrentAsset"];
+
+/// Accounts by purpose: full names in the company file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Accounts {
+    /// See [`Purpose::Sales`].
+    pub sales: String,
+    /// See [`Purpose::Discounts`].
+    pub discounts: String,
+    /// See [`Purpose::Shipping`].
+    pub shipping: String,
+    /// See [`Purpose::Tips`].
+    pub tips: String,
+    /// See [`Purpose::GiftCards`].
+    pub gift_cards: String,
+    /// See [`Purpose::StoreCredit`].
+    pub store_credit: String,
+    /// See [`Purpose::Cogs`].
+    pub cogs: String,
+    /// See [`Purpose::InventoryAsset`].
+    pub inventory_asset: String,
+    /// See [`Purpose::AccountsReceivable`]; the only one that may be empty, and then no order can become an invoice.
+    pub accounts_receivable: String,
+    /// See [`Purpose::SalesTax`].
+    pub sales_tax: String,
+    /// See [`Purpose::MarketplaceTax`].
+    pub marketplace_tax: String,
+    /// See [`Purpose::Duties`].
+    pub duties: String,
+    /// See [`Purpose::Fees`].
+    pub fees: String,
+    /// See [`Purpose::CashRounding`].
+    pub cash_rounding: String,
+    /// Income accounts of goods by the shop's product type, without regard to case; all others use `sales`.
+    pub by_product_type: BTreeMap<String, String>,
+}
+
+impl Default for Accounts {
+    fn default() -> Self {
+        Self {
+            sales: "Merchandise Sales".into(),
+            discounts: "Sales Discounts".into(),
+            shipping: "Shipping Income".into(),
+            tips: "Employee Tips Payable".into(),
+            gift_cards: "Gift Cards Outstanding".into(),
+            store_credit: "Store Credit Outstanding".into(),
+            cogs: "Cost of Goods Sold".into(),
+            inventory_asset: "Inventory Asset".into(),
+            accounts_receivable: "Accounts Receivable".into(),
+            sales_tax: "Sales Tax Payable".into(),
+            marketplace_tax: "Marketplace Tax Collected".into(),
+            duties: "Duties Payable".into(),
+            fees: "Fee Income".into(),
+            cash_rounding: "Cash Rounding".into(),
+            by_product_type: BTreeMap::new(),
+        }
+    }
+}
+
+impl Accounts {
+    /// The account chosen for `purpose`; empty when none is.
+    pub fn get(&self, purpose: Purpose) -> &str {
+        match purpose {
+            Purpose::Sales => &self.sales,
+            Purpose::Discounts => &self.discounts,
+            Purpose::Shipping => &self.shipping,
+            Purpose::Tips => &self.tips,
+            Purpose::GiftCards => &self.gift_cards,
+            Purpose::StoreCredit => &self.store_credit,
+            Purpose::Cogs => &self.cogs,
+            Purpose::InventoryAsset => &self.inventory_asset,
+            Purpose::AccountsReceivable => &self.accounts_receivable,
+            Purpose::SalesTax => &self.sales_tax,
+            Purpose::MarketplaceTax => &self.marketplace_tax,
+            Purpose::Duties => &self.duties,
+            Purpose::Fees => &self.fees,
+            Purpose::CashRounding => &self.cash_rounding,
+        }
+    }
+
+    /// The income account chosen for goods of this product type.
+    pub fn sales_of(&self, product_type: Option<&str>) -> &str {
+        product_type.and_then(|name| find(&self.by_product_type, name)).map_or(&self.sales, String::as_str)
+    }
+}
+
+/// Gateways that take money, by the shop's name of them; names compare without regard to case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Gateways(pub BTreeMap<String, Gateway>);
+
+impl Gateways {
+    /// What is chosen for the gateway of this name.
+    pub fn get(&self, name: &str) -> Option<&Gateway> {
+        find(&self.0, name)
+    }
+}
+
+impl Default for Gateways {
+    fn default() -> Self {
+        let gateway = |clearing: &str, payment_method: &str| Gateway {
+            clearing: clearing.into(),
+            payment_method: payment_method.into(),
+            by_location: BTreeMap::new(),
+        };
+        Self(BTreeMap::from([
+            ("shopify_payments".into(), gateway("Shopify Payments Clearing", "Shopify Payments")),
+            ("paypal".into(), gateway("PayPal Clearing", "PayPal")),
+            ("cash".into(), gateway("Cash in Drawer", "Cash")),
+            ("manual".into(), gateway("Undeposited Funds", "Manual Payment")),
+        ]))
+    }
+}
+
+/// Where a gateway's money arrives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gateway {
+    /// Full name of its clearing account.
+    pub clearing: String,
+    /// Name of the payment method shown in QuickBooks, at most 31 characters; made where it is missing.
+    pub payment_method: String,
+    /// Clearing accounts of single locations, by the location's name or id.
+    #[serde(default)]
+    pub by_location: BTreeMap<String, String>,
+}
+
+/// Gateways that take no money: what they pay lowers what the shop owes (PRODUCT.md 5.2, split tender).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LiabilityGateways {
+    /// Gift cards.
+    pub gift_card: Vec<String>,
+    /// Store credit.
+    pub store_credit: Vec<String>,
+}
+
+impl Default for LiabilityGateways {
+    fn default() -> Self {
+        Self { gift_card: vec!["gift_card".into()], store_credit: vec!["shopify_store_credit".into()] }
+    }
+}
+
+/// What to do about something that the mapping does not name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NewTax {
+    /// Make a sales-tax item of its name.
+    #[default]
+    Create,
+    /// Hold the order until somebody decides.
+    Hold,
+}
+
+/// Sales tax: posted exactly as charged, beside a footer of 0 % (DESIGN.md 5, PROTOCOL.md d).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tax {
+    /// Name of the sales-tax item of 0 % in the footer of every form.
+    pub footer: String,
+    /// What to do about a tax that `items` does not name.
+    pub new: NewTax,
+    /// Vendor of the tax items that are made here; empty for none.
+    pub vendor: String,
+    /// Sales-tax code of taxed lines, at most 3 characters.
+    pub taxable_code: String,
+    /// Sales-tax code of all other lines, at most 3 characters.
+    pub exempt_code: String,
+    /// Sales-tax items by the shop's title of the tax, without regard to case.
+    pub items: BTreeMap<String, String>,
+}
+
+impl Default for Tax {
+    fn default() -> Self {
+        Self {
+            footer: "Sales Tax".into(),
+            new: NewTax::Create,
+            vendor: String::new(),
+            taxable_code: "Tax".into(),
+            exempt_code: "Non".into(),
+            items: BTreeMap::new(),
+        }
+    }
+}
+
+impl Tax {
+    /// The item chosen for the tax of this title.
+    pub fn item(&self, title: &str) -> Option<&str> {
+        find(&self.items, title).map(String::as_str)
+    }
+}
+
+/// What to do about a location that the mapping does not name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NewLocation {
+    /// Make a class of its name.
+    #[default]
+    Create,
+    /// Hold the order until somebody decides.
+    Hold,
+    /// Post without a class.
+    None,
+}
+
+/// Locations are classes in QuickBooks (PRODUCT.md 1.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Locations {
+    /// What to do about a location that `classes` does not name.
+    pub new: NewLocation,
+    /// Class of sales that no location made; empty for none.
+    pub online: String,
+    /// Classes by the location's name or id; made where they are missing.
+    pub classes: BTreeMap<String, String>,
+}
+
+impl Default for Locations {
+    fn default() -> Self {
+        Self { new: NewLocation::Create, online: "Online Store".into(), classes: BTreeMap::new() }
+    }
+}
+
+/// How much QuickBooks is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Sums under generic names.
+    Summary,
+    /// Every name and description.
+    #[default]
+    Detailed,
+}
+
+/// Buyers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Customers {
+    /// Summary puts every sale on the generic customer.
+    pub mode: Mode,
+    /// Name of the generic customer, at most 41 characters; made where it is missing.
+    pub generic: String,
+}
+
+impl Default for Customers {
+    fn default() -> Self {
+        Self { mode: Mode::Detailed, generic: "Shopify Customer".into() }
+    }
+}
+
+/// Kinds of items that are made for goods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GoodsKind {
+    /// QuickBooks keeps stock and cost, and posts cost of goods sold by itself.
+    Inventory,
+    /// QuickBooks keeps neither.
+    NonInventory,
+}
+
+/// Goods.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Inventory {
+    /// Summary puts every line of goods on the generic item.
+    pub mode: Mode,
+    /// Items made for goods whose stock the shop counts.
+    pub tracked: GoodsKind,
+    /// Items made for all other goods.
+    pub untracked: GoodsKind,
+}
+
+impl Default for Inventory {
+    fn default() -> Self {
+        Self { mode: Mode::Detailed, tracked: GoodsKind::Inventory, untracked: GoodsKind::NonInventory }
+    }
+}
+
+/// Names of the items that stand for anything but goods, at most 31 characters each; made where they are missing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Items {
+    /// Goods that are no variant (any more), and all goods in summary mode.
+    pub generic: String,
+    /// Delivery.
+    pub shipping: String,
+    /// Discounts.
+    pub discount: String,
+    /// Tips.
+    pub tip: String,
+    /// Gift cards sold and used.
+    pub gift_card: String,
+    /// Store credit used.
+    pub store_credit: String,
+    /// Rounding of cash.
+    pub cash_rounding: String,
+    /// Tax that the marketplace remits.
+    pub marketplace_tax: String,
+    /// Duties.
+    pub duties: String,
+    /// Further charges.
+    pub fee: String,
+}
+
+impl Default for Items {
+    fn default() -> Self {
+        Self {
+            generic: "Shopify Item".into(),
+            shipping: "Shipping".into(),
+            discount: "Discount".into(),
+            tip: "Tip".into(),
+            gift_card: "Gift Card".into(),
+            store_credit: "Store Credit".into(),
+            cash_rounding: "Cash Rounding".into(),
+            marketplace_tax: "Marketplace Tax".into(),
+            duties: "Duties".into(),
+            fee: "Fee".into(),
+        }
+    }
+}
+
+/// What an order paid through one gateway becomes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaidForm {
+    /// One sales receipt.
+    #[default]
+    SalesReceipt,
+    /// An invoice and its payment.
+    Invoice,
+}
+
+/// Which form a document becomes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Documents {
+    /// An order paid through one gateway; several gateways always make an invoice and a payment for each.
+    pub paid: PaidForm,
+}
+
+impl Mapping {
+    /// Everything about the accounts that would hold an order, before any order is there: an account that is not chosen,
+    /// not in the company file or inactive, or of a type that does not serve its purpose. Empty when all is well.
+    #[must_use]
+    pub fn check(&self, lists: &dyn Lists) -> Vec<HeldReason> {
+        let mut reasons: Vec<HeldReason> = Purpose::ALL
+            .into_iter()
+            .filter(|&purpose| {
+                purpose != Purpose::AccountsReceivable || !self.accounts.accounts_receivable.trim().is_empty()
+            })
+            .filter_map(|purpose| {
+                check_account(lists, purpose.key(), self.accounts.get(purpose), purpose.account_types()).err()
+            })
+            .collect();
+        for (product_type, account) in &self.accounts.by_product_type {
+            let key = format!("by_product_type.{product_type}");
+            reasons.extend(check_account(lists, &key, account, Purpose::Sales.account_types()).err());
+        }
+        for (name, gateway) in &self.gateways.0 {
+            let key = format!("gateways.{name}");
+            for account in std::iter::once(&gateway.clearing).chain(gateway.by_location.values()) {
+                reasons.extend(check_account(lists, &key, account, CLEARING_TYPES).err());
+            }
+        }
+        reasons
+    }
+}
+
+/// The full name of an account that is there, in use, and of a type that fits.
+pub(crate) fn check_account(
+    lists: &dyn Lists,
+    purpose: &str,
+    account: &str,
+    types: &[&str],
+) -> Result<String, HeldReason> {
+    let name = account.trim();
+    let no_account = || HeldReason::NoAccount {
+        purpose: purpose.to_owned(),
+        account: (!name.is_empty()).then(|| name.to_owned()),
+    };
+    let found = lists.named(NameSpace::Account, name).filter(|found| found.active).ok_or_else(no_account)?;
+    let account_type = found.account.unwrap_or_default();
+    if types.contains(&account_type.as_str()) {
+        Ok(found.full_name)
+    } else {
+        Err(HeldReason::WrongAccountType { purpose: purpose.to_owned(), account: found.full_name, account_type })
+    }
+}
+
+/// The entry of this name: the exact one, or else the first that differs in case only.
+pub(crate) fn find<'a, T>(map: &'a BTreeMap<String, T>, name: &str) -> Option<&'a T> {
+    map.get(name).or_else(|| {
+        let name = name.to_lowercase();
+        map.iter().find(|(key, _)| key.to_lowercase() == name).map(|(_, value)| value)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn the_example_is_the_default() {
+        let read: Mapping = toml::from_str(EXAMPLE).unwrap();
+        assert_eq!(read, Mapping::default());
+    }
+
+    #[test]
+    fn the_example_names_every_setting() {
+        let text = toml::to_string(&Mapping::default()).unwrap();
+        for line in text.lines().filter(|line| line.contains('=')) {
+            let setting = line.split('=').next().unwrap().trim();
+            assert!(EXAMPLE.contains(&format!("\n{setting} = ")), "{setting} is missing in the example");
+        }
+    }
+
+    #[test]
+    fn an_unknown_setting_is_refused() {
+        assert!(toml::from_str::<Mapping>("[accounts]\nsalse = \"x\"\n").is_err());
+        assert!(toml::from_str::<Mapping>("[gateways.cash]\nclearing = \"x\"\n").is_err());
+    }
+}

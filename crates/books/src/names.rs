@@ -1,0 +1,114 @@
+//! Names, numbers and notes that we give to things in QuickBooks.
+
+use qbxml::{limits, text};
+
+use crate::{
+    document::{ContentHash, Customer, DocumentId, Order, Variant},
+    entry::EntryKey,
+};
+
+/// Characters of an id that tell two things of one name apart.
+const SUFFIX_LENGTH: usize = 6;
+
+/// The names to try for something called `wanted`, the first that is free being the one. All but the first end in a part
+/// of the id, so that they stay the same whenever they are made. A name that had to be cut is not tried without it,
+/// because what was cut off may have been the difference (PROTOCOL.md e).
+pub(crate) fn candidates(wanted: &str, id: &DocumentId, max: usize) -> Vec<String> {
+    let whole = text::name(wanted, usize::MAX);
+    let plain = text::name(wanted, max);
+    let mut names = Vec::new();
+    if plain.is_empty() {
+        return names;
+    }
+    if plain == whole {
+        names.push(plain);
+    }
+    names.push(with_suffix(&whole, &suffix(id), max));
+    names
+}
+
+/// `name` and, in parentheses, what tells it from others, within `max` characters.
+pub(crate) fn with_suffix(name: &str, suffix: &str, max: usize) -> String {
+    let room = max.saturating_sub(suffix.chars().count() + 3);
+    format!("{} ({suffix})", text::name(name, room))
+}
+
+fn suffix(id: &DocumentId) -> String {
+    let letters: Vec<char> = id.short().chars().filter(char::is_ascii_alphanumeric).collect();
+    if letters.is_empty() {
+        return ContentHash::of(id.as_str().as_bytes()).as_str().chars().take(SUFFIX_LENGTH).collect();
+    }
+    letters[letters.len().saturating_sub(SUFFIX_LENGTH)..].iter().collect()
+}
+
+/// What a buyer is called; empty when the source keeps it back.
+pub(crate) fn of_customer(customer: &Customer) -> String {
+    let given = [&customer.first_name, &customer.last_name].map(|part| part.as_deref().unwrap_or_default().trim());
+    [customer.display_name.trim().to_owned(), given.join(" "), customer.company.clone().unwrap_or_default()]
+        .into_iter()
+        .map(|name| text::name(&name, usize::MAX))
+        .find(|name| !name.is_empty())
+        .unwrap_or_default()
+}
+
+/// What an item for a variant is called: its stock keeping unit, or its titles where it has none.
+pub(crate) fn of_variant(variant: &Variant) -> String {
+    match variant.sku.as_deref().map(str::trim) {
+        Some(sku) if !sku.is_empty() => sku.to_owned(),
+        _ => description(variant),
+    }
+}
+
+/// The titles of a variant.
+pub(crate) fn description(variant: &Variant) -> String {
+    match variant.variant_title.as_deref().map(str::trim) {
+        Some(title) if !title.is_empty() => format!("{} - {title}", variant.product_title.trim()),
+        _ => variant.product_title.trim().to_owned(),
+    }
+}
+
+/// The reference number of an order: its name without `#`, and of a name that is too long its end, which is what differs
+/// between orders.
+pub(crate) fn reference(order: &Order, id: &DocumentId) -> String {
+    let last = |text: &str| {
+        let letters: Vec<char> = text.chars().collect();
+        let end: String = letters[letters.len().saturating_sub(limits::REF_NUMBER)..].iter().collect();
+        end.trim_start_matches(|letter: char| !letter.is_alphanumeric()).to_owned()
+    };
+    let name: String =
+        text::fit(&order.name, limits::MEMO).chars().filter(|letter| *letter != '#' && !letter.is_whitespace()).collect();
+    if name.is_empty() { last(id.short()) } else { last(&name) }
+}
+
+/// The memo of a transaction: which order it is, and the tag by which it is found again (DESIGN.md 4).
+pub(crate) fn memo(order: &Order, key: &EntryKey) -> String {
+    let what = text::fit(&format!("Shopify {} {}", order.name, order.channel), limits::MEMO / 2);
+    format!("{what} {}", key.tag())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: u64) -> DocumentId {
+        DocumentId::new(format!("gid://shopify/ProductVariant/{number}"))
+    }
+
+    #[test]
+    fn a_name_that_fits_is_tried_as_it_is_first() {
+        assert_eq!(candidates("Blue mug", &id(45_000_111), 31), ["Blue mug", "Blue mug (000111)"]);
+    }
+
+    #[test]
+    fn two_names_that_differ_only_behind_the_cut_stay_two() {
+        let wanted = "A very long title of a product that ends in red";
+        let [one, other] = [1, 2].map(|number| candidates(wanted, &id(number), 31));
+        assert!(one.iter().all(|name| !other.contains(name)), "{one:?} {other:?}");
+        assert!(one.iter().all(|name| name.chars().count() <= 31));
+    }
+
+    #[test]
+    fn a_name_of_nothing_has_no_candidates() {
+        assert!(candidates(" \t ", &id(1), 31).is_empty());
+    }
+}
