@@ -84,7 +84,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let shop = Shop::new(&trade, settings)?;
     writeln!(out, "access token   {}", shop.token())?;
     writeln!(out, "orders         {} in {} days up to {ends}", arguments.orders, arguments.days)?;
-    writeln!(out, "figures        GET /simulated/finance.json; also POST /simulated/faults, /simulated/advance, /simulated/touch")?;
+    writeln!(
+        out,
+        "figures        GET /simulated/finance.json; also POST /simulated/faults, /simulated/advance, /simulated/touch"
+    )?;
     out.flush()?;
     let stop = async {
         // Without a signal to wait for, it is served until the process ends.

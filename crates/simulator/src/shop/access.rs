@@ -23,7 +23,9 @@ pub(crate) const SCOPES: [&str; 16] = [
 /// The scope without which this field is refused.
 pub(crate) fn scope(type_name: &str, field: &str) -> Option<&'static str> {
     Some(match (type_name, field) {
-        ("QueryRoot", "orders" | "order" | "refund" | "tenderTransactions") | ("GiftCard", "order" | "lineItem") => "read_orders",
+        ("QueryRoot", "orders" | "order" | "refund" | "tenderTransactions") | ("GiftCard", "order" | "lineItem") => {
+            "read_orders"
+        }
         ("QueryRoot", "customers" | "customer" | "companies") | ("Order" | "GiftCard", "customer") => "read_customers",
         ("QueryRoot", "products" | "productVariants") | ("LineItem", "product" | "variant") => "read_products",
         ("QueryRoot", "locations") | ("Order", "retailLocation") | (_, "location") => "read_locations",

@@ -5,7 +5,9 @@ use rand::Rng;
 use rust_decimal::Decimal;
 
 use super::catalogue::LOCATIONS;
-use super::model::{Channel, Edit, FinancialStatus, LineKind, Order, Payment, PaymentKind, PaymentStatus, Refund, Restock, cents};
+use super::model::{
+    Channel, Edit, FinancialStatus, LineKind, Order, Payment, PaymentKind, PaymentStatus, Refund, Restock, cents,
+};
 use super::payments::payment;
 use super::trade::{Mix, Trader, line, tax_lines};
 
@@ -16,7 +18,8 @@ pub(crate) fn follow(trader: &mut Trader, order: &mut Order, mix: &Mix) {
     let wait = SignedDuration::from_secs(trader.rng.random_range(7200..20 * 86_400));
     let at = order.updated.checked_add(wait).unwrap_or(order.updated);
     // A sold gift card may be spent already, and a free order has nothing to give back.
-    let plain = !order.lines.iter().any(super::model::Line::is_gift_card) && order.total() > Decimal::ZERO && !order.test;
+    let plain =
+        !order.lines.iter().any(super::model::Line::is_gift_card) && order.total() > Decimal::ZERO && !order.test;
     if at > trader.now || !plain {
         return;
     }

@@ -42,7 +42,9 @@ impl Ledger<'_> {
         let taxes: Value = signed
             .iter()
             .enumerate()
-            .map(|(n, t)| json!({"id": format!("{id}?tax={n}"), "amount": money(t.amount), "taxLine": lines[n].clone()}))
+            .map(
+                |(n, t)| json!({"id": format!("{id}?tax={n}"), "amount": money(t.amount), "taxLine": lines[n].clone()}),
+            )
             .collect();
         let mut sale = Map::new();
         sale.insert("__typename".to_owned(), row.type_name.into());
@@ -61,7 +63,15 @@ impl Ledger<'_> {
         self.rows.push(Value::Object(sale));
     }
 
-    fn line(&mut self, index: usize, quantity: u32, net: Decimal, discount: Decimal, taxes: &[TaxLine], action: &'static str) {
+    fn line(
+        &mut self,
+        index: usize,
+        quantity: u32,
+        net: Decimal,
+        discount: Decimal,
+        taxes: &[TaxLine],
+        action: &'static str,
+    ) {
         let line = &self.order.lines[index];
         let (type_name, line_type) = match (line.is_tip(), line.is_gift_card()) {
             (true, _) => ("TipSale", "TIP"),

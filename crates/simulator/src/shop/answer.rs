@@ -55,13 +55,15 @@ impl Shop {
         let operation = document.operations.get(request.operation_name.as_deref());
         let operation = operation.map_err(|e| refused(&e.message().to_string(), "operationNotFound"))?;
         let empty = JsonMap::new();
-        let variables = coerce_variable_values(&self.inner.schema, operation, request.variables.as_ref().unwrap_or(&empty));
+        let variables =
+            coerce_variable_values(&self.inner.schema, operation, request.variables.as_ref().unwrap_or(&empty));
         let variables = variables.map_err(|e| refused(&e.message().to_string(), "INVALID_VARIABLE"))?;
         let costs = Costs { document: &document, variables: &variables };
         let requested = costs.requested(&operation.selection_set, operation.is_mutation());
         let requested = requested.map_err(|e| refused(&e.message, "BAD_REQUEST"))?;
         if requested > LIMIT {
-            let message = format!("Query cost is {requested}, which exceeds the single query max cost limit ({LIMIT}).");
+            let message =
+                format!("Query cost is {requested}, which exceeds the single query max cost limit ({LIMIT}).");
             return Err(refused(&message, "MAX_COST_EXCEEDED"));
         }
         if matches!(fault, Some(Fault::Throttled)) || !self.desk().level.take(requested) {
@@ -183,10 +185,10 @@ fn orders_page(operation: &Operation, variables: &JsonMap) -> Option<Occasion> {
 
 /// The checker's error, as Shopify words the one that matters most: a field that this version does not have.
 fn invalid_document(error: &GraphQLError) -> Value {
-    let locations = json!(error.locations.iter().map(|l| json!({"line": l.line, "column": l.column})).collect::<Vec<_>>());
+    let locations =
+        json!(error.locations.iter().map(|l| json!({"line": l.line, "column": l.column})).collect::<Vec<_>>());
     let quoted: Vec<&str> = error.message.split('`').skip(1).step_by(2).collect();
-    if let (true, [type_name, field] | [field, type_name, ..]) = (error.message.contains("does not have a field"), &quoted[..]) {
-        let (type_name, field) = if error.message.starts_with("type") { (*type_name, *field) } else { (*type_name, *field) };
+    if let (true, [type_name, field, ..]) = (error.message.contains("does not have a field"), &quoted[..]) {
         return json!({
             "message": format!("Field '{field}' doesn't exist on type '{type_name}'"),
             "locations": locations,

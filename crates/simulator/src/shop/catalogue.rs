@@ -224,7 +224,8 @@ impl Catalogue {
             products.push(Product { title: title.to_owned(), kind, vendor, gift_card: false });
             let options: &[&str] = if options.is_empty() { &["Default Title"] } else { options };
             for (position, option) in options.iter().enumerate() {
-                let price = Decimal::new(price + 250 * i64::from(option.starts_with("Large") || *option == "500 ml"), 2);
+                let price =
+                    Decimal::new(price + 250 * i64::from(option.starts_with("Large") || *option == "500 ml"), 2);
                 let sku = match (service, options.len()) {
                     (true, _) => None,
                     (false, 1) => Some(stem.to_owned()),
@@ -274,7 +275,8 @@ impl Catalogue {
 }
 
 /// Card brand and the end of its number.
-pub(crate) const CARDS: [(&str, &str); 4] = [("Visa", "4242"), ("Mastercard", "4444"), ("American Express", "0005"), ("Discover", "1117")];
+pub(crate) const CARDS: [(&str, &str); 4] =
+    [("Visa", "4242"), ("Mastercard", "4444"), ("American Express", "0005"), ("Discover", "1117")];
 
 /// Ways to ship: title, code, price in cents.
 pub(crate) const SHIPPING: [(&str, &str, i64); 4] = [

@@ -174,7 +174,9 @@ impl Costs<'_> {
         };
         let name = &field.name;
         match first {
-            None => Err(BadPage { message: format!("you must provide one of first or last for the {name} connection") }),
+            None => {
+                Err(BadPage { message: format!("you must provide one of first or last for the {name} connection") })
+            }
             Some(n @ 1..=250) => Ok(n.unsigned_abs()),
             Some(n) => Err(BadPage { message: format!("first of {name} is {n}, but must be between 1 and 250") }),
         }

@@ -146,7 +146,8 @@ impl Session<'_> {
             return Err(failed(access::refusal(field, scope)));
         }
         if !self.personal_data && access::is_personal(type_name, field) {
-            let empty = if info.field_definition().ty.is_non_null() { ResolvedValue::leaf("") } else { ResolvedValue::null() };
+            let empty =
+                if info.field_definition().ty.is_non_null() { ResolvedValue::leaf("") } else { ResolvedValue::null() };
             return Ok(Some(empty));
         }
         Ok(None)
@@ -256,9 +257,13 @@ impl ObjectValue for Object<'_> {
         if let (true, Value::Array(items)) = (declared.ends_with("Connection"), value) {
             return self.connection(info, declared, items);
         }
-        if let (Value::Array(items), Some(names)) = (value, info.arguments().get("names").and_then(JsonValue::as_array)) {
-            let asked = move |item: &&Value| names.iter().any(|n| n.as_str() == item.get("name").and_then(Value::as_str));
-            return Ok(ResolvedValue::list(items.iter().filter(asked).map(|item| session.told(item, declared, usize::MAX))));
+        if let (Value::Array(items), Some(names)) = (value, info.arguments().get("names").and_then(JsonValue::as_array))
+        {
+            let asked =
+                move |item: &&Value| names.iter().any(|n| n.as_str() == item.get("name").and_then(Value::as_str));
+            return Ok(ResolvedValue::list(
+                items.iter().filter(asked).map(|item| session.told(item, declared, usize::MAX)),
+            ));
         }
         Ok(session.told(value, declared, first(info)))
     }
@@ -276,7 +281,9 @@ impl Object<'_> {
         let tag = tag(&[info.field_name(), parent]);
         let from = match info.arguments().get("after").and_then(JsonValue::as_str) {
             None => 0,
-            Some(cursor) => read_cursor(cursor, tag).ok_or_else(|| failed("Invalid cursor for current pagination sort."))?.1,
+            Some(cursor) => {
+                read_cursor(cursor, tag).ok_or_else(|| failed("Invalid cursor for current pagination sort."))?.1
+            }
         };
         let items = items.get(from..).unwrap_or(&[]);
         let nodes: Vec<Element> = items.iter().take(first(info)).map(Element::Value).collect();
@@ -325,7 +332,8 @@ impl ObjectValue for Connection<'_> {
         Ok(match info.field_name() {
             "nodes" => ResolvedValue::list(self.nodes.iter().map(|node| self.element(node, declared))),
             "edges" => {
-                let edges = (0..self.nodes.len()).map(|index| ResolvedValue::object(Edge { of: self, index, type_name: declared }));
+                let edges = (0..self.nodes.len())
+                    .map(|index| ResolvedValue::object(Edge { of: self, index, type_name: declared }));
                 ResolvedValue::list(edges)
             }
             "pageInfo" => ResolvedValue::object(PageInfo { has_next: self.has_next, end: self.cursors.last() }),

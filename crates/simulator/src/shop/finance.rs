@@ -89,7 +89,12 @@ impl Figures {
     fn sum_up(&mut self) {
         self.net_sales = self.gross_sales + self.discounts + self.returns;
         let taxes: Decimal = self.taxes.values().chain(self.channel_taxes.values()).sum();
-        self.total = self.net_sales + self.shipping + self.duties + taxes + self.tips + self.gift_cards_sold
+        self.total = self.net_sales
+            + self.shipping
+            + self.duties
+            + taxes
+            + self.tips
+            + self.gift_cards_sold
             + self.cash_rounding;
     }
 
@@ -105,12 +110,7 @@ impl Figures {
 }
 
 /// The orders' figures for the days `from` to `to`, both included.
-pub(crate) fn finance<'a>(
-    orders: impl Iterator<Item = &'a Order>,
-    zone: &TimeZone,
-    from: Date,
-    to: Date,
-) -> Finance {
+pub(crate) fn finance<'a>(orders: impl Iterator<Item = &'a Order>, zone: &TimeZone, from: Date, to: Date) -> Finance {
     let mut book = Book { zone, from, to, days: BTreeMap::new() };
     for order in orders.filter(|o| !o.test) {
         book.sale(order);

@@ -56,8 +56,12 @@ fn discount(index: usize, discount: &Discount) -> Value {
         DiscountKind::Automatic(title) => ("AutomaticDiscountApplication", "title", title),
     };
     let value = match discount.value {
-        DiscountValue::Percent(percent) => json!({"__typename": "PricingPercentageValue", "percentage": f64::from(percent)}),
-        DiscountValue::Amount(amount) => json!({"__typename": "MoneyV2", "amount": money(amount), "currencyCode": "USD"}),
+        DiscountValue::Percent(percent) => {
+            json!({"__typename": "PricingPercentageValue", "percentage": f64::from(percent)})
+        }
+        DiscountValue::Amount(amount) => {
+            json!({"__typename": "MoneyV2", "amount": money(amount), "currencyCode": "USD"})
+        }
     };
     json!({
         "__typename": type_name,
@@ -150,7 +154,8 @@ fn shipping_lines(order: &Order) -> Value {
 
 /// Shopify's fee for a card payment: 2.9 % and 30 cents online, 2.6 % and 10 cents at a till.
 fn fee(order: &Order, index: usize, payment: &Payment) -> Value {
-    let moves = matches!(payment.kind, PaymentKind::Sale | PaymentKind::Capture) && payment.status == PaymentStatus::Success;
+    let moves =
+        matches!(payment.kind, PaymentKind::Sale | PaymentKind::Capture) && payment.status == PaymentStatus::Success;
     if payment.gateway != Gateway::ShopifyPayments || !moves {
         return json!([]);
     }
@@ -189,7 +194,13 @@ fn transaction(order: &Order, index: usize) -> Value {
     let card = payment.card.map(|c| CARDS[c]);
     let receipt = payment.gift_card.map_or_else(
         || "{}".to_owned(),
-        |card| format!("{{\"gift_card_id\":{},\"gift_card_last_characters\":\"{:04}\"}}", Kind::GiftCard.number(card, 0), card % 10_000),
+        |card| {
+            format!(
+                "{{\"gift_card_id\":{},\"gift_card_last_characters\":\"{:04}\"}}",
+                Kind::GiftCard.number(card, 0),
+                card % 10_000
+            )
+        },
     );
     let unsettled = if payment.kind == PaymentKind::Authorization { order.capturable() } else { Decimal::ZERO };
     json!({
@@ -241,12 +252,19 @@ pub(crate) fn refund(trader: &Trader, order: &Order, index: usize) -> Value {
         "lineItem": line(trader, order, returned.line, &order.lines[returned.line]),
     })).collect();
     let shipping = shipping_lines(order);
-    let shipping: Value = refund.shipping.iter().enumerate().map(|(n, (which, net, taxes))| json!({
-        "id": Kind::RefundShippingLine.gid(order.no, base + n),
-        "subtotalAmountSet": money(*net),
-        "taxAmountSet": money(taxes.iter().map(|t| t.amount).sum()),
-        "shippingLine": shipping[*which].clone(),
-    })).collect();
+    let shipping: Value = refund
+        .shipping
+        .iter()
+        .enumerate()
+        .map(|(n, (which, net, taxes))| {
+            json!({
+                "id": Kind::RefundShippingLine.gid(order.no, base + n),
+                "subtotalAmountSet": money(*net),
+                "taxAmountSet": money(taxes.iter().map(|t| t.amount).sum()),
+                "shippingLine": shipping[*which].clone(),
+            })
+        })
+        .collect();
     let adjustments = if refund.discrepancy.is_zero() {
         json!([])
     } else {
@@ -325,8 +343,18 @@ pub(crate) fn order(trader: &Trader, order: &Order) -> Value {
     let mut gateways: Vec<&str> = order.payments.iter().map(|p| p.gateway.handle()).collect();
     gateways.sort_unstable();
     gateways.dedup();
-    let codes: Vec<&str> = order.discounts.iter().filter_map(|d| match d.kind { DiscountKind::Code(code) => Some(code), _ => None }).collect();
-    let addressed = order.address.as_ref().map(|a| address(a, Kind::MailingAddress.gid(order.no, 1), customer.and_then(|c| c.phone.as_deref())));
+    let codes: Vec<&str> = order
+        .discounts
+        .iter()
+        .filter_map(|d| match d.kind {
+            DiscountKind::Code(code) => Some(code),
+            _ => None,
+        })
+        .collect();
+    let addressed = order
+        .address
+        .as_ref()
+        .map(|a| address(a, &Kind::MailingAddress.gid(order.no, 1), customer.and_then(|c| c.phone.as_deref())));
     let discounts_back: Decimal = order.returned().map(|r| r.discount).sum();
     let rounding = order.rounding();
     let head = json!({

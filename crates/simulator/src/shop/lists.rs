@@ -98,7 +98,12 @@ impl State {
         Ok(Page { rows: page, has_next: next.is_some(), next, cursors, unknown })
     }
 
-    fn rows(&self, ask: &Ask, search: &Search, all_orders: bool) -> Result<(Vec<Row>, &'static [&'static str]), PageError> {
+    fn rows(
+        &self,
+        ask: &Ask,
+        search: &Search,
+        all_orders: bool,
+    ) -> Result<(Vec<Row>, &'static [&'static str]), PageError> {
         let zone = &self.trader.zone;
         let trader = &self.trader;
         let plain = |kind: Kind, count: usize| -> Vec<Row> {
@@ -132,8 +137,14 @@ impl State {
             "locations" => plain(Kind::Location, LOCATIONS.len()),
             "giftCards" => self.gift_cards(ask, search),
             "tenderTransactions" => self.tenders(search, all_orders),
-            "events" | "companies" | "disputes" | "inventoryTransfers" | "inventoryShipments" | "inventoryPurchaseOrders"
-            | "cashTrackingSessions" | "bulkOperations" => Vec::new(),
+            "events"
+            | "companies"
+            | "disputes"
+            | "inventoryTransfers"
+            | "inventoryShipments"
+            | "inventoryPurchaseOrders"
+            | "cashTrackingSessions"
+            | "bulkOperations" => Vec::new(),
             other => return Err(PageError::Unknown(other.to_owned())),
         };
         rows.sort_by_key(Row::place);
@@ -264,16 +275,13 @@ pub(crate) fn tag(parts: &[&str]) -> u64 {
 
 pub(crate) fn write_cursor(place: (i64, usize, usize), seen: usize, tag: u64) -> String {
     let text = format!("{tag:x}.{}.{}.{}.{seen}", place.0, place.1, place.2);
-    text.bytes().map(|b| format!("{b:02x}")).collect()
+    text.bytes().flat_map(|b| [b >> 4, b & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 /// The place and how many rows came up to it; `None` for a cursor that is not of this list.
 pub(crate) fn read_cursor(cursor: &str, expected: u64) -> Option<((i64, usize, usize), usize)> {
-    let bytes: Option<Vec<u8>> = cursor
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect();
+    let bytes: Option<Vec<u8>> =
+        cursor.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
     let text = String::from_utf8(bytes?).ok()?;
     let mut parts = text.split('.');
     if u64::from_str_radix(parts.next()?, 16).ok()? != expected {

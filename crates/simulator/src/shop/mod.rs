@@ -285,7 +285,8 @@ impl State {
 impl Desk {
     fn grant(&mut self) -> String {
         self.granted += 1;
-        let token = format!("shpat_{:032x}", u128::from(self.granted).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835));
+        let token =
+            format!("shpat_{:032x}", u128::from(self.granted).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835));
         self.tokens.insert(token.clone(), Instant::now() + self.settings.token_lifetime);
         token
     }

@@ -211,7 +211,11 @@ impl Payment {
         }
     }
     pub fn refunded(&self) -> Decimal {
-        if self.status == PaymentStatus::Success && self.kind == PaymentKind::Refund { self.amount } else { Decimal::ZERO }
+        if self.status == PaymentStatus::Success && self.kind == PaymentKind::Refund {
+            self.amount
+        } else {
+            Decimal::ZERO
+        }
     }
 }
 
@@ -371,11 +375,8 @@ impl Order {
             .filter(|l| counts(l))
             .map(|l| l.net() + if self.taxes_included { Decimal::ZERO } else { l.tax() })
             .sum();
-        let shipping: Decimal = self
-            .shipping
-            .iter()
-            .map(|s| s.net() + if self.taxes_included { Decimal::ZERO } else { s.tax() })
-            .sum();
+        let shipping: Decimal =
+            self.shipping.iter().map(|s| s.net() + if self.taxes_included { Decimal::ZERO } else { s.tax() }).sum();
         lines + shipping
     }
     pub(crate) fn original_total(&self) -> Decimal {

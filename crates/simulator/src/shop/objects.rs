@@ -15,7 +15,7 @@ use super::trade::{SHOP_ZONE, Trader};
 /// Catalogue, places and customers are older than the trade.
 const OPENED: &str = "2019-04-02T13:00:00Z";
 
-pub(crate) fn address(address: &Address, id: String, phone: Option<&str>) -> Value {
+pub(crate) fn address(address: &Address, id: &str, phone: Option<&str>) -> Value {
     let place = &PLACES[address.place];
     json!({
         "__typename": "MailingAddress",
@@ -60,7 +60,7 @@ pub(crate) fn customer(trader: &Trader, index: usize) -> Option<Value> {
         "updatedAt": customer_updated(index).to_string(),
         "defaultEmailAddress": customer.email.as_ref().map(|e| json!({"emailAddress": e})),
         "defaultPhoneNumber": customer.phone.as_ref().map(|p| json!({"phoneNumber": p})),
-        "defaultAddress": address(who, Kind::MailingAddress.gid(index, 0), customer.phone.as_deref()),
+        "defaultAddress": address(who, &Kind::MailingAddress.gid(index, 0), customer.phone.as_deref()),
         "numberOfOrders": "0",
         "amountSpent": "0.0",
         "companyContactProfiles": [],

@@ -104,7 +104,7 @@ pub(crate) fn take(trader: &mut Trader, order: &mut Order, gateway: Gateway, amo
                 let parent = Some(order.payments.len());
                 order.payments.push(Payment { card, ..payment(PaymentKind::Authorization, gateway, at, amount) });
                 let captured = payment(PaymentKind::Capture, gateway, later(at, 4), amount);
-                order.payments.push(Payment { card, parent, ..captured });
+                order.payments.push(Payment { parent, card, ..captured });
             }
         }
         _ => order.payments.push(payment(PaymentKind::Sale, gateway, at, amount)),
@@ -114,7 +114,8 @@ pub(crate) fn take(trader: &mut Trader, order: &mut Order, gateway: Gateway, amo
 fn take_cash(trader: &mut Trader, order: &mut Order, amount: Decimal) {
     let at = order.created;
     let due = if trader.trade.cash_rounding {
-        (amount * Decimal::new(20, 0)).round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero) / Decimal::new(20, 0)
+        (amount * Decimal::new(20, 0)).round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero)
+            / Decimal::new(20, 0)
     } else {
         amount
     };
@@ -128,7 +129,9 @@ fn take_cash(trader: &mut Trader, order: &mut Order, amount: Decimal) {
     let change = sale.amount - due;
     order.payments.push(sale);
     if change > Decimal::ZERO {
-        order.payments.push(Payment { parent: Some(parent), ..payment(PaymentKind::Change, Gateway::Cash, at, change) });
+        order
+            .payments
+            .push(Payment { parent: Some(parent), ..payment(PaymentKind::Change, Gateway::Cash, at, change) });
     }
 }
 

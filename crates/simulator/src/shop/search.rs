@@ -23,6 +23,9 @@ pub(crate) enum Search {
     Or(Vec<Search>),
 }
 
+/// Judges one term; `None` for a field that it does not know.
+type Judge<'j> = dyn Fn(&str, Compare, &[String]) -> Option<bool> + 'j;
+
 impl Search {
     /// Never fails: what can't be understood is a term that nothing knows.
     pub fn parse(text: &str) -> Search {
@@ -31,13 +34,13 @@ impl Search {
         parser.any()
     }
 
-    /// Whether it matches, by a judge of single terms that says `None` for a field it does not know: such a term is left
-    /// out, as Shopify does (with a warning).
-    pub fn matches(&self, judge: &dyn Fn(&str, Compare, &[String]) -> Option<bool>) -> bool {
+    /// Whether it matches, by a judge of single terms: a term with an unknown field is left out, as Shopify does (with a
+    /// warning).
+    pub fn matches(&self, judge: &Judge) -> bool {
         self.judged(judge).unwrap_or(true)
     }
 
-    fn judged(&self, judge: &dyn Fn(&str, Compare, &[String]) -> Option<bool>) -> Option<bool> {
+    fn judged(&self, judge: &Judge) -> Option<bool> {
         match self {
             Search::All => Some(true),
             Search::Term { field, compare, values } => judge(field, *compare, values),
@@ -77,7 +80,6 @@ fn tokens(text: &str) -> Vec<Token> {
     for c in text.chars().chain([' ']) {
         match (quote, c) {
             (Some(q), _) if q == c => quote = None,
-            (Some(_), _) => word.push(c),
             (None, '\'' | '"') => {
                 quote = Some(c);
                 quoted = true;
@@ -93,7 +95,7 @@ fn tokens(text: &str) -> Vec<Token> {
                     _ => {}
                 }
             }
-            (None, _) => word.push(c),
+            _ => word.push(c),
         }
     }
     tokens
@@ -158,12 +160,8 @@ impl Parser<'_> {
 
 fn term(text: &str, quoted: bool) -> Search {
     let (field, value) = text.split_once(':').unwrap_or(("", text));
-    let operators = [
-        (">=", Compare::GreaterOrEqual),
-        ("<=", Compare::LessOrEqual),
-        (">", Compare::Greater),
-        ("<", Compare::Less),
-    ];
+    let operators =
+        [(">=", Compare::GreaterOrEqual), ("<=", Compare::LessOrEqual), (">", Compare::Greater), ("<", Compare::Less)];
     let (compare, value) = operators
         .into_iter()
         .find_map(|(sign, compare)| value.strip_prefix(sign).map(|rest| (compare, rest)))
@@ -176,13 +174,12 @@ fn term(text: &str, quoted: bool) -> Search {
 /// second itself too, as has been seen of Shopify (SHOPIFY.md 2.6).
 pub(crate) fn time(at: Timestamp, compare: Compare, values: &[String], zone: &TimeZone) -> Option<bool> {
     let value = values.first()?;
-    let (from, until) = match value.parse::<Timestamp>() {
-        Ok(second) => (second, second.checked_add(1.second()).ok()?),
-        Err(_) => {
-            let date: Date = value.parse().ok()?;
-            let start = |d: Date| d.to_zoned(zone.clone()).map(|z| z.timestamp()).ok();
-            (start(date)?, start(date.tomorrow().ok()?)?)
-        }
+    let (from, until) = if let Ok(second) = value.parse::<Timestamp>() {
+        (second, second.checked_add(1.second()).ok()?)
+    } else {
+        let date: Date = value.parse().ok()?;
+        let start = |d: Date| d.to_zoned(zone.clone()).map(|z| z.timestamp()).ok();
+        (start(date)?, start(date.tomorrow().ok()?)?)
     };
     let bare_date = !value.contains('T');
     Some(match compare {

@@ -27,7 +27,11 @@ const WRONG_TOKEN: &str = "[API] Invalid API key or access token (unrecognized l
 
 impl Shop {
     /// Serves the shop until `shutdown` is done; requests under way are finished first.
-    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
         let router = Router::new()
             .route("/admin/oauth/access_token", post(sign_in))
             .route("/admin/api/{version}/graphql.json", post(graphql))
@@ -54,7 +58,10 @@ fn reply_json(status: StatusCode, body: &Value) -> Response<Body> {
 
 /// The value of one field of a form or of a query string.
 fn field(form: &str, name: &str) -> Option<String> {
-    form.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| decode(value))
+    form.split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| decode(value))
 }
 
 fn decode(value: &str) -> String {
@@ -98,7 +105,10 @@ async fn sign_in(State(shop): State<Shop>, body: Bytes) -> Response<Body> {
             let token = desk.grant();
             let scope: Vec<&str> = desk.settings.scopes.iter().map(String::as_str).collect();
             let lifetime = desk.settings.token_lifetime.as_secs();
-            reply_json(StatusCode::OK, &json!({"access_token": token, "scope": scope.join(","), "expires_in": lifetime}))
+            reply_json(
+                StatusCode::OK,
+                &json!({"access_token": token, "scope": scope.join(","), "expires_in": lifetime}),
+            )
         }
         Installation::Missing => refuse("app_not_installed", "The app is not installed on this shop."),
         Installation::OtherOrganization => reply(
@@ -119,7 +129,10 @@ async fn graphql(State(shop): State<Shop>, headers: HeaderMap, body: Bytes) -> R
         return reply_json(StatusCode::UNAUTHORIZED, &json!({"errors": WRONG_TOKEN}));
     }
     let Ok(request) = serde_json::from_slice(&body) else {
-        return reply_json(StatusCode::BAD_REQUEST, &json!({"errors": "The request is not a JSON object with a query."}));
+        return reply_json(
+            StatusCode::BAD_REQUEST,
+            &json!({"errors": "The request is not a JSON object with a query."}),
+        );
     };
     let answer = shop.answer(&request, fault.as_ref());
     if fault == Some(Fault::CutBody) {
@@ -147,7 +160,8 @@ impl Shop {
                 let message = format!(
                     "Internal error. Looks like something went wrong on our end.\nRequest ID: {id} (include this in support requests)."
                 );
-                let error = json!({"message": message, "extensions": {"requestId": id, "code": "INTERNAL_SERVER_ERROR"}});
+                let error =
+                    json!({"message": message, "extensions": {"requestId": id, "code": "INTERNAL_SERVER_ERROR"}});
                 Some(reply_json(StatusCode::OK, &json!({"errors": [error]})))
             }
             Fault::Unauthorized => Some(reply_json(StatusCode::UNAUTHORIZED, &json!({"errors": WRONG_TOKEN}))),
@@ -212,7 +226,9 @@ async fn finance(State(shop): State<Shop>, RawQuery(query): RawQuery) -> Respons
 async fn faults(State(shop): State<Shop>, body: Bytes) -> Response<Body> {
     match serde_json::from_slice::<Vec<Fault>>(&body) {
         Ok(faults) => {
-            faults.into_iter().for_each(|fault| shop.faults().push(fault));
+            for fault in faults {
+                shop.faults().push(fault);
+            }
             reply_json(StatusCode::OK, &json!({"waiting": shop.faults().waiting()}))
         }
         Err(wrong) => reply_json(StatusCode::BAD_REQUEST, &json!({"errors": wrong.to_string()})),

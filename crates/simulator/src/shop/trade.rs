@@ -90,7 +90,14 @@ impl Mix {
 
     /// The same with refunds in whole, in part and as a mere amount, order edits and cancellations.
     pub fn everything() -> Mix {
-        Mix { partial_refunds: 45, full_refunds: 25, amount_refunds: 10, edits: 15, cancellations: 12, ..Mix::paid_orders() }
+        Mix {
+            partial_refunds: 45,
+            full_refunds: 25,
+            amount_refunds: 10,
+            edits: 15,
+            cancellations: 12,
+            ..Mix::paid_orders()
+        }
     }
 }
 
@@ -322,7 +329,9 @@ impl Trader {
         if self.happens(mix.odd_titles) {
             let unit = Decimal::new(self.rng.random_range(1..9000), 2);
             let title = match self.rng.random_range(0..=ODD_TITLES.len()) {
-                long if long == ODD_TITLES.len() => "Hand-lettered sign — ‘Captain’s Quarters’ & 船長室 ".chars().cycle().take(255).collect(),
+                long if long == ODD_TITLES.len() => {
+                    "Hand-lettered sign — ‘Captain’s Quarters’ & 船長室 ".chars().cycle().take(255).collect()
+                }
                 odd => ODD_TITLES[odd].to_owned(),
             };
             let mut custom = line(LineKind::Custom, self.rng.random_range(1..4), unit, true);
@@ -334,7 +343,8 @@ impl Trader {
             for _ in 0..3 {
                 let variant = self.rng.random_range(0..self.catalogue.goods());
                 let goods = &self.catalogue.variants[variant];
-                let mut part = line(LineKind::Variant(variant), 1, cents(goods.price * Decimal::new(85, 2)), goods.taxable);
+                let mut part =
+                    line(LineKind::Variant(variant), 1, cents(goods.price * Decimal::new(85, 2)), goods.taxable);
                 part.bundle = Some(0);
                 order.lines.push(part);
             }
@@ -355,7 +365,8 @@ impl Trader {
         if !goods || matches!(order.channel, Channel::PointOfSale { .. }) {
             return;
         }
-        let way = if PLACES[place].country_code == "US" { self.rng.random_range(0..INTERNATIONAL) } else { INTERNATIONAL };
+        let way =
+            if PLACES[place].country_code == "US" { self.rng.random_range(0..INTERNATIONAL) } else { INTERNATIONAL };
         let (title, code, price) = SHIPPING[way];
         let mut shipping =
             Shipping { title, code, price: Decimal::new(price, 2), allocations: Vec::new(), taxes: Vec::new() };
@@ -423,7 +434,8 @@ impl Trader {
     }
 
     fn fulfil(&mut self, order: &mut Order) {
-        let wait = if matches!(order.channel, Channel::PointOfSale { .. }) { 0 } else { self.rng.random_range(3600..100_000) };
+        let wait =
+            if matches!(order.channel, Channel::PointOfSale { .. }) { 0 } else { self.rng.random_range(3600..100_000) };
         let at = order.created.checked_add(SignedDuration::from_secs(wait)).unwrap_or(order.created);
         if at <= self.now && order.received() >= order.total() {
             order.fulfilled = Some(at);

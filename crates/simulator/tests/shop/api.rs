@@ -26,7 +26,9 @@ async fn every_document_of_a_connector_is_answered_without_errors() {
         let first = orders.iter().find(|o| o.financial_status() == FinancialStatus::PartiallyRefunded);
         first.unwrap().id()
     });
-    let refund = client.data("query($id: ID!) { order(id: $id) { refunds(first: 5) { id } } }", None, json!({"id": refunded})).await;
+    let refund = client
+        .data("query($id: ID!) { order(id: $id) { refunds(first: 5) { id } } }", None, json!({"id": refunded}))
+        .await;
     let refund = &refund["order"]["refunds"][0]["id"];
     let probe = client.data(&document("00_shop_probe"), None, json!({})).await;
     assert_eq!(probe["shop"]["ianaTimezone"], "America/New_York");
@@ -81,7 +83,10 @@ async fn the_mix_holds_what_it_promises() {
 
 #[test]
 fn the_same_seed_makes_the_same_shop() {
-    let figures = || shop(|trade| trade.mix = Mix::everything()).finance(jiff::civil::date(2026, 1, 1), jiff::civil::date(2026, 12, 31));
+    let figures = || {
+        shop(|trade| trade.mix = Mix::everything())
+            .finance(jiff::civil::date(2026, 1, 1), jiff::civil::date(2026, 12, 31))
+    };
     assert_eq!(figures(), figures());
     let other = shop(|trade| trade.seed = 12).finance(jiff::civil::date(2026, 1, 1), jiff::civil::date(2026, 12, 31));
     assert_ne!(figures().total, other.total);
@@ -96,7 +101,9 @@ async fn a_window_of_changes_holds_what_changed_in_it_and_later_changes_come_in_
     let times: Vec<&str> = all.iter().map(|o| o["updatedAt"].as_str().unwrap()).collect();
     assert!(times.is_sorted());
     let (from, to) = (times[50], times[200]);
-    let window = client.walk(CHANGED, None, "orders", json!({"query": format!("updated_at:>='{from}' AND updated_at:<'{to}'")})).await;
+    let window = client
+        .walk(CHANGED, None, "orders", json!({"query": format!("updated_at:>='{from}' AND updated_at:<'{to}'")}))
+        .await;
     assert!(window.iter().all(|o| o["updatedAt"].as_str().unwrap() >= from && o["updatedAt"].as_str().unwrap() < to));
     assert!(window.len() >= 140, "{}", window.len());
 
@@ -145,7 +152,8 @@ async fn a_missing_scope_nulls_the_field_and_says_which() {
     });
     let client = serve(&shop).await;
     let id = shop.with_orders(|orders| orders.iter().find(|o| !o.is_test()).unwrap().id());
-    let answer = client.ask("query($id: ID!) { order(id: $id) { name customer { id } } }", None, json!({"id": id})).await;
+    let answer =
+        client.ask("query($id: ID!) { order(id: $id) { name customer { id } } }", None, json!({"id": id})).await;
     assert_eq!(code(&answer), "ACCESS_DENIED");
     assert_eq!(answer["errors"][0]["path"], json!(["order", "customer"]));
     assert_eq!(answer["errors"][0]["extensions"]["requiredAccess"], "`read_customers` access scope.");
@@ -215,7 +223,7 @@ async fn sign_in(client: &Client, secret: &str) -> (u16, String) {
 async fn a_token_is_good_for_its_time_and_no_longer() {
     let shop = shop(|_| {});
     let mut client = serve(&shop).await;
-    shop.change(|s| s.token_lifetime = Duration::from_secs(3600));
+    shop.change(|s| s.token_lifetime = Duration::from_hours(1));
     let (status, body) = sign_in(&client, "simulated-secret").await;
     let grant: Value = serde_json::from_str(&body).unwrap();
     assert_eq!((status, grant["expires_in"].as_i64()), (200, Some(3600)));
@@ -313,7 +321,10 @@ async fn ten_thousand_orders_in_two_seconds_and_one_in_a_millisecond() {
     let shop = Shop::new(&trade, Settings { bucket: Bucket::GENEROUS, ..Settings::default() }).unwrap();
     let made = start.elapsed();
     let client = serve(&shop).await;
-    let (detail, all) = (document("02_order_detail"), shop.with_orders(|o| o.iter().map(simulator::shop::Order::id).collect::<Vec<_>>()));
+    let (detail, all) = (
+        document("02_order_detail"),
+        shop.with_orders(|o| o.iter().map(simulator::shop::Order::id).collect::<Vec<_>>()),
+    );
     client.data(&detail, None, json!({"id": all[0]})).await;
     let start = std::time::Instant::now();
     for id in &all[..500] {

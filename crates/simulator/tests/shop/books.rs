@@ -58,13 +58,15 @@ fn assert_adds_up(order: &Value) {
     for refund in list(&order["refunds"]) {
         let tax = |amount: Decimal| if order["taxesIncluded"] == true { Decimal::ZERO } else { amount };
         let lines = sum(&refund["refundLineItems"], |l| money(&l["subtotalSet"]) + tax(money(&l["totalTaxSet"])));
-        let shipping = sum(&refund["refundShippingLines"], |s| money(&s["subtotalAmountSet"]) + tax(money(&s["taxAmountSet"])));
+        let shipping =
+            sum(&refund["refundShippingLines"], |s| money(&s["subtotalAmountSet"]) + tax(money(&s["taxAmountSet"])));
         let discrepancy = sum(&refund["orderAdjustments"], |a| money(&a["amountSet"]));
         let paid = money(&refund["totalRefundedSet"]);
         // The longest order has more refund lines than a page.
         let is_cut = refund["refundLineItems"]["pageInfo"]["hasNextPage"] == true;
         // An edit tells its own lines, and nothing is paid back for what was never paid.
-        let told_elsewhere = is_cut || order["edited"] == true || order["displayFinancialStatus"] == "VOIDED" || received.is_zero();
+        let told_elsewhere =
+            is_cut || order["edited"] == true || order["displayFinancialStatus"] == "VOIDED" || received.is_zero();
         assert!(told_elsewhere || lines + shipping - discrepancy == paid, "{name}: refund");
     }
 }
@@ -73,7 +75,11 @@ async fn assert_ledger_adds_up(client: &Client, order: &Value) {
     let agreements = client.data(&document("04_order_agreements"), None, json!({"id": order["id"]})).await;
     let agreements = &agreements["order"]["agreements"];
     let rows = |kind: &str| -> Decimal {
-        list(agreements).iter().filter(|a| a["__typename"] == kind).map(|a| sum(&a["sales"], |s| money(&s["totalAmount"]))).sum()
+        list(agreements)
+            .iter()
+            .filter(|a| a["__typename"] == kind)
+            .map(|a| sum(&a["sales"], |s| money(&s["totalAmount"])))
+            .sum()
     };
     let name = &order["name"];
     let rounding = money(&order["totalCashRoundingAdjustment"]["paymentSet"]);
@@ -112,7 +118,14 @@ async fn paid_orders_add_up() {
 
 #[tokio::test]
 async fn refunds_edits_and_cancellations_add_up() {
-    let often = Mix { partial_refunds: 250, full_refunds: 150, amount_refunds: 100, edits: 150, cancellations: 100, ..Mix::everything() };
+    let often = Mix {
+        partial_refunds: 250,
+        full_refunds: 150,
+        amount_refunds: 100,
+        edits: 150,
+        cancellations: 100,
+        ..Mix::everything()
+    };
     assert_shop_adds_up(|trade| trade.mix = often).await;
 }
 

@@ -75,7 +75,8 @@ impl Client {
             let mut order = self.data(&detail, None, json!({"id": id["id"], "lines": 100})).await["order"].take();
             while order["lineItems"]["pageInfo"]["hasNextPage"] == true {
                 let variables = json!({"id": id["id"], "after": order["lineItems"]["pageInfo"]["endCursor"]});
-                let mut page = self.data(&more, Some("OrderLineItemsPage"), variables).await["order"]["lineItems"].take();
+                let mut page =
+                    self.data(&more, Some("OrderLineItemsPage"), variables).await["order"]["lineItems"].take();
                 let nodes = page["nodes"].as_array_mut().unwrap();
                 order["lineItems"]["nodes"].as_array_mut().unwrap().append(nodes);
                 order["lineItems"]["pageInfo"] = page["pageInfo"].take();
