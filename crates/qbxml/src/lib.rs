@@ -10,7 +10,11 @@ mod node;
 mod object;
 mod read;
 mod request;
+#[cfg(test)]
+mod sample;
 mod status;
+#[cfg(test)]
+mod tests;
 pub mod text;
 mod types;
 mod value;

@@ -12,14 +12,14 @@ macro_rules! form {
     (write $($rest:tt)+) => {
         form!(@struct $($rest)+);
         form!(@write $($rest)+);
+        form!(@sample $($rest)+);
     };
     (read $($rest:tt)+) => {
         form!(@struct $($rest)+);
         form!(@read $($rest)+);
     };
     (both $($rest:tt)+) => {
-        form!(@struct $($rest)+);
-        form!(@write $($rest)+);
+        form!(write $($rest)+);
         form!(@read $($rest)+);
     };
     (@struct
@@ -62,6 +62,30 @@ macro_rules! form {
 
             fn write_fields(&self, writer: &mut crate::write::Writer) {
                 $(crate::field::Field::write(&self.$field, $element, writer);)*
+            }
+        }
+    };
+    (@sample
+        $(#[$meta:meta])*
+        $name:ident {
+            $($(#[$field_meta:meta])* $field:ident: $type:ty = $element:literal $([$limit:expr])?),* $(,)?
+        }
+        $($rule:ident($($member:ident),+))*
+    ) => {
+        #[cfg(test)]
+        impl crate::sample::Sample for $name {
+            fn sample(maker: crate::sample::Maker, _: usize) -> Self {
+                #[allow(unused_mut, reason = "most tables have no rules")]
+                let mut form = Self {
+                    $($field: crate::sample::Sample::sample(maker, crate::field::limit(&[$($limit)?])),)*
+                };
+                $(
+                    let mut alternatives = maker.alternatives(stringify!($rule));
+                    $(if alternatives.drops_next() {
+                        form.$member = Default::default();
+                    })+
+                )*
+                form
             }
         }
     };
@@ -128,6 +152,16 @@ macro_rules! choice {
                 }
             }
         }
+
+        #[cfg(test)]
+        impl crate::sample::Sample for $name {
+            fn sample(maker: crate::sample::Maker, _: usize) -> Self {
+                let variants: &[fn(crate::sample::Maker) -> Self] = &[
+                    $(|maker| Self::$variant(crate::sample::Sample::sample(maker, crate::field::limit(&[$($limit)?]))),)+
+                ];
+                variants[maker.variant % variants.len()](maker)
+            }
+        }
     };
 }
 
@@ -179,6 +213,15 @@ macro_rules! enumeration {
 
             fn write(&self, name: &'static str, writer: &mut crate::write::Writer) {
                 writer.element(name, self.as_str());
+            }
+        }
+
+        #[cfg(test)]
+        impl crate::sample::Sample for $name {
+            fn sample(maker: crate::sample::Maker, _: usize) -> Self {
+                let values: Vec<Self> =
+                    [$(Self::$variant),+].into_iter().filter(|value| !value.as_str().is_empty()).collect();
+                values[maker.variant % values.len()]
             }
         }
 

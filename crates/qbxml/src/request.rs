@@ -76,6 +76,12 @@ macro_rules! requests {
                 checker.finish()
             }
 
+            /// One of each kind, every field filled.
+            #[cfg(test)]
+            pub(crate) fn samples(maker: crate::sample::Maker) -> Vec<Self> {
+                vec![$(requests!(@sample $shape $name maker)),+]
+            }
+
             /// Writes the request's element.
             pub(crate) fn write(&self, request_id: &str, writer: &mut Writer) {
                 let element = match self {
@@ -96,6 +102,16 @@ macro_rules! requests {
     }};
     (@check $shape:ident $form:ident $checker:ident) => {
         $form.check_fields(&mut $checker)
+    };
+    (@sample iterated $name:ident $maker:ident) => {{
+        let mut form: $name = crate::sample::Sample::sample($maker, crate::field::NO_LIMIT);
+        if form.select.max_returned().is_none() {
+            form.iterator = None;
+        }
+        Self::$name(form)
+    }};
+    (@sample $shape:ident $name:ident $maker:ident) => {
+        Self::$name(crate::sample::Sample::sample($maker, crate::field::NO_LIMIT))
     };
     (@write wrapped $name:ident $form:ident $writer:ident) => {{
         $writer.end_tag();
