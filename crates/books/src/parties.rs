@@ -11,6 +11,9 @@ use crate::{
     needs::{Needs, Want, fixed},
 };
 
+/// QuickBooks' kind of customers among all names.
+const CUSTOMER: &str = "Customer";
+
 /// The full name of the customer that the sale is put on. None when the order is held for it.
 ///
 /// Every known buyer is a customer of their own, also where two have one name. Guests, and buyers whose names the shop
@@ -29,8 +32,7 @@ pub(crate) fn customer(needs: &mut Needs<'_>, order: &Order) -> Option<String> {
     }
     needs.because(Why::GenericCustomer);
     let name = &needs.context.mapping.customers.generic;
-    let mut names = fixed(name, limits::CUSTOMER_NAME);
-    names.extend(names.first().map(|name| names::with_suffix(name, "C", limits::CUSTOMER_NAME)));
+    let names = beside_others(needs, fixed(name, limits::CUSTOMER_NAME));
     let want = want(EntryKey::new("customer", "generic"), needs.order.clone(), names);
     let found = needs.object(&want, |_, name| {
         Body::Customer(Box::new(CustomerAdd { name: name.to_owned(), ..CustomerAdd::default() }))
@@ -40,13 +42,19 @@ pub(crate) fn customer(needs: &mut Needs<'_>, order: &Order) -> Option<String> {
 
 fn named(needs: &mut Needs<'_>, id: &DocumentId, buyer: &Customer) -> Option<String> {
     let wanted = names::of_customer(buyer);
-    let mut names = names::candidates(&wanted, id, limits::CUSTOMER_NAME);
-    // A vendor or employee of that name is often the same person, so the name stays readable (PROTOCOL.md e).
-    if names.len() > 1 {
-        names.insert(1, names::with_suffix(&wanted, "C", limits::CUSTOMER_NAME));
-    }
+    let names = beside_others(needs, names::candidates(&wanted, id, limits::CUSTOMER_NAME));
     let want = want(EntryKey::new("customer", id.as_str()), id.clone(), names);
     Some(needs.object(&want, |needs, name| Body::Customer(Box::new(form(needs, name, buyer))))?.name)
+}
+
+/// The names, with one that marks the customer where a vendor, employee or other name has the first: all of them share one
+/// list of names (PROTOCOL.md e), and often they are the same person, so the name stays readable.
+fn beside_others(needs: &Needs<'_>, mut names: Vec<String>) -> Vec<String> {
+    let first = names.first().and_then(|name| needs.context.lists.named(NameSpace::Name, name));
+    if let Some(other) = first.filter(|object| object.kind != CUSTOMER) {
+        names.insert(1, names::with_suffix(&other.full_name, "C", limits::CUSTOMER_NAME));
+    }
+    names
 }
 
 fn want(key: EntryKey, document: DocumentId, names: Vec<String>) -> Want<'static> {
@@ -56,7 +64,7 @@ fn want(key: EntryKey, document: DocumentId, names: Vec<String>) -> Want<'static
         kind: EntryKind::Customer,
         space: NameSpace::Name,
         names,
-        kinds: &["Customer"],
+        kinds: &[CUSTOMER],
         step_aside: true,
     }
 }

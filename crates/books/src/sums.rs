@@ -238,12 +238,17 @@ impl Paid {
         self.gateways.values().map(|taken| taken.amount).sum()
     }
 
-    /// Why this is not the payment of `order`: it must come to what is due with the rounding of cash, and nobody may have
-    /// given out more than was taken.
+    /// Why this is not the payment of `order`: it must come to what is due with the rounding of cash, nobody may have
+    /// given out more than was taken, and rounding that payments tell of must be the order's.
     pub fn contradiction(&self, order: &Order) -> Option<HeldReason> {
         let computed = self.taken() + self.gift_card + self.store_credit;
         let mut parts = self.gateways.values().map(|taken| taken.amount).chain([self.gift_card, self.store_credit]);
-        (computed != due(order) + order.totals.cash_rounding || parts.any(Money::is_negative))
-            .then_some(HeldReason::DoesNotAddUp { stated: order.totals.total, computed })
+        let rounding = order.totals.cash_rounding;
+        if computed != due(order) + rounding || parts.any(Money::is_negative) {
+            return Some(HeldReason::DoesNotAddUp { stated: order.totals.total, computed });
+        }
+        let counted = order.payments.iter().filter(|payment| received(payment).is_some());
+        let told: Money = counted.map(|payment| payment.rounding).sum();
+        (!told.is_zero() && told != rounding).then_some(HeldReason::DoesNotAddUp { stated: rounding, computed: told })
     }
 }

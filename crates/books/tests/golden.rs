@@ -1,0 +1,102 @@
+//! The XML of one full sales receipt and of one invoice with its payments, for people to read.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod common;
+
+use books::{
+    Entry, Fact, Money,
+    document::{Address, Customer, Fee, Order},
+};
+use common::*;
+use qbxml::{MessageSet, MessageSetId, OnError, Recovery, RequestId};
+
+fn world() -> World {
+    let mut world = World::new();
+    world.told.location(7, "Harbour Street");
+    let customer = Customer {
+        display_name: "Zoë Ångström".into(),
+        first_name: Some("Zoë".into()),
+        last_name: Some("Ångström".into()),
+        email: Some("zoe@example.com".into()),
+        phone: Some("+1 212 555 0100".into()),
+        address: Some(address()),
+        ..Customer::default()
+    };
+    world.told.0.insert(id("Customer", 5), Fact::Customer(customer));
+    world
+}
+
+fn address() -> Address {
+    Address {
+        name: "Zoë Ångström".into(),
+        line1: "1 Pine Road".into(),
+        city: "Albany".into(),
+        state: "NY".into(),
+        postal_code: "12207".into(),
+        country: "United States".into(),
+        ..Address::default()
+    }
+}
+
+/// An order with everything on it: goods with two discounts, goods that are gone, a gift card sold and one used, a fee,
+/// duties, delivery, a tip, tax of two authorities and tax that a marketplace remits.
+fn full_order() -> Order {
+    let mut order = worked_order();
+    order.customer = Some(id("Customer", 5));
+    order.location = Some(id("Location", 7));
+    order.billing_address = Some(address());
+    order.shipping_address = Some(address());
+    order.purchase_order_number = Some("PO-77".into());
+    order.lines[0].discounts.push(discount("Staff", "1.50"));
+    order.lines[0].taxes.push(tax("New York City Tax", "3.98"));
+    order.lines[0].duties = money("2.10");
+    let mut gone = line(2, "", "Lamp \u{201c}Söder\u{201d}", 1, "19.99");
+    gone.variant = None;
+    let mut remitted = tax("Shop tax", "1.60");
+    remitted.channel_liable = true;
+    gone.taxes.push(remitted);
+    let mut card = line(9, "GC25", "Gift card", 1, "25.00");
+    card.item.gift_card = true;
+    order.lines.extend([gone, card]);
+    order.fees.push(Fee { title: "Gift wrap".into(), amount: money("3.00"), taxes: Vec::new() });
+    let order = totalled(order);
+    let mut order = Order { payments: vec![payment("gift_card", "20.00")], ..order };
+    let rest = order.totals.total - money("20.00");
+    order.payments.push(books::document::Payment { amount: rest, ..payment("shopify_payments", "0") });
+    order
+}
+
+fn xml(entries: &[Entry]) -> String {
+    let requests = entries
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| {
+            let request = entry.request(|_| Some(qbxml::TxnId::new("1A2B-1795300000"))).unwrap();
+            (RequestId::new(&index.to_string()).unwrap(), request)
+        })
+        .collect();
+    let set = MessageSet {
+        requests,
+        on_error: OnError::Continue,
+        recovery: Recovery::New(MessageSetId::new("TB-golden").unwrap()),
+    };
+    set.to_xml().unwrap()
+}
+
+#[test]
+fn a_full_sales_receipt() {
+    let entries = world().entries(&full_order());
+    insta::assert_snapshot!(xml(&entries));
+}
+
+#[test]
+fn an_invoice_with_its_payments() {
+    let mut order = full_order();
+    let half = order.payments[1].amount - money("60.00");
+    order.payments[1].amount = money("60.00");
+    order.payments.push(books::document::Payment { amount: half, ..payment("paypal", "0") });
+    let entries = world().entries(&order);
+    let transactions: Vec<_> = entries.into_iter().filter(|entry| !entry.kind.is_list()).collect();
+    assert_eq!(transactions.iter().map(|entry| entry.total).sum::<Money>(), (order.totals.total - money("20.00")) * 2.into());
+    insta::assert_snapshot!(xml(&transactions));
+}
