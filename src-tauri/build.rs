@@ -4,8 +4,7 @@
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // With permissions of its own the app's commands are closed unless a capability lists them; without any, every
     // command would be open to every window.
-    let manifest =
-        tauri_build::AppManifest::new().permissions_path_pattern("src-tauri/permissions/*.toml");
+    let manifest = tauri_build::AppManifest::new().permissions_path_pattern("src-tauri/permissions/*.toml");
     let attributes = tauri_build::Attributes::new()
         .capabilities_path_pattern("src-tauri/capabilities/*.json")
         .app_manifest(manifest);

@@ -5,7 +5,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig(({ mode }) => ({
   plugins: [svelte(), tailwindcss()],
   // The port that tauri.conf.json names; another one would leave the window empty.
-  server: { port: 1420, strictPort: true },
+  // Outside of ui/ lies the engine's catalogue of messages.
+  server: { port: 1420, strictPort: true, fs: { allow: [".", "../crates/sync/messages"] } },
   build: { target: "es2022", modulePreload: { polyfill: false } },
   // Components run in the browser; without this the tests would get Svelte's server half.
   ...(mode === "test" ? { resolve: { conditions: ["browser"] } } : {}),

@@ -9,9 +9,7 @@ pub fn builder() -> Builder<tauri::Wry> {
     Builder::new()
         .error_handling(ErrorHandlingMode::Throw)
         .disable_serde_phases()
-        .commands(collect_commands![
-            commands::installation_status::<tauri::Wry>
-        ])
+        .commands(collect_commands![commands::installation_status::<tauri::Wry>])
 }
 
 #[cfg(test)]
@@ -27,22 +25,15 @@ mod tests {
 
     #[test]
     fn the_bindings_of_the_window_are_those_of_the_commands() {
-        let committed =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/src/lib/backend/bindings.ts");
+        let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/src/lib/backend/bindings.ts");
         let fresh = tempfile::NamedTempFile::new().unwrap();
         let header = "// Written by `cargo xtask bindings` from the commands in src-tauri.\n";
-        super::builder()
-            .export(Typescript::default().header(header), fresh.path())
-            .unwrap();
+        super::builder().export(Typescript::default().header(header), fresh.path()).unwrap();
         let current = fs::read_to_string(fresh.path()).unwrap();
         if env::var_os(WRITE).is_some() {
             fs::write(&committed, &current).unwrap();
         }
         let found = fs::read_to_string(&committed).unwrap();
-        assert!(
-            found == current,
-            "{} is stale: run `cargo xtask bindings`",
-            committed.display()
-        );
+        assert!(found == current, "{} is stale: run `cargo xtask bindings`", committed.display());
     }
 }

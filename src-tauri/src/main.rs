@@ -12,7 +12,5 @@ mod status;
 
 fn main() -> tauri::Result<()> {
     let builder = bindings::builder();
-    tauri::Builder::default()
-        .invoke_handler(builder.invoke_handler())
-        .run(tauri::generate_context!())
+    tauri::Builder::default().invoke_handler(builder.invoke_handler()).run(tauri::generate_context!())
 }

@@ -1,6 +1,6 @@
 /** One answer of the backend, as a screen meets it: awaited, refused or there. */
 export type Reading<T> =
-  { state: "loading" } | { state: "failed"; reason: string | null } | { state: "there"; value: T };
+  { state: "loading" } | { state: "failed"; error: unknown } | { state: "there"; value: T };
 
 /**
  * Asks once when made, and again at each `refresh`. While a newer answer is awaited the older one stays on screen;
@@ -24,24 +24,10 @@ export class Question<T> {
     try {
       reading = { state: "there", value: await this.#ask() };
     } catch (error) {
-      reading = { state: "failed", reason: reasonOf(error) };
+      reading = { state: "failed", error };
     }
     if (turn !== this.#latest) return;
     this.reading = reading;
     this.busy = false;
   }
-}
-
-/** What an error says of itself, or null if it says nothing that could be shown. */
-function reasonOf(error: unknown): string | null {
-  if (typeof error === "string") return error;
-  if (
-    typeof error === "object" &&
-    error !== null &&
-    "message" in error &&
-    typeof error.message === "string"
-  ) {
-    return error.message;
-  }
-  return null;
 }

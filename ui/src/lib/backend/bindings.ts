@@ -6,44 +6,67 @@ import { invoke as __TAURI_INVOKE } from "@tauri-apps/api/core";
 
 /** Commands */
 export const commands = {
-	/**  How the installation stands: set up or not, running, in need of a decision. */
+	/**  How the installation stands: set up or not, at work, in need of a decision. */
 	installationStatus: () => __TAURI_INVOKE<Status>("installation_status"),
 };
 
 /* Types */
-/**  Why the status can't be told. */
-export type ApiError = 
-/**  The operating system names no folder for this app's data. */
-{ code: "no_data_folder" };
+/**  Why a question could not be answered. */
+export type ApiError = {
+	/**  What to tell the merchant. */
+	message: Message,
+};
 
-/**  The state of an installation as a whole. */
+/**  Something that somebody should look at. */
+export type Attention = {
+	/**  What it is, and what to do. */
+	message: Message,
+	/**  How many entries it concerns; 0 when it is not about entries. */
+	entries: number,
+};
+
+/**  Something to tell a person: a code of the engine's catalogue, and the facts that go into its words. */
+export type Message = {
+	/**  Stable code. */
+	code: string,
+	/**  Facts by placeholder. */
+	facts: { [key in string]: string },
+};
+
+/**  Where an installation stands. */
 export type Stage = 
-/**  Onboarding is not finished. */
+/**  Nothing was set up yet. */
 "not_set_up" | 
-/**  Waiting for the next run. */
-"ready" | 
-/**  A run is under way. */
-"running" | 
-/**  Something waits for the merchant. */
+/**  Set up; QuickBooks has not called yet. */
+"waiting_for_quick_books" | 
+/**  At work, and nobody needs to do anything. */
+"fine" | 
+/**  At work, and somebody needs to decide something. */
 "needs_attention";
 
-/**  How an installation stands. */
+/**  The state of an installation at a glance. */
 export type Status = {
-	/**  The state as a whole. */
+	/**  Where it stands. */
 	stage: Stage,
-	/**  The company file that this installation is paired with, by name. */
-	company_file: string | null,
-	/**  The shop's permanent address. */
+	/**  The shop's name. */
 	shop: string | null,
-	/**  When the last run ended, as an RFC 3339 instant. */
+	/**  The company file that it is paired with. */
+	company_file: string | null,
+	/**  When the last run began (RFC 3339, UTC). */
 	last_run_at: string | null,
+	/**  Sales known from the shop. */
+	documents: number,
 	/**  Entries that are in QuickBooks. */
 	posted: number,
-	/**  Entries that wait for the next run. */
+	/**  Entries that wait for QuickBooks. */
 	ready: number,
+	/**  Entries sent whose answer has not come yet. */
+	uncertain: number,
 	/**  Entries that wait for a decision. */
 	held: number,
-	/**  What the merchant should look at, in plain words. */
-	needs_attention: string[],
+	/**  Entries that QuickBooks refused. */
+	rejected: number,
+	/**  What somebody should look at, the most pressing first. */
+	attention: Attention[],
 };
 

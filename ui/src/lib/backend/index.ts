@@ -5,7 +5,7 @@
 import { commands } from "./bindings";
 import type { Status } from "./bindings";
 
-export type { Stage, Status } from "./bindings";
+export type { Message, Stage, Status } from "./bindings";
 
 export interface Backend {
   /** How the installation stands. Rejects with the engine's error. */
