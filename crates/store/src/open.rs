@@ -260,3 +260,40 @@ fn begin(writer: &mut Connection, recovery: Option<&Recovery>, now: Timestamp) -
     tx.commit()?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn an_older_schema_is_backed_up_and_brought_up_to_date() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = "2026-11-23T09:00:00Z".parse().unwrap();
+        let store = Store::open(folder.path(), now).unwrap().store;
+        store.set_setting("kept", &7, "a test", now).unwrap();
+        drop(store);
+
+        let steps = [STEPS[0].clone(), M::up("CREATE TABLE later (id INTEGER)"), M::up("ALTER TABLE later ADD b TEXT")];
+        let opened = open_with(folder.path(), now, &steps).unwrap();
+        let Some(Notice::Migrated { backup }) = opened.notice else { panic!("no backup was made") };
+        assert_eq!(opened.store.setting("kept").unwrap(), Some(7));
+        assert_eq!(examine(&backup, 1).unwrap(), Condition::Whole(1));
+        assert_eq!(examine(&folder.path().join(FILE), 3).unwrap(), Condition::Whole(3));
+        drop(opened.store);
+        assert!(matches!(Store::open(folder.path(), now), Err(OpenError::TooNew { found: 3, known: 1 })));
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_older_schema() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = "2026-11-23T09:00:00Z".parse().unwrap();
+        drop(Store::open(folder.path(), now).unwrap());
+        let steps = [STEPS[0].clone(), M::up("CREATE TABLE later (id INTEGER)"), M::up("THIS IS NO SQL")];
+        assert!(matches!(open_with(folder.path(), now, &steps), Err(OpenError::Migration(_))));
+        assert_eq!(examine(&folder.path().join(FILE), 1).unwrap(), Condition::Whole(1));
+        let again = Store::open(folder.path(), now).unwrap();
+        assert_eq!(again.notice, None);
+    }
+}
