@@ -206,7 +206,7 @@ fn check(store: &Store, truth: &Truth) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, max_shrink_iters: 300, ..ProptestConfig::default() })]
 
     #[test]
     fn no_order_is_ever_in_quickbooks_twice(steps in steps()) {
