@@ -125,7 +125,7 @@ pub(crate) struct Deleted {
     pub kind: &'static str,
     pub id: String,
     pub created: DateTime,
-    pub deleted: DateTime,
+    pub at: DateTime,
     pub label: Option<String>,
 }
 
@@ -296,7 +296,7 @@ impl Books {
                 kind: object.info.name,
                 id: object.id.to_string(),
                 created: object.created,
-                deleted: self.now,
+                at: self.now,
                 label: Some(object.full_name),
             });
         }
@@ -344,7 +344,7 @@ impl Books {
                 kind: txn.info.name,
                 id: txn.id.to_string(),
                 created: txn.created,
-                deleted: self.now,
+                at: self.now,
                 label: txn.text("RefNumber").map(ToOwned::to_owned),
             });
         }

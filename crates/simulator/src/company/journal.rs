@@ -116,6 +116,11 @@ impl Journal {
         self.write(record)
     }
 
+    /// Lets another handle of the file be opened; this one must not be written through any more.
+    pub fn unlock(&self) -> Result<(), JournalError> {
+        Ok(self.file.unlock()?)
+    }
+
     fn write(&mut self, value: &impl Serialize) -> Result<(), JournalError> {
         let mut line = serde_json::to_vec(value).map_err(std::io::Error::from)?;
         line.push(b'\n');

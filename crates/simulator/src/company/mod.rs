@@ -202,6 +202,17 @@ impl Company {
         Ok(())
     }
 
+    /// Kills QuickBooks and starts it again: what is in memory is lost, the file is read anew.
+    pub fn crash(&mut self) -> Result<(), CompanyError> {
+        let durable = self.journal.durable;
+        let clock = std::mem::replace(&mut self.clock, Box::new(Timestamp::now));
+        self.journal.unlock()?;
+        let path = self.path.clone();
+        *self = Self::open_at(&path, clock)?;
+        self.journal.durable = durable;
+        Ok(())
+    }
+
     /// Ends QuickBooks' session: open iterators are lost.
     pub fn end_session(&mut self) {
         self.iterators = Iterators::default();

@@ -22,6 +22,7 @@ fn refuse(_: &Books, _: &Draft) -> Result<Body, Status> {
 }
 
 /// What a new element opens with.
+#[derive(Clone, Copy)]
 pub(crate) struct Opening {
     date: Date,
     amount: Decimal,

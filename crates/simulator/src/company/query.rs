@@ -71,7 +71,7 @@ pub(crate) fn lists(
         let filter = ListFilter::read(request);
         let mut objects: Vec<&ListObject> =
             books.lists.values().filter(|object| infos.contains(&object.info) && filter.admits(object)).collect();
-        objects.sort_by(|a, b| a.full_name.to_lowercase().cmp(&b.full_name.to_lowercase()));
+        objects.sort_by_key(|object| object.full_name.to_lowercase());
         ids.extend(objects.into_iter().map(|object| object.id.to_string()));
     }
     let owners = owners(request);
@@ -145,13 +145,13 @@ pub(crate) fn deleted(books: &Books, transactions: bool, request: &Element) -> F
     let objects: Vec<Element> = rows
         .iter()
         .filter(|row| request.all(type_name).any(|asked| asked.text == row.kind))
-        .filter(|row| from.is_none_or(|from| row.deleted >= from) && to.is_none_or(|to| row.deleted <= to))
+        .filter(|row| from.is_none_or(|from| row.at >= from) && to.is_none_or(|to| row.at <= to))
         .map(|row| {
             let mut children = vec![
                 Element::leaf(type_name, row.kind),
                 Element::leaf(id_name, &row.id),
                 Element::leaf("TimeCreated", books.time(row.created)),
-                Element::leaf("TimeDeleted", books.time(row.deleted)),
+                Element::leaf("TimeDeleted", books.time(row.at)),
             ];
             children.extend(row.label.as_ref().map(|text| Element::leaf(label, text)));
             Element::group(if transactions { "TxnDeletedRet" } else { "ListDeletedRet" }, children)

@@ -183,11 +183,6 @@ impl Group {
         placed.sort_by_key(|(position, _)| *position);
         placed.into_iter().map(|(_, field)| field).collect()
     }
-
-    /// Whether an element of this name may stand in the sequence.
-    pub fn has(&self, name: &str) -> bool {
-        self.index.contains_key(name)
-    }
 }
 
 /// Fields of a repeated choice share one position, so that lines keep their own order.
@@ -351,11 +346,11 @@ impl<'a> Notation<'a> {
     }
 
     fn take(&mut self, token: &str) -> bool {
-        let taken = self.peek() == token;
-        if taken {
+        let here = self.peek() == token;
+        if here {
             self.at += 1;
         }
-        taken
+        here
     }
 
     fn expect(&mut self, token: &'static str) -> Result<(), SchemaError> {

@@ -300,9 +300,7 @@ pub(crate) fn ret(books: &Books, schema: &Schema, txn: &Txn, telling: &Telling<'
         fields.retain(|field| field.name != "LinkedTxn");
     }
     let line_name = format!("{}Ret", txn.info.line);
-    if !telling.lines {
-        fields.retain(|field| field.name != line_name);
-    } else {
+    if telling.lines {
         for line in &txn.body.lines {
             let id = line.id.as_ref().map(LineId::as_str);
             let mut children = vec![Element::leaf("TxnLineID", id.unwrap_or_default())];
@@ -310,6 +308,8 @@ pub(crate) fn ret(books: &Books, schema: &Schema, txn: &Txn, telling: &Telling<'
             children.extend(books.extensions.told(txn.id.as_str(), id, telling.owners));
             fields.push(Element::group(&line_name, children));
         }
+    } else {
+        fields.retain(|field| field.name != line_name);
     }
     fields.extend(books.extensions.told(txn.id.as_str(), None, telling.owners));
     let name = format!("{}Ret", txn.info.name);

@@ -1,1 +1,139 @@
-use crate::support::Desk;
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+
+use crate::support::{Desk, add, line, modify, text};
+
+/// One thing that somebody does; indices pick among what exists.
+#[derive(Debug, Clone)]
+enum Step {
+    Sell { form: usize, lines: Vec<(usize, i64, i64)>, pending: bool },
+    Pay { invoice: usize, cents: i64 },
+    Change { txn: usize, quantity: i64 },
+    Void { txn: usize },
+    Delete { txn: usize },
+    Reopen,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let lines = proptest::collection::vec((0usize..8, -3i64..6, -500i64..20_000), 1..6);
+    prop_oneof![
+        4 => (0usize..2, lines, proptest::bool::weighted(0.1))
+            .prop_map(|(form, lines, pending)| Step::Sell { form, lines, pending }),
+        2 => (0usize..9, 0i64..20_000).prop_map(|(invoice, cents)| Step::Pay { invoice, cents }),
+        2 => (0usize..9, -2i64..9).prop_map(|(txn, quantity)| Step::Change { txn, quantity }),
+        1 => (0usize..9).prop_map(|txn| Step::Void { txn }),
+        1 => (0usize..9).prop_map(|txn| Step::Delete { txn }),
+        1 => Just(Step::Reopen),
+    ]
+}
+
+const ITEMS: [&str; 8] = ["Widget", "Shipping", "Tip", "Gift Card", "Discount", "Subtotal", "Paid by card", "NY State"];
+
+fn request(desk: &Desk, step: &Step) -> Option<String> {
+    let txns = desk.company.transactions();
+    let pick = |index: usize, kind: &str| {
+        let of_kind: Vec<_> = txns.iter().filter(|txn| kind.is_empty() || txn.kind == kind).collect();
+        (!of_kind.is_empty()).then(|| of_kind[index % of_kind.len()].clone())
+    };
+    Some(match step {
+        Step::Sell { form, lines, pending } => {
+            let kind = ["SalesReceipt", "Invoice"][*form];
+            let lines: String = lines
+                .iter()
+                .map(|(item, quantity, cents)| {
+                    let item = ITEMS[*item];
+                    let amount = Decimal::new(*cents, 2);
+                    let rest = match item {
+                        "Widget" => format!("<Quantity>{quantity}</Quantity><Amount>{amount:.2}</Amount>"),
+                        "Subtotal" => String::new(),
+                        _ => format!("<Amount>{amount:.2}</Amount>"),
+                    };
+                    line(kind, item, &rest)
+                })
+                .collect();
+            add(
+                kind,
+                &format!(
+                    "<CustomerRef><FullName>Ada</FullName></CustomerRef><IsPending>{pending}</IsPending>\
+                     <ItemSalesTaxRef><FullName>NY State</FullName></ItemSalesTaxRef>{lines}"
+                ),
+            )
+        }
+        Step::Pay { invoice, cents } => {
+            let invoice = pick(*invoice, "Invoice")?;
+            let amount = Decimal::new(*cents, 2);
+            add(
+                "ReceivePayment",
+                &format!(
+                    "<CustomerRef><FullName>Ada</FullName></CustomerRef><TotalAmount>{amount:.2}</TotalAmount>\
+                     <AppliedToTxnAdd><TxnID>{}</TxnID><PaymentAmount>{amount:.2}</PaymentAmount></AppliedToTxnAdd>",
+                    invoice.txn_id
+                ),
+            )
+        }
+        Step::Change { txn, quantity } => {
+            let txn = pick(*txn, "SalesReceipt")?;
+            modify(
+                "SalesReceipt",
+                &format!(
+                    "<TxnID>{}</TxnID><EditSequence>{}</EditSequence><SalesReceiptLineMod><TxnLineID>-1</TxnLineID>\
+                     <ItemRef><FullName>Widget</FullName></ItemRef><Quantity>{quantity}</Quantity></SalesReceiptLineMod>",
+                    txn.txn_id, txn.edit_sequence
+                ),
+            )
+        }
+        Step::Void { txn } => {
+            let txn = pick(*txn, "")?;
+            if txn.kind == "ReceivePayment" {
+                return None;
+            }
+            format!("<TxnVoidRq><TxnVoidType>{}</TxnVoidType><TxnID>{}</TxnID></TxnVoidRq>", txn.kind, txn.txn_id)
+        }
+        Step::Delete { txn } => {
+            let txn = pick(*txn, "")?;
+            format!("<TxnDelRq><TxnDelType>{}</TxnDelType><TxnID>{}</TxnID></TxnDelRq>", txn.kind, txn.txn_id)
+        }
+        Step::Reopen => return None,
+    })
+}
+
+/// What must hold at every moment.
+fn check(desk: &mut Desk) {
+    let balances = desk.company.trial_balance();
+    assert_eq!(balances.values().copied().sum::<Decimal>(), Decimal::ZERO);
+    let txns = desk.company.transactions();
+    let mut sums = std::collections::BTreeMap::<String, Decimal>::new();
+    for txn in &txns {
+        assert_eq!(txn.postings.iter().map(|posting| posting.amount).sum::<Decimal>(), Decimal::ZERO);
+        assert!(txn.total >= Decimal::ZERO);
+        for posting in &txn.postings {
+            *sums.entry(posting.account.clone()).or_default() += posting.amount;
+        }
+    }
+    for (account, balance) in &balances {
+        assert_eq!(*balance, sums.get(account).copied().unwrap_or_default(), "{account}");
+    }
+    let value: Decimal = desk.company.stock().values().map(|stock| stock.value).sum();
+    assert_eq!(value, balances["Inventory Asset"]);
+    let customer = desk.ask("<CustomerQueryRq><FullName>Ada</FullName></CustomerQueryRq>");
+    assert_eq!(text(&customer, "Balance").parse::<Decimal>().unwrap(), balances["Accounts Receivable"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_trial_balance_is_zero_after_any_sequence_of_operations(steps in proptest::collection::vec(step(), 1..24)) {
+        let mut desk = Desk::stocked();
+        for step in &steps {
+            if matches!(step, Step::Reopen) {
+                let before = (desk.company.trial_balance(), desk.company.transactions());
+                desk = desk.reopen();
+                prop_assert_eq!(&before, &(desk.company.trial_balance(), desk.company.transactions()));
+            } else if let Some(request) = request(&desk, step) {
+                desk.ask(&request);
+            }
+            check(&mut desk);
+        }
+    }
+}
