@@ -140,10 +140,7 @@ impl Head<'_> {
             title: self.order.name.clone(),
             total: receipt.amount,
             postings,
-            why: vec![Why::ClearingAccount {
-                gateway: receipt.gateway.to_owned(),
-                account: receipt.clearing.clone(),
-            }],
+            why: vec![Why::ClearingAccount { gateway: receipt.gateway.to_owned(), account: receipt.clearing.clone() }],
             needs: vec![self.key.clone()],
             body: Body::ReceivePayment { form: Box::new(form), invoice: self.key.clone(), amount: applied },
         })
@@ -158,15 +155,9 @@ impl Head<'_> {
         (bill, ship)
     }
 
-    fn sale(
-        &self,
-        needs: &mut Needs<'_>,
-        kind: EntryKind,
-        debtor: &str,
-        total: Money,
-        body: Body,
-    ) -> Option<Entry> {
-        let posting = |account: &str, amount| Posting { account: account.to_owned(), class: self.class.clone(), amount };
+    fn sale(&self, needs: &mut Needs<'_>, kind: EntryKind, debtor: &str, total: Money, body: Body) -> Option<Entry> {
+        let posting =
+            |account: &str, amount| Posting { account: account.to_owned(), class: self.class.clone(), amount };
         let credits = self.lines.iter().map(|line| posting(&line.sold.account, -line.amount));
         let postings = postings(needs, self.order, std::iter::once(posting(debtor, total)).chain(credits).collect())?;
         Some(Entry {

@@ -18,8 +18,7 @@ use crate::{
 };
 
 /// Kinds of items that can stand on a line of goods or charges.
-const SOLD: &[&str] =
-    &["ItemInventory", "ItemInventoryAssembly", "ItemNonInventory", "ItemService", "ItemOtherCharge"];
+const SOLD: &[&str] = &["ItemInventory", "ItemInventoryAssembly", "ItemNonInventory", "ItemService", "ItemOtherCharge"];
 
 /// An item to put on a line, and the account at which the line arrives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -270,7 +269,8 @@ pub(crate) fn tax(needs: &mut Needs<'_>, title: &str) -> Option<Sold> {
         }
     };
     // The footer's item has a line of its own only where the mapping says so.
-    let key = if name.trim().eq_ignore_ascii_case(&settings.footer) { "sales_tax".to_owned() } else { tax_subject(name) };
+    let key =
+        if name.trim().eq_ignore_ascii_case(&settings.footer) { "sales_tax".to_owned() } else { tax_subject(name) };
     let names = fixed(name, limits::ITEM_NAME);
     let account = needs.account(Purpose::SalesTax);
     let item = tax_item(needs, EntryKey::new("item", &key), names, title)?;

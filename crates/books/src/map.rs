@@ -126,13 +126,11 @@ fn not_carried_yet(order: &Order, shop: &Shop) -> Vec<HeldReason> {
 /// The day in the shop's time zone; the order is held when the zone is unknown.
 fn date(needs: &mut Needs<'_>, at: jiff::Timestamp) -> Option<Date> {
     let zone = &needs.context.shop.time_zone;
-    match at.in_tz(zone) {
-        Ok(local) => Some(local.date()),
-        Err(_) => {
-            needs.hold(HeldReason::NotCarriedYet { what: format!("time zone {zone}") });
-            None
-        }
+    let local = at.in_tz(zone).ok();
+    if local.is_none() {
+        needs.hold(HeldReason::NotCarriedYet { what: format!("time zone {zone}") });
     }
+    local.map(|local| local.date())
 }
 
 /// The sale's entries, without the list entries it needs; none when it is held.
@@ -191,13 +189,7 @@ fn receipts<'o>(needs: &mut Needs<'_>, order: &Order, paid: &'o Paid) -> Vec<Rec
         let method = needs.payment_method(&settings.payment_method);
         let date = date(needs, taken.at);
         if let (Some(method), Some(date)) = (method, date) {
-            receipts.push(Receipt {
-                gateway,
-                clearing,
-                method: method.name,
-                amount: taken.amount,
-                date,
-            });
+            receipts.push(Receipt { gateway, clearing, method: method.name, amount: taken.amount, date });
         }
     }
     receipts

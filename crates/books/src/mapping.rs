@@ -508,10 +508,8 @@ pub(crate) fn check_account(
     types: &[&str],
 ) -> Result<String, HeldReason> {
     let name = account.trim();
-    let no_account = || HeldReason::NoAccount {
-        purpose: purpose.to_owned(),
-        account: (!name.is_empty()).then(|| name.to_owned()),
-    };
+    let no_account =
+        || HeldReason::NoAccount { purpose: purpose.to_owned(), account: (!name.is_empty()).then(|| name.to_owned()) };
     let found = lists.named(NameSpace::Account, name).filter(|found| found.active).ok_or_else(no_account)?;
     let account_type = found.account.unwrap_or_default();
     if types.contains(&account_type.as_str()) {

@@ -55,11 +55,13 @@ impl Money {
     }
 
     /// The amount without its sign.
+    #[must_use]
     pub fn abs(self) -> Self {
         Self(self.0.abs())
     }
 
     /// Rounded to cents, half away from zero, as QuickBooks rounds a line (PROTOCOL.md e).
+    #[must_use]
     pub fn rounded(self) -> Self {
         Self(self.0.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
     }

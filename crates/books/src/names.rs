@@ -75,8 +75,10 @@ pub(crate) fn reference(order: &Order, id: &DocumentId) -> String {
         let end: String = letters[letters.len().saturating_sub(limits::REF_NUMBER)..].iter().collect();
         end.trim_start_matches(|letter: char| !letter.is_alphanumeric()).to_owned()
     };
-    let name: String =
-        text::fit(&order.name, limits::MEMO).chars().filter(|letter| *letter != '#' && !letter.is_whitespace()).collect();
+    let name: String = text::fit(&order.name, limits::MEMO)
+        .chars()
+        .filter(|letter| *letter != '#' && !letter.is_whitespace())
+        .collect();
     if name.is_empty() { last(id.short()) } else { last(&name) }
 }
 

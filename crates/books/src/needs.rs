@@ -243,9 +243,8 @@ impl<'a> Needs<'a> {
             kinds: &["Class"],
             step_aside: false,
         };
-        let class = self
-            .object(&want, |_, name| Body::Class(ClassAdd { name: name.to_owned(), ..ClassAdd::default() }))?
-            .name;
+        let class =
+            self.object(&want, |_, name| Body::Class(ClassAdd { name: name.to_owned(), ..ClassAdd::default() }))?.name;
         self.because(Why::ClassOfLocation { location: place, class: class.clone() });
         Some(class)
     }
@@ -265,10 +264,7 @@ pub(crate) fn by_location<'m>(
     choices: &'m BTreeMap<String, String>,
     id: &DocumentId,
 ) -> Option<&'m String> {
-    choices
-        .get(id.as_str())
-        .or_else(|| choices.get(id.short()))
-        .or_else(|| find(choices, &location_name(context, id)))
+    choices.get(id.as_str()).or_else(|| choices.get(id.short())).or_else(|| find(choices, &location_name(context, id)))
 }
 
 /// The account at which a gateway's money arrives, for a sale of this location.

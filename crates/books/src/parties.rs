@@ -78,10 +78,7 @@ fn form(needs: &Needs<'_>, name: &str, buyer: &Customer) -> CustomerAdd {
         bill_address: buyer.address.as_ref().and_then(address),
         phone: optional(buyer.phone.as_deref(), limits::PHONE),
         email: optional(buyer.email.as_deref(), limits::EMAIL),
-        sales_tax_code_ref: buyer
-            .tax_exempt
-            .then(|| tax_code(needs, &needs.context.mapping.tax.exempt_code))
-            .flatten(),
+        sales_tax_code_ref: buyer.tax_exempt.then(|| tax_code(needs, &needs.context.mapping.tax.exempt_code)).flatten(),
         ..CustomerAdd::default()
     }
 }

@@ -119,9 +119,8 @@ pub(crate) fn unusable(order: &Order) -> Vec<HeldReason> {
 
 /// Every amount that is posted as it is stated.
 fn stated_amounts(order: &Order) -> Vec<Money> {
-    let lines = order.lines.iter().flat_map(|line| {
-        line.discounts.iter().map(|discount| discount.amount).chain([line.duties])
-    });
+    let lines =
+        order.lines.iter().flat_map(|line| line.discounts.iter().map(|discount| discount.amount).chain([line.duties]));
     let shipping = order.shipping.iter().flat_map(|line| [line.price, line.discount]);
     let fees = order.fees.iter().map(|fee| fee.amount);
     let payments = order.payments.iter().map(|payment| payment.amount);

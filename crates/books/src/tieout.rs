@@ -95,8 +95,7 @@ impl ShopSide<'_> {
             }
         }
         let shipping_tax: Money = order.shipping.iter().map(|line| sums::tax(&line.taxes)).sum();
-        let remitted: Money =
-            sums::tax_lines(order).filter(|tax| tax.channel_liable).map(|tax| tax.amount).sum();
+        let remitted: Money = sums::tax_lines(order).filter(|tax| tax.channel_liable).map(|tax| tax.amount).sum();
         self.credit(Purpose::Sales, goods);
         self.credit(Purpose::Discounts, -discounts);
         self.credit(Purpose::Shipping, totals.shipping - included(shipping_tax));
@@ -178,11 +177,8 @@ fn form<'r>(
     lists: &dyn Lists,
 ) -> Vec<Posting> {
     let whole = name(class);
-    let posting = |account: String, class: Option<&str>, amount| Posting {
-        account,
-        class: class.map(str::to_owned),
-        amount,
-    };
+    let posting =
+        |account: String, class: Option<&str>, amount| Posting { account, class: class.map(str::to_owned), amount };
     let mut postings = vec![posting(debtor.to_owned(), whole, total)];
     for (item, class, amount) in lines {
         if let Some(account) = name(item).and_then(|item| item_account(item, lists)) {
@@ -213,7 +209,9 @@ fn item_account(item: &str, lists: &dyn Lists) -> Option<String> {
 }
 
 fn sales_tax_account(lists: &dyn Lists) -> String {
-    lists.named(NameSpace::Account, SALES_TAX_PAYABLE).map_or_else(|| SALES_TAX_PAYABLE.to_owned(), |found| found.full_name)
+    lists
+        .named(NameSpace::Account, SALES_TAX_PAYABLE)
+        .map_or_else(|| SALES_TAX_PAYABLE.to_owned(), |found| found.full_name)
 }
 
 fn name(reference: Option<&RefRet>) -> Option<&str> {

@@ -97,6 +97,9 @@ fn an_invoice_with_its_payments() {
     order.payments.push(books::document::Payment { amount: half, ..payment("paypal", "0") });
     let entries = world().entries(&order);
     let transactions: Vec<_> = entries.into_iter().filter(|entry| !entry.kind.is_list()).collect();
-    assert_eq!(transactions.iter().map(|entry| entry.total).sum::<Money>(), (order.totals.total - money("20.00")) * 2.into());
+    assert_eq!(
+        transactions.iter().map(|entry| entry.total).sum::<Money>(),
+        (order.totals.total - money("20.00")) * 2.into()
+    );
     insta::assert_snapshot!(xml(&transactions));
 }

@@ -35,8 +35,8 @@ fn taxes(base: Money) -> impl Strategy<Value = Vec<TaxLine>> {
 
 fn order_line() -> impl Strategy<Value = OrderLine> {
     let goods = (1..6_u64, 1..5_u32, 0..20_000_i64, "[A-Za-zø:王 ]{0,40}", prop::bool::weighted(0.15));
-    (goods, prop::collection::vec(0..60_i64, 0..3), prop::bool::weighted(0.1), cents(0..300), 0..10_u8)
-        .prop_flat_map(|((number, quantity, price, title, card), offs, deleted, duties, kind)| {
+    (goods, prop::collection::vec(0..60_i64, 0..3), prop::bool::weighted(0.1), cents(0..300), 0..10_u8).prop_flat_map(
+        |((number, quantity, price, title, card), offs, deleted, duties, kind)| {
             let mut line = line(number, "", &title, quantity, "0");
             line.item.sku = (number % 2 == 0).then(|| format!("SKU{number}"));
             line.item.gift_card = card;
@@ -54,15 +54,15 @@ fn order_line() -> impl Strategy<Value = OrderLine> {
                 left -= off;
             }
             taxes(left).prop_map(move |taxes| OrderLine { taxes, ..line.clone() })
-        })
+        },
+    )
 }
 
 fn paid_order() -> impl Strategy<Value = Order> {
     let lines = prop::collection::vec(order_line(), 1..6);
     let shipping = prop::option::of(cents(0..3_000)).prop_flat_map(|price| {
-        taxes(price.unwrap_or_default()).prop_map(move |taxes| {
-            price.map(|price| books::document::ShippingLine { price, taxes, ..shipping("0") })
-        })
+        taxes(price.unwrap_or_default())
+            .prop_map(move |taxes| price.map(|price| books::document::ShippingLine { price, taxes, ..shipping("0") }))
     });
     let fee = prop::option::of(cents(1..500));
     let extras = (prop::option::of(cents(1..900)), -4..5_i64, any::<bool>(), any::<bool>());
@@ -119,11 +119,8 @@ fn pay(
     }
     if change {
         last.amount += Money::cents(500);
-        let back = books::document::Payment {
-            kind: PaymentKind::Change,
-            amount: Money::cents(500),
-            ..payment("cash", "0")
-        };
+        let back =
+            books::document::Payment { kind: PaymentKind::Change, amount: Money::cents(500), ..payment("cash", "0") };
         order.payments.push(back);
     }
     order.payments.push(last);
@@ -135,7 +132,9 @@ fn pay(
 
 fn world() -> World {
     let mut world = World::new();
-    for (number, name) in [(0, "Ada Lovelace"), (1, "Ada Lovelace"), (2, ""), (3, "Zoë: Ångström, the very long-named one, of Göteborg")] {
+    for (number, name) in
+        [(0, "Ada Lovelace"), (1, "Ada Lovelace"), (2, ""), (3, "Zoë: Ångström, the very long-named one, of Göteborg")]
+    {
         world.told.customer(number, name);
     }
     world.told.location(0, "Harbour Street");
@@ -303,6 +302,8 @@ fn bodies_survive_being_stored() {
         let text = serde_json::to_string(&entry).unwrap();
         let read: books::Entry = serde_json::from_str(&text).unwrap();
         assert_eq!(read.content_hash(), entry.content_hash());
-        assert!(matches!((&read.body, &entry.body), (Body::SalesReceipt(_), Body::SalesReceipt(_))) || read.kind.is_list());
+        assert!(
+            matches!((&read.body, &entry.body), (Body::SalesReceipt(_), Body::SalesReceipt(_))) || read.kind.is_list()
+        );
     }
 }

@@ -105,8 +105,7 @@ fn store_credit_used_lowers_its_own_liability() {
 fn several_gateways_make_an_invoice_and_a_payment_for_each_clearing_account() {
     let mut order = worked_order();
     order.purchase_order_number = Some("PO-77".into());
-    order.payments =
-        vec![payment("paypal", "40.00"), payment("shopify_payments", "50.35"), payment("paypal", "20.00")];
+    order.payments = vec![payment("paypal", "40.00"), payment("shopify_payments", "50.35"), payment("paypal", "20.00")];
     let entries = World::new().entries(&order);
     let sale = sale(&entries);
     let Body::Invoice(form) = &sale.body else { panic!("no invoice") };
@@ -115,7 +114,10 @@ fn several_gateways_make_an_invoice_and_a_payment_for_each_clearing_account() {
     let payments: Vec<_> = entries.iter().filter(|entry| entry.kind == EntryKind::ReceivePayment).collect();
     assert_eq!(payments.len(), 2);
     assert_eq!(payments[0].key, EntryKey::new("payment", "gid://shopify/Order/1001/paypal"));
-    assert_eq!(by_account(payments[0].postings.iter()), ledger([("PayPal Clearing", "60"), ("Accounts Receivable", "-60")]));
+    assert_eq!(
+        by_account(payments[0].postings.iter()),
+        ledger([("PayPal Clearing", "60"), ("Accounts Receivable", "-60")])
+    );
     assert_eq!(payments[1].total, money("50.35"));
     assert!(payments.iter().all(|payment| payment.needs == [sale.key.clone()]));
     let sums = postings(&entries);
@@ -145,10 +147,7 @@ fn a_gift_card_sold_is_a_liability_not_income() {
     order.lines.push(card);
     order.payments.push(payment("shopify_payments", "100.00"));
     let entries = World::new().entries(&totalled(order));
-    assert_eq!(
-        postings(&entries),
-        ledger([("Shopify Payments Clearing", "100"), ("Gift Cards Outstanding", "-100")])
-    );
+    assert_eq!(postings(&entries), ledger([("Shopify Payments Clearing", "100"), ("Gift Cards Outstanding", "-100")]));
     assert!(sale(&entries).why.contains(&Why::GiftCardSold));
     assert!(entries.iter().all(|entry| entry.number != "GC100"), "a gift card is no item of goods");
 }
@@ -180,9 +179,15 @@ fn cash_is_posted_as_rounded_whether_the_payment_states_the_rounding_within_or_b
         }
         let world = World::new();
         let entries = world.entries(&order);
-        let expected = ledger([("Cash in Drawer", "10.00"), ("Merchandise Sales", "-9.99"), ("Cash Rounding", "-0.01")]);
+        let expected =
+            ledger([("Cash in Drawer", "10.00"), ("Merchandise Sales", "-9.99"), ("Cash Rounding", "-0.01")]);
         assert_eq!(postings(&entries), expected);
-        assert_eq!(books::tieout::shop_side(&order, &world.context()).into_iter().collect::<std::collections::BTreeMap<_, _>>(), expected);
+        assert_eq!(
+            books::tieout::shop_side(&order, &world.context())
+                .into_iter()
+                .collect::<std::collections::BTreeMap<_, _>>(),
+            expected
+        );
     }
 }
 
@@ -332,7 +337,8 @@ fn cost_of_goods_is_left_to_quickbooks() {
     let entries = World::new().entries(&worked_order());
     let sums = postings(&entries);
     assert!(!sums.contains_key("Cost of Goods Sold") && !sums.contains_key("Inventory Asset"));
-    let Some(Body::ItemInventory(item)) = entries.iter().find(|entry| entry.number == "WIDGET").map(|entry| &entry.body)
+    let Some(Body::ItemInventory(item)) =
+        entries.iter().find(|entry| entry.number == "WIDGET").map(|entry| &entry.body)
     else {
         panic!("tracked goods are inventory items")
     };

@@ -304,14 +304,11 @@ pub fn totalled(mut order: Order) -> Order {
     let goods = order.lines.iter().filter(|line| !line.tip);
     let totals = &mut order.totals;
     totals.subtotal = goods.map(|line| price(line) - off(line)).sum();
-    totals.discounts = order.lines.iter().map(off).sum::<Money>() + order.shipping.iter().map(|line| line.discount).sum();
+    totals.discounts =
+        order.lines.iter().map(off).sum::<Money>() + order.shipping.iter().map(|line| line.discount).sum();
     totals.shipping = order.shipping.iter().map(|line| line.price - line.discount).sum();
-    let added: Money = order
-        .lines
-        .iter()
-        .map(|line| of(&line.taxes))
-        .chain(order.shipping.iter().map(|line| of(&line.taxes)))
-        .sum();
+    let added: Money =
+        order.lines.iter().map(|line| of(&line.taxes)).chain(order.shipping.iter().map(|line| of(&line.taxes))).sum();
     let fee_tax: Money = order.fees.iter().map(|fee| of(&fee.taxes)).sum();
     totals.tax = added + fee_tax;
     if order.lines.iter().any(|line| line.tip) {
