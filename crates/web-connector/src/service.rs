@@ -83,7 +83,7 @@ pub struct Peer {
 impl Connected<IncomingStream<'_, TcpListener>> for Peer {
     fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
         let remote = *stream.remote_addr();
-        // Without our own address no Host header fits, so the request is refused.
+        // Port 0 fits no Host header, so without our own address every request is refused.
         let local = stream.io().local_addr().unwrap_or_else(|_| SocketAddr::from(([0, 0, 0, 0], 0)));
         Self { remote, local }
     }
@@ -198,7 +198,7 @@ fn the_host(headers: &HeaderMap) -> Option<Authority> {
 fn names_us(host: &Authority, port: u16) -> bool {
     let name = host.host();
     let known = name.eq_ignore_ascii_case("localhost") || name == "127.0.0.1" || name == "[::1]";
-    known && !host.as_str().contains('@') && host.port_u16().unwrap_or(80) == port
+    known && port != 0 && !host.as_str().contains('@') && host.port_u16().unwrap_or(80) == port
 }
 
 impl Service {

@@ -217,13 +217,15 @@ pub async fn text(response: Response<Body>) -> String {
 
 /// The request of a .NET client.
 pub fn envelope(operation: &str, parameters: &[(&str, &str)]) -> String {
-    let parameters: String =
-        parameters.iter().map(|(name, value)| format!("<{name}>{}</{name}>", escape(value))).collect();
+    let mut elements = String::new();
+    for (name, value) in parameters {
+        elements.extend(["<", name, ">", &escape(value), "</", name, ">"]);
+    }
     format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\
          <soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\" \
          xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\">\
-         <soap:Body><{operation} xmlns=\"http://developer.intuit.com/\">{parameters}</{operation}></soap:Body>\
+         <soap:Body><{operation} xmlns=\"http://developer.intuit.com/\">{elements}</{operation}></soap:Body>\
          </soap:Envelope>"
     )
 }
