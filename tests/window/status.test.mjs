@@ -55,7 +55,8 @@ before(async () => {
 
 after(async () => {
   // The driver's answer may hang under a virtual display, so it is waited for only so long.
-  if (session) await fetch(session, { method: "DELETE", signal: AbortSignal.timeout(3000) }).catch(() => undefined);
+  if (session)
+    await fetch(session, { method: "DELETE", signal: AbortSignal.timeout(3000) }).catch(() => undefined);
   for (const child of children.reverse()) await stop(child);
   if (home) await rm(home, { recursive: true, force: true, maxRetries: 5 });
 });
@@ -73,7 +74,10 @@ test("the status can be asked for again with the keyboard alone", async () => {
   );
   const button = await find("button");
   await call(`${session}/element/${button}/value`, "POST", { text: ENTER });
-  await until("a new answer is there", async () => (await execute("return window.busyStates.at(-1)")) === "false");
+  await until(
+    "a new answer is there",
+    async () => (await execute("return window.busyStates.at(-1)")) === "false",
+  );
   assert.equal(await text("[data-stage] h2"), "Not set up yet");
 });
 
@@ -93,12 +97,12 @@ test("the page may load nothing from outside and call nothing that no capability
 
 /** Starts an X server on a display of its own choice and gives the number. */
 async function startDisplay() {
-  const server = start("Xvfb", ["-displayfd", "3", "-screen", "0", "1100x760x24", "-nolisten", "tcp"], process.env, [
-    "ignore",
-    "ignore",
-    "inherit",
-    "pipe",
-  ]);
+  const server = start(
+    "Xvfb",
+    ["-displayfd", "3", "-screen", "0", "1100x760x24", "-nolisten", "tcp"],
+    process.env,
+    ["ignore", "ignore", "inherit", "pipe"],
+  );
   let number = "";
   for await (const part of server.stdio[3]) {
     number += part;
