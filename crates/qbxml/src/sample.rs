@@ -36,7 +36,7 @@ impl Maker {
     }
 
     fn text(self, limit: usize) -> String {
-        let pattern = if self.longest { "\u{e9}&<\">' \u{ff}" } else { "Caf\u{e9} & <b>\"x\"</b>" };
+        let pattern = if self.longest { "\u{e9}&<\">' \u{ff}" } else { "Caf\u{e9} & <Co>" };
         let text = match (self.longest, limit) {
             (true, NO_LIMIT) => pattern.repeat(50),
             (true, limit) => pattern.chars().cycle().take(limit).collect(),
