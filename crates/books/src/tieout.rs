@@ -42,7 +42,8 @@ pub struct Row {
 /// What the shop's totals and payments of a sale come to by account, in order of account: debit above zero. The mapping
 /// decides only which account a figure belongs to. Payments through an unknown gateway stand under the gateway's name.
 ///
-/// An order whose amounts can't be added up gives nothing; it is held anyway.
+/// Every sale and every payment of the order counts, whether or not the order is posted yet: the caller chooses the orders.
+/// One whose amounts can't be added up gives nothing; it is held anyway.
 #[must_use]
 pub fn shop_side(order: &Order, context: &Context<'_>) -> Vec<(String, Money)> {
     if !sums::unusable(order).is_empty() {
