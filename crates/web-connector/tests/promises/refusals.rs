@@ -125,7 +125,8 @@ async fn what_is_not_a_call_gets_a_clean_fault_that_repeats_nothing_of_it() {
     let endpoint = Endpoint::new(Script::default());
     let good = envelope("authenticate", &[("strUserName", "SECRET")]);
     let deep = format!("{}{}", "<SECRET>".repeat(100_000), "</SECRET>".repeat(100_000));
-    let header = format!("<soap:Header>{deep}</soap:Header><soap:Body>");
+    let deeper_than_allowed = format!("{}{}", "<SECRET>".repeat(15), "</SECRET>".repeat(15));
+    let header = format!("<soap:Header>{deeper_than_allowed}</soap:Header><soap:Body>");
     for body in [
         Vec::new(),
         b"SECRET".to_vec(),

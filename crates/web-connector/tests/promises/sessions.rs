@@ -230,9 +230,7 @@ async fn a_session_that_is_never_heard_of_again_expires_without_another_call() {
     let endpoint = Endpoint::with_config(Script::default(), config);
     endpoint.sign_in().await;
     endpoint.clock.advance(Duration::from_millis(50));
-    while endpoint.agent.endings().is_empty() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    endpoint.agent.wait_for_an_ending().await;
     assert_eq!(endpoint.agent.endings(), [Ended::Expired]);
 }
 
@@ -245,10 +243,7 @@ async fn a_session_that_is_open_when_the_service_goes_away_is_shut_down() {
     };
     assert_eq!(agent.endings(), []);
     drop(router);
-    // A call's last reference may still be on its way out of its thread.
-    while agent.endings().is_empty() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    agent.wait_for_an_ending().await;
     assert_eq!(agent.endings(), [Ended::ShutDown]);
 }
 
@@ -291,6 +286,19 @@ async fn an_unknown_ticket_never_faults() {
         assert_eq!(endpoint.close(ticket).await, "OK");
     }
     assert_eq!(endpoint.agent.asked(), []);
+}
+
+#[tokio::test]
+async fn another_ticket_does_not_touch_the_open_session() {
+    let endpoint = Endpoint::new(Script::default());
+    let old = endpoint.sign_in().await;
+    let ticket = endpoint.sign_in().await;
+    for other in [old.as_str(), "", "2f1b3a1e-9f6e-4bb1-8a3f-3f0d4c2b1a00"] {
+        endpoint.close(other).await;
+        endpoint.result("connectionError", &[("ticket", other)]).await;
+    }
+    assert_eq!(endpoint.agent.endings(), [Ended::Replaced]);
+    assert_eq!(endpoint.next(&ticket).await, "<QBXML/>");
 }
 
 #[tokio::test]

@@ -163,11 +163,6 @@ async fn shutting_down_ends_the_open_session_and_does_not_wait_for_idle_connecti
     server.call(&client, "authenticate", &[("strUserName", USER), ("strPassword", PASSWORD)]).await;
     server.stop.send(()).unwrap();
     tokio::time::timeout(Duration::from_secs(5), server.running).await.unwrap().unwrap().unwrap();
-    let ended = async {
-        while server.agent.endings().is_empty() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(5), ended).await.unwrap();
+    server.agent.wait_for_an_ending().await;
     assert_eq!(server.agent.endings(), [Ended::ShutDown]);
 }

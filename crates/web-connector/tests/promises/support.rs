@@ -64,6 +64,16 @@ impl ScriptedAgent {
         self.asked().into_iter().filter_map(closed).collect()
     }
 
+    /// Waits until a session has ended, which may be told from a thread that nothing else waits for.
+    pub async fn wait_for_an_ending(&self) {
+        let ended = async {
+            while self.endings().is_empty() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), ended).await.expect("no session has ended");
+    }
+
     fn note(&self, asked: Asked) {
         self.asked.lock().unwrap().push(asked);
     }
