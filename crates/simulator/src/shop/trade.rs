@@ -322,7 +322,7 @@ impl Trader {
         };
         for _ in 0..lines {
             let variant = self.rng.random_range(0..self.catalogue.goods());
-            let quantity = [1, 1, 1, 1, 1, 2, 2, 3, 4, 6][self.rng.random_range(0..10)];
+            let quantity = [1, 1, 1, 1, 1, 1, 1, 2, 2, 3][self.rng.random_range(0..10)];
             let goods = &self.catalogue.variants[variant];
             order.lines.push(line(LineKind::Variant(variant), quantity, goods.price, goods.taxable));
         }
