@@ -6,29 +6,28 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
-use rust_decimal::{Decimal, prelude::ToPrimitive};
 use serde::Deserialize;
 
-/// What an answer says of its cost.
+/// What an answer says of its cost, in points.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Cost {
-    requested_query_cost: Decimal,
+    requested_query_cost: f64,
     throttle_status: Option<ThrottleStatus>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ThrottleStatus {
-    maximum_available: Decimal,
-    currently_available: Decimal,
-    restore_rate: Decimal,
+    maximum_available: f64,
+    currently_available: f64,
+    restore_rate: f64,
 }
 
 /// The bucket as last seen, and what each question asked for the last time.
 #[derive(Debug, Default)]
 pub(crate) struct Budget {
-    requested: BTreeMap<&'static str, Decimal>,
+    requested: BTreeMap<&'static str, f64>,
     seen: Option<(Timestamp, ThrottleStatus)>,
 }
 
@@ -46,14 +45,11 @@ impl Budget {
         let (Some(requested), Some((at, status))) = (self.requested.get(operation), &self.seen) else {
             return Duration::ZERO;
         };
-        if status.restore_rate <= Decimal::ZERO {
-            return Duration::ZERO;
-        }
-        let elapsed = Decimal::from(now.duration_since(*at).as_millis().max(0)) / Decimal::ONE_THOUSAND;
-        let available = (status.currently_available + elapsed * status.restore_rate).min(status.maximum_available);
-        let missing = (*requested).min(status.maximum_available) - available;
-        let milliseconds = (missing / status.restore_rate * Decimal::ONE_THOUSAND).ceil();
-        Duration::from_millis(milliseconds.to_u64().unwrap_or(0))
+        let restored = now.duration_since(*at).as_secs_f64().max(0.0) * status.restore_rate;
+        let available = (status.currently_available + restored).min(status.maximum_available);
+        let missing = requested.min(status.maximum_available) - available;
+        // Below zero, or no rate at all: there is nothing to wait for.
+        Duration::try_from_secs_f64(missing / status.restore_rate).unwrap_or(Duration::ZERO)
     }
 }
 
@@ -91,6 +87,6 @@ mod tests {
         let mut budget = Budget::default();
         budget.note("A", &cost(5000, 0), start);
         assert_eq!(budget.wait("A", start), Duration::from_secs(20), "no more than a full bucket");
-        assert_eq!(budget.wait("A", start - Duration::from_secs(3600)), Duration::from_secs(20));
+        assert_eq!(budget.wait("A", start - Duration::from_hours(1)), Duration::from_secs(20));
     }
 }

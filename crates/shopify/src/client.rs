@@ -200,7 +200,8 @@ impl Client {
         // A proxy's or a captive portal's page in place of an answer, or an answer cut short.
         let answer: Answer = serde_json::from_slice(&body)
             .map_err(|_| Failure::Passing(Error::Network("the answer is cut short, or not Shopify's".into())))?;
-        if let Some(cost) = answer.extensions.and_then(|extensions| extensions.cost) {
+        // What cannot be read of the cost spoils no answer.
+        if let Ok(cost) = Cost::deserialize(&answer.extensions["cost"]) {
             state.budget.note(question.name, &cost, self.clock.now());
         }
         if let Some(problem) = answer.errors.and_then(worst) {
@@ -294,12 +295,8 @@ impl From<Error> for Failure {
 struct Answer {
     data: Option<Box<RawValue>>,
     errors: Option<Problems>,
-    extensions: Option<Extensions>,
-}
-
-#[derive(Deserialize)]
-struct Extensions {
-    cost: Option<Cost>,
+    #[serde(default)]
+    extensions: Value,
 }
 
 /// Shopify writes a list; some of its gateways write one text.

@@ -127,7 +127,9 @@ mod tests {
             Value::Array(items) => items.iter().for_each(|item| compare(document, sets, item, path)),
             Value::Object(object) => {
                 let mut found = BTreeMap::new();
-                sets.iter().for_each(|set| fields(document, set, true, &mut found));
+                for set in sets {
+                    fields(document, set, true, &mut found);
+                }
                 for (name, value) in object {
                     let (_, sets) =
                         found.get(name.as_str()).unwrap_or_else(|| panic!("{path}.{name} is not asked for"));

@@ -1,13 +1,10 @@
 //! Shopify's JSON becomes documents with the right money in them.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod support;
-
+use crate::support::{CUSTOMER, ORDER, SHOP_PROBE, VARIANT, time, value};
 use books::Money;
 use books::document::{DeliveryState, Document, Fact, Order, PaymentKind, PaymentState, PaymentStatus, Variant};
 use serde_json::{Value, json};
 use shopify::{DecodeError, decode_customer, decode_location, decode_order, decode_shop, decode_variant};
-use support::{CUSTOMER, ORDER, SHOP_PROBE, VARIANT, time, value};
 
 fn money(text: &str) -> Money {
     text.parse().unwrap()

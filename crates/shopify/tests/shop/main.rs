@@ -1,0 +1,7 @@
+//! The shop's side as its users see it: over a real socket, against a scripted shop.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a broken assumption is a failed test
+
+mod connection;
+mod decode;
+mod feeds;
+mod support;
