@@ -89,12 +89,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         "figures        GET /simulated/finance.json; also POST /simulated/faults, /simulated/advance, /simulated/touch"
     )?;
     out.flush()?;
-    let stop = async {
+    let interrupted = async {
         // Without a signal to wait for, it is served until the process ends.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
     };
-    shop.serve(listener, stop).await?;
+    shop.serve(listener, interrupted).await?;
     Ok(())
 }
