@@ -98,7 +98,7 @@ impl Client {
         variables: Value,
     ) -> Result<T, Error> {
         let data = self.run(question, &variables).await?;
-        decode::read(data.get()).map_err(|source| Error::Decode { operation: question.name, source })
+        decode::read(data.get()).map_err(|source| question.unreadable(source))
     }
 
     /// The version of the API that gave the last answer.

@@ -264,12 +264,12 @@ impl Puller<'_> {
         let mut documents = Vec::with_capacity(list.nodes.len());
         let mut latest = None;
         for raw in &list.nodes {
-            let node: OrderNode = read(raw.get()).map_err(|source| decoding(&ORDERS_PAGE, source))?;
+            let node: OrderNode = read(raw.get()).map_err(|source| ORDERS_PAGE.unreadable(source))?;
             latest = Some(node.updated_at);
             if node.cut(LIST).is_none() {
                 documents.push(Pulled { document: node.into_document(), raw: raw.get().to_owned() });
             } else if let Some(whole) = whole::order(self.client, &node.id).await? {
-                let document = decode_order(&whole).map_err(|source| decoding(&ORDERS_PAGE, source))?;
+                let document = decode_order(&whole).map_err(|source| ORDERS_PAGE.unreadable(source))?;
                 documents.push(Pulled { document, raw: whole });
             }
         }
@@ -299,18 +299,14 @@ fn pulled(
     raw: &RawValue,
     decode: impl Fn(&str) -> Result<Document, DecodeError>,
 ) -> Result<Pulled, Error> {
-    let document = decode(raw.get()).map_err(|source| decoding(question, source))?;
+    let document = decode(raw.get()).map_err(|source| question.unreadable(source))?;
     Ok(Pulled { document, raw: raw.get().to_owned() })
-}
-
-fn decoding(question: &'static Question, source: DecodeError) -> Error {
-    Error::Decode { operation: question.name, source }
 }
 
 /// More is announced, but the way to it is not told.
 fn stuck(question: &'static Question) -> Error {
     let source = DecodeError::Shape { path: "pageInfo.endCursor".into(), message: "leads nowhere".into() };
-    decoding(question, source)
+    question.unreadable(source)
 }
 
 /// The number in a global id: `gid://shopify/Customer/123` has 123.

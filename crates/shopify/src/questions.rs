@@ -1,5 +1,7 @@
 //! The GraphQL documents, checked in under `queries/` and put together from their fragments.
 
+use crate::error::{DecodeError, Error};
+
 /// One GraphQL document with one operation.
 #[derive(Debug)]
 pub(crate) struct Question {
@@ -8,6 +10,13 @@ pub(crate) struct Question {
     pub(crate) text: &'static str,
     /// The same without protected customer data, for shops that keep it back (SHOPIFY.md 2.8).
     pub(crate) kept_back: Option<&'static str>,
+}
+
+impl Question {
+    /// Its answer could not be read.
+    pub(crate) fn unreadable(&self, source: DecodeError) -> Error {
+        Error::Decode { operation: self.name, source }
+    }
 }
 
 macro_rules! document {

@@ -9,7 +9,7 @@ use crate::{
     decode::{PageInfo, read},
     error::{DecodeError, Error},
     order::{LONGEST, OrderNode},
-    questions::{ORDER_DETAIL, ORDER_LINE_ITEMS_PAGE, Question},
+    questions::{ORDER_DETAIL, ORDER_LINE_ITEMS_PAGE},
 };
 
 /// How often to begin anew when an order changes between its pages.
@@ -40,11 +40,11 @@ pub(crate) async fn order(client: &Client, id: &DocumentId) -> Result<Option<Str
         let variables = json!({ "id": id, "lines": LONGEST, "shippingLines": LONGEST, "list": LONGEST });
         let answer: Answer<Box<RawValue>> = client.ask(&ORDER_DETAIL, variables).await?;
         let Some(raw) = answer.order else { return Ok(None) };
-        let node: OrderNode = read(raw.get()).map_err(|source| decoding(&ORDER_DETAIL, source))?;
+        let node: OrderNode = read(raw.get()).map_err(|source| ORDER_DETAIL.unreadable(source))?;
         if node.cut(LONGEST).is_none() {
             return Ok(Some(raw.get().to_owned()));
         }
-        let order: Value = read(raw.get()).map_err(|source| decoding(&ORDER_DETAIL, source))?;
+        let order: Value = read(raw.get()).map_err(|source| ORDER_DETAIL.unreadable(source))?;
         if let Some(order) = with_all_lines(client, &node, order).await? {
             return Ok(Some(order.to_string()));
         }
@@ -74,9 +74,5 @@ async fn with_all_lines(client: &Client, node: &OrderNode, mut order: Value) -> 
 fn lost() -> Error {
     let source =
         DecodeError::Shape { path: "order.lineItems".into(), message: "the further pages lead nowhere".into() };
-    decoding(&ORDER_LINE_ITEMS_PAGE, source)
-}
-
-fn decoding(question: &'static Question, source: DecodeError) -> Error {
-    Error::Decode { operation: question.name, source }
+    ORDER_LINE_ITEMS_PAGE.unreadable(source)
 }
