@@ -84,8 +84,8 @@ fn copy_to(connection: &Connection, to: &Path) -> Result<(), OpenError> {
 }
 
 impl Store {
-    /// Writes a backup to the file `to`, or without one into the data folder's own backups, of which the newest three are kept.
-    /// Returns where it is. A file that is there already is replaced.
+    /// Writes a backup to the file `to`, or without one into the data folder's own backups, of which the newest three
+    /// are kept. Returns where it is. A file that is there already is replaced.
     pub fn backup(&self, to: Option<&Path>, now: Timestamp) -> Result<PathBuf, StoreError> {
         let connection = self.reader()?;
         let made = match to {

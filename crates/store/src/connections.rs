@@ -22,7 +22,8 @@ const IDLE_READERS: usize = 4;
 
 /// The database of one installation: documents, entries, links, runs, settings and the audit.
 ///
-/// It may be shared between threads: writings queue up for the one writer, readings see what was committed last and never wait for a writing.
+/// It may be shared between threads: writings queue up for the one writer, readings see what was committed last and
+/// never wait for a writing.
 #[derive(Debug)]
 pub struct Store {
     pub(crate) folder: PathBuf,
@@ -44,8 +45,8 @@ impl Store {
         Self { folder, file, writer: Some(Mutex::new(writer)), readers: Mutex::default(), _lock: Some(lock) }
     }
 
-    /// Does `work` in one transaction that holds the write lock from its beginning. When it returns, everything is on the disk;
-    /// when it fails, nothing was done.
+    /// Does `work` in one transaction that holds the write lock from its beginning. When it returns, everything is on
+    /// the disk; when it fails, nothing was done.
     pub(crate) fn write<T>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,

@@ -1,9 +1,11 @@
 //! The memory of one installation: documents, entries, links, runs, settings and the audit, in one SQLite file.
 //!
-//! It is the only place with SQL. Everything that must be true together is written in one transaction, and an entry changes its state in
-//! one function, with the audit row that says why (DESIGN.md 3, 4). Secrets never come here (DESIGN.md 7).
+//! It is the only place with SQL. Everything that must be true together is written in one transaction, and an entry
+//! changes its state in one function, with the audit row that says why (DESIGN.md 3, 4). Secrets never come here
+//! (DESIGN.md 7).
 //!
-//! This crate must never know of HTTP, of XML beyond keeping its text, of Shopify's JSON beyond keeping its text, or of the clock: the time is always given.
+//! This crate must never know of HTTP, of XML beyond keeping its text, of Shopify's JSON beyond keeping its text, or of
+//! the clock: the time is always given.
 //!
 //! ```
 //! use store::{RunOutcome, Store};

@@ -26,10 +26,11 @@ pub struct ListRow {
     pub modified: String,
 }
 
-/// What a mapping may ask of the world around it: the company file's lists and the shop's documents, as they were committed last.
+/// What a mapping may ask of the world around it: the company file's lists and the shop's documents, as they were
+/// committed last.
 ///
-/// A reading that fails answers "not known" and is kept: after a mapping, [`World::check`] must be asked before anything is made of its result,
-/// so that a failure never looks like an empty list.
+/// A reading that fails answers "not known" and is kept: after a mapping, [`World::check`] must be asked before
+/// anything is made of its result, so that a failure never looks like an empty list.
 #[derive(Debug)]
 pub struct World {
     connection: Connection,
@@ -173,8 +174,8 @@ pub(crate) fn adopt(tx: &Transaction<'_>, run: RunId, why: &[Why], now: Timestam
 }
 
 impl Store {
-    /// Stores objects of the company file's lists as they were just read, in one transaction. Returns how many were new or differ from what was
-    /// known.
+    /// Stores objects of the company file's lists as they were just read, in one transaction. Returns how many were new
+    /// or differ from what was known.
     pub fn save_lists(&self, objects: &[ListRow], now: Timestamp) -> Result<u32, StoreError> {
         self.write(|tx| {
             let mut changed = 0;
@@ -205,8 +206,9 @@ impl Store {
         })
     }
 
-    /// After the whole of some lists was read, from `since` on: forgets what is no longer in them. A list is named by its name space and
-    /// QuickBooks' name of the kind, such as `(NameSpace::Name, "Customer")`. Returns how many were forgotten.
+    /// After the whole of some lists was read, from `since` on: forgets what is no longer in them. A list is named by
+    /// its name space and QuickBooks' name of the kind, such as `(NameSpace::Name, "Customer")`. Returns how many were
+    /// forgotten.
     pub fn forget_missing(
         &self,
         read: &[(NameSpace, &str)],

@@ -180,7 +180,8 @@ impl EntryFilter {
         if let Some(text) = self.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
             let total = text.parse::<Money>().map_or_else(|_| text.to_owned(), |total| total.to_string());
             require(
-                "(instr(lower(e.title), lower(?)) OR instr(lower(e.number), lower(?)) OR l.quickbooks_id = ? OR e.total = ?)",
+                "(instr(lower(e.title), lower(?)) OR instr(lower(e.number), lower(?))
+                 OR l.quickbooks_id = ? OR e.total = ?)",
                 [text, text, text, &total].map(|text| text.to_owned().into()).to_vec(),
             );
         }

@@ -19,28 +19,31 @@ use crate::{
 };
 
 impl Store {
-    /// Documents whose newest version is to be mapped, oldest order first. One with a transaction in flight is left out until that is settled.
+    /// Documents whose newest version is to be mapped, oldest order first. One with a transaction in flight is left out
+    /// until that is settled.
     pub fn unmapped(&self, limit: u32) -> Result<Vec<(Document, Version)>, StoreError> {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(
-                "SELECT v.body, v.version FROM documents d JOIN versions v ON v.document = d.id AND v.version = d.version
+                "SELECT v.body, v.version FROM documents d
+                 JOIN versions v ON v.document = d.id AND v.version = d.version
                  WHERE d.mapping = 'unmapped' AND NOT EXISTS (
                      SELECT 1 FROM wanted w JOIN entries e ON e.id = w.entry
                      WHERE w.document = d.id AND NOT e.is_list AND e.state IN ('sent', 'uncertain'))
                  ORDER BY d.happened_at, d.id LIMIT ?",
             )?;
-            let rows = statement
-                .query_and_then([limit], |row| Ok((read_json(&row.get::<_, String>(0)?)?, row.get(1)?)))?;
+            let rows =
+                statement.query_and_then([limit], |row| Ok((read_json(&row.get::<_, String>(0)?)?, row.get(1)?)))?;
             rows.collect()
         })
     }
 
     /// Writes down what a document comes to, in one transaction.
     ///
-    /// Each entry is put in by its key: one that is not in QuickBooks is made ready or held; one in flight is left as it is, and when it is a transaction
-    /// the document stays unmapped until that is settled; a posted list entry is left as it is. A posted transaction with the same content is
-    /// left as it is; with another content, or no longer wanted, it stays posted and shows the change, and nothing that would replace it is made. Entries that no document wants any more and that are
-    /// not in QuickBooks are dropped.
+    /// Each entry is put in by its key: one that is not in QuickBooks is made ready or held; one in flight is left as
+    /// it is, and when it is a transaction the document stays unmapped until that is settled; a posted list entry is
+    /// left as it is. A posted transaction with the same content is left as it is; with another content, or no longer
+    /// wanted, it stays posted and shows the change, and nothing that would replace it is made. Entries that no
+    /// document wants any more and that are not in QuickBooks are dropped.
     ///
     /// When `version` is no longer the newest, nothing is done: the newer one is still to be mapped.
     pub fn save_mapped(
@@ -65,20 +68,25 @@ impl Store {
         })
     }
 
-    /// The mapping or the lists changed: every document that is held, ready, waiting or rejected is mapped anew on the next run.
-    /// Returns how many that are.
+    /// The mapping or the lists changed: every document that is held, ready, waiting or rejected is mapped anew on the
+    /// next run. Returns how many that are.
     pub fn remap_open(&self, now: Timestamp) -> Result<u32, StoreError> {
         self.write(|tx| {
             let count = tx
                 .prepare_cached(
-                    "UPDATE documents SET mapping = 'unmapped' WHERE mapping IN ('held', 'waits') OR mapping = 'entries' AND id IN (
+                    "UPDATE documents SET mapping = 'unmapped'
+                     WHERE mapping IN ('held', 'waits') OR mapping = 'entries' AND id IN (
                          SELECT w.document FROM entries e JOIN wanted w ON w.entry = e.id
                          WHERE e.state IN ('held', 'ready', 'rejected'))",
                 )?
                 .execute([])?;
             if count > 0 {
                 let detail = format!("{count} documents are to be mapped anew");
-                note(tx, &Note { run: None, what: Subject::Remap, subject: "open", state: None, detail: &detail }, now)?;
+                note(
+                    tx,
+                    &Note { run: None, what: Subject::Remap, subject: "open", state: None, detail: &detail },
+                    now,
+                )?;
             }
             Ok(u32::try_from(count).unwrap_or(u32::MAX))
         })
@@ -181,7 +189,8 @@ impl Saving<'_> {
         Ok(())
     }
 
-    /// Compares the wishes with what is posted, marks the differences, and leaves the wishes that may still be carried out.
+    /// Compares the wishes with what is posted, marks the differences, and leaves the wishes that may still be carried
+    /// out.
     fn without_posted<'w>(&self, before: &[Standing], wishes: Vec<Wish<'w>>) -> Result<Vec<Wish<'w>>, StoreError> {
         let posted: Vec<&Standing> =
             before.iter().filter(|entry| !entry.is_list && entry.state == State::Posted).collect();
@@ -273,7 +282,8 @@ impl Saving<'_> {
         };
         self.tx
             .prepare_cached(
-                "INSERT INTO entries (key, document, document_version, kind, is_list, rank, number, title, total, state, changed_at)
+                "INSERT INTO entries
+                     (key, document, document_version, kind, is_list, rank, number, title, total, state, changed_at)
                  VALUES (?, ?, ?, ?, ?, ?, '', '', '', ?, '')",
             )?
             .execute(params![
@@ -314,8 +324,8 @@ impl Saving<'_> {
     fn write_content(&self, wish: &Wish<'_>, id: i64, columns: &Columns) -> Result<(), StoreError> {
         self.tx
             .prepare_cached(
-                "UPDATE entries SET document_version = ?, kind = ?, is_list = ?, rank = ?, date = ?, number = ?, name = ?, title = ?, total = ?,
-                 content_hash = ?, reasons = ? WHERE id = ?",
+                "UPDATE entries SET document_version = ?, kind = ?, is_list = ?, rank = ?, date = ?, number = ?,
+                 name = ?, title = ?, total = ?, content_hash = ?, reasons = ? WHERE id = ?",
             )?
             .execute(params![
                 self.version,
@@ -350,7 +360,8 @@ impl Saving<'_> {
         Ok(())
     }
 
-    /// The document no longer wants the entry; if no other one does, it is dropped unless it is in QuickBooks or may be.
+    /// The document no longer wants the entry; if no other one does, it is dropped unless it is in QuickBooks or may
+    /// be.
     fn forget(&self, entry: &Standing) -> Result<(), StoreError> {
         self.tx
             .prepare_cached("DELETE FROM wanted WHERE document = ? AND entry = ?")?

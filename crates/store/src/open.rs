@@ -26,8 +26,9 @@ const STEPS: &[M<'static>] = &[M::up(include_str!("../migrations/0001_first.sql"
 const FILE: &str = "tillbridge.db";
 const LOCK: &str = "tillbridge.lock";
 
-/// The setting that says that the database was restored, as a [`Recovery`]. It stays until somebody sets it to `null`: entries posted
-/// after the backup was made are not known as posted, so QuickBooks is to be asked before anything is sent (DESIGN.md 4).
+/// The setting that says that the database was restored, as a [`Recovery`]. It stays until somebody sets it to `null`:
+/// entries posted after the backup was made are not known as posted, so QuickBooks is to be asked before anything is
+/// sent (DESIGN.md 4).
 pub const RECOVERED: &str = "store.recovered";
 
 /// A store that was opened, and what is to be told about it.
@@ -76,8 +77,8 @@ pub(crate) enum Condition {
 impl Store {
     /// Opens the database in `folder` for reading and writing, and makes it where there is none.
     ///
-    /// A damaged file is moved aside, never deleted, and the newest good backup takes its place; an older schema is brought
-    /// up to date after a backup; runs that did not end are marked interrupted.
+    /// A damaged file is moved aside, never deleted, and the newest good backup takes its place; an older schema is
+    /// brought up to date after a backup; runs that did not end are marked interrupted.
     ///
     /// # Errors
     /// See [`OpenError`]; a newer database is left untouched.
@@ -136,7 +137,8 @@ fn version_of(steps: &[M<'static>]) -> u32 {
     u32::try_from(steps.len()).unwrap_or(u32::MAX)
 }
 
-/// Keeps other processes out for as long as the file is open; the operating system releases it when the process ends, however it ends.
+/// Keeps other processes out for as long as the file is open; the operating system releases it when the process ends,
+/// however it ends.
 fn lock(folder: &Path) -> Result<File, OpenError> {
     let not_writable = |error: io::Error| match error.kind() {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => OpenError::NotWritable(folder.to_owned()),
@@ -152,8 +154,8 @@ fn lock(folder: &Path) -> Result<File, OpenError> {
     }
 }
 
-/// Looks at the file without changing it. Only what SQLite calls damage is damage: any other failure is an error and never means
-/// "empty".
+/// Looks at the file without changing it. Only what SQLite calls damage is damage: any other failure is an error and
+/// never means "empty".
 ///
 /// # Errors
 /// [`OpenError::TooNew`] before anything else is looked at.
@@ -214,8 +216,8 @@ fn recover(folder: &Path, file: &Path, known: u32, now: Timestamp) -> Result<Rec
     }
     let aside = beside(file, &format!(".damaged-{}", now.strftime("%Y%m%dT%H%M%SZ")));
     let mut damaged = None;
-    // The log and its index go first, so that they never lie beside a file that they do not belong to.
-    for part in ["-wal", "-shm", ""] {
+    // The file goes first: if this ends half-way, the next start finds no file, never an older state without its log.
+    for part in ["", "-wal", "-shm"] {
         match fs::rename(beside(file, part), beside(&aside, part)) {
             Ok(()) if part.is_empty() => damaged = Some(aside.clone()),
             Ok(()) => {}

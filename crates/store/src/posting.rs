@@ -55,7 +55,8 @@ pub struct SentSet {
 impl Store {
     /// Entries that may be sent now, in the order of sending: rank, date, number, key.
     ///
-    /// An entry is there only if everything it needs is in QuickBooks, or is a list entry that comes earlier in this very answer.
+    /// An entry is there only if everything it needs is in QuickBooks, or is a list entry that comes earlier in this
+    /// very answer.
     pub fn ready(&self, limit: u32) -> Result<Vec<Entry>, StoreError> {
         self.read(|tx| {
             // Needs that are posted are met; what is left may only be met by a list entry that is ready as well.
@@ -86,11 +87,12 @@ impl Store {
         })
     }
 
-    /// Writes down that a message set is about to be sent: all its entries go from ready to sent. When this returns, it is on the disk; only then may the first
-    /// byte leave.
+    /// Writes down that a message set is about to be sent: all its entries go from ready to sent. When this returns, it
+    /// is on the disk; only then may the first byte leave.
     ///
     /// # Errors
-    /// [`StoreError::Transition`] when an entry is not ready, [`StoreError::Unknown`] when there is none; then nothing is written.
+    /// [`StoreError::Transition`] when an entry is not ready, [`StoreError::Unknown`] when there is none; then nothing
+    /// is written.
     pub fn intend(&self, run: RunId, set: &NewSet, now: Timestamp) -> Result<(), StoreError> {
         let id = word(&set.id)?;
         self.write(|tx| {
@@ -164,7 +166,8 @@ impl Store {
         })
     }
 
-    /// The answer to a set was lost: its entries without an outcome become uncertain, until QuickBooks is asked. Doubting twice is nothing.
+    /// The answer to a set was lost: its entries without an outcome become uncertain, until QuickBooks is asked.
+    /// Doubting twice is nothing.
     ///
     /// # Errors
     /// [`StoreError::Unknown`] when there is no such set.

@@ -77,14 +77,15 @@ pub struct Linked {
 }
 
 impl Store {
-    /// Writes down what came of a set's requests, in one transaction. Entries that are not named stay as they are; when none is left without an outcome,
-    /// the set is closed.
+    /// Writes down what came of a set's requests, in one transaction. Entries that are not named stay as they are; when
+    /// none is left without an outcome, the set is closed.
     ///
     /// The same outcome again is nothing.
     ///
     /// # Errors
     /// [`StoreError::Unknown`] when there is no such set, or an entry is not in it; then nothing is written.
-    /// [`StoreError::Contradiction`] when entries have another outcome already: those keep it, the audit keeps both, and the others are settled.
+    /// [`StoreError::Contradiction`] when entries have another outcome already: those keep it, the audit keeps both,
+    /// and the others are settled.
     pub fn settle(
         &self,
         set: &MessageSetId,
@@ -149,7 +150,8 @@ impl Store {
         })
     }
 
-    /// Somebody wants a refused entry tried again: its documents are mapped anew on the next run. An undone entry may be posted again in the same way.
+    /// Somebody wants a refused entry tried again: its documents are mapped anew on the next run. An undone entry may
+    /// be posted again in the same way.
     ///
     /// # Errors
     /// [`StoreError::WrongState`] when it is neither rejected nor undone.
@@ -165,8 +167,8 @@ impl Store {
         })
     }
 
-    /// Somebody frees a held entry: its documents are mapped anew on the next run. For a posted entry whose document changed since, it
-    /// means that just this change is accepted and the entry is kept as it was posted.
+    /// Somebody frees a held entry: its documents are mapped anew on the next run. For a posted entry whose document
+    /// changed since, it means that just this change is accepted and the entry is kept as it was posted.
     ///
     /// # Errors
     /// [`StoreError::WrongState`] when it is not held and shows no change.
@@ -203,7 +205,8 @@ impl Store {
         })
     }
 
-    /// A posted entry was voided or deleted in QuickBooks by us. It is not posted again unless somebody asks for it with [`Store::retry`].
+    /// A posted entry was voided or deleted in QuickBooks by us. It is not posted again unless somebody asks for it
+    /// with [`Store::retry`].
     ///
     /// # Errors
     /// [`StoreError::Transition`] when it is not posted.
@@ -258,7 +261,8 @@ fn settle_one(
                 Link::List(id) => word(id)?,
             };
             tx.prepare_cached(
-                "INSERT INTO links (entry, link, quickbooks_id, edit_sequence, full_name, document_version, run, posted_at, booked)
+                "INSERT INTO links
+                     (entry, link, quickbooks_id, edit_sequence, full_name, document_version, run, posted_at, booked)
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?
             .execute(params![

@@ -103,6 +103,38 @@ fn a_lost_file_beside_backups_is_restored() {
 }
 
 #[test]
+fn a_restoring_that_was_cut_short_is_finished_at_the_next_start() {
+    let folder = tempdir().unwrap();
+    let file = closed_with_orders(folder.path(), true);
+    // The program ended after the damaged file was moved aside and before its log was.
+    fs::rename(&file, folder.path().join("tillbridge.db.damaged-20261123T080000Z")).unwrap();
+    fs::write(folder.path().join("tillbridge.db-wal"), [7; 4096]).unwrap();
+    fs::write(folder.path().join("tillbridge.db.restoring"), b"half a copy").unwrap();
+    let opened = Store::open(folder.path(), at(10)).unwrap();
+    assert!(recovery(opened.notice).restored_from.is_some());
+    assert!(opened.store.document(&order_id(200)).unwrap().is_some());
+    drop(opened.store);
+    assert_eq!(Store::open(folder.path(), at(11)).unwrap().notice, None, "told once");
+}
+
+#[test]
+fn a_store_may_be_shared_between_threads() {
+    let folder = tempdir().unwrap();
+    let (store, run) = with_ready_sale(folder.path());
+    std::thread::scope(|threads| {
+        for number in 10..14 {
+            let store = &store;
+            threads.spawn(move || {
+                pull(store, run, &[order(number, 10)]);
+                assert!(store.document(&order_id(number)).unwrap().is_some());
+            });
+        }
+    });
+    assert_eq!(store.unmapped(10).unwrap().len(), 4);
+    assert!(matches!(store.verify_audit().unwrap(), store::AuditCheck::Whole { .. }));
+}
+
+#[test]
 fn damage_without_a_backup_is_told_and_nothing_is_deleted() {
     let folder = tempdir().unwrap();
     let file = closed_with_orders(folder.path(), false);

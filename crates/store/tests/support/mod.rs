@@ -10,7 +10,7 @@ use books::{
     document::{DeliveryState, Order, PaymentState, Totals},
 };
 use jiff::{Timestamp, ToSpan, civil::date};
-use qbxml::{ClassAdd, MessageSetId, RequestId, SalesReceiptAdd, TxnId};
+use qbxml::{ClassAdd, MessageSetId, RequestId, TxnId};
 use store::{NewSet, Outcome, Pulled, RunId, Store, Version};
 
 /// `minutes` after the first moment of all tests.
@@ -87,7 +87,7 @@ pub fn sale(number: u32, total: i64, needs: Vec<EntryKey>) -> Entry {
         postings: Postings::new(postings(total)).unwrap(),
         why: Vec::new(),
         needs,
-        body: Body::SalesReceipt(Box::new(SalesReceiptAdd::default())),
+        body: Body::SalesReceipt(Box::default()),
     }
 }
 
