@@ -35,6 +35,9 @@ pub(crate) trait Field {
 
 /// A type made with `form!`: a run of fields in the schema's order.
 pub(crate) trait Form {
+    /// The field and the element of each row of the table.
+    const ELEMENTS: &'static [(&'static str, &'static str)];
+
     /// Whether any field would be written.
     fn any_set(&self) -> bool;
     /// Checks every field.
@@ -282,28 +285,32 @@ impl Leaf for WallTime {
 }
 
 /// Rule: exactly one of the fields is given.
-pub(crate) fn exactly_one(checker: &mut Checker, members: &[(&'static str, bool)]) {
-    match members.iter().filter(|(_, set)| *set).count() {
-        0 => checker.report(&names(members), Problem::NoneOf),
-        1 => {}
-        _ => checker.report(&names(members), Problem::SeveralOf),
-    }
+pub(crate) fn exactly_one(checker: &mut Checker, elements: Names, members: Members) {
+    at_least_one(checker, elements, members);
+    at_most_one(checker, elements, members);
 }
 
 /// Rule: at most one of the fields is given.
-pub(crate) fn at_most_one(checker: &mut Checker, members: &[(&'static str, bool)]) {
+pub(crate) fn at_most_one(checker: &mut Checker, elements: Names, members: Members) {
     if members.iter().filter(|(_, set)| *set).count() > 1 {
-        checker.report(&names(members), Problem::SeveralOf);
+        checker.report(&joined(elements, members), Problem::SeveralOf);
     }
 }
 
 /// Rule: at least one of the fields is given.
-pub(crate) fn at_least_one(checker: &mut Checker, members: &[(&'static str, bool)]) {
+pub(crate) fn at_least_one(checker: &mut Checker, elements: Names, members: Members) {
     if !members.iter().any(|(_, set)| *set) {
-        checker.report(&names(members), Problem::NoneOf);
+        checker.report(&joined(elements, members), Problem::NoneOf);
     }
 }
 
-fn names(members: &[(&'static str, bool)]) -> String {
-    members.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" | ")
+/// Fields with the names of their elements.
+type Names<'a> = &'a [(&'static str, &'static str)];
+
+/// The fields of a rule, and whether each is given.
+type Members<'a> = &'a [(&'static str, bool)];
+
+fn joined(elements: Names, members: Members) -> String {
+    let named = elements.iter().filter(|(field, _)| members.iter().any(|(member, _)| member == field));
+    named.map(|(_, element)| *element).collect::<Vec<_>>().join(" | ")
 }

@@ -48,6 +48,8 @@ macro_rules! form {
         $($rule:ident($($member:ident),+))*
     ) => {
         impl crate::field::Form for $name {
+            const ELEMENTS: &'static [(&'static str, &'static str)] = &[$((stringify!($field), $element)),*];
+
             fn any_set(&self) -> bool {
                 false $(|| crate::field::Field::is_set(&self.$field))*
             }
@@ -56,6 +58,7 @@ macro_rules! form {
                 $(crate::field::Field::check(&self.$field, $element, crate::field::limit(&[$($limit)?]), checker);)*
                 $(crate::field::$rule(
                     checker,
+                    Self::ELEMENTS,
                     &[$((stringify!($member), crate::field::Field::is_set(&self.$member))),+],
                 );)*
             }

@@ -127,9 +127,9 @@ macro_rules! values {
 
 values! {
     Amount: "amount", |text| Self::new(decimal(text)?).ok();
-    Price: "price", |text| Self::new(decimal(text)?).ok();
-    Quantity: "quantity", |text| Self::new(decimal(text)?).ok();
-    Percent: "percentage", |text| Self::new(decimal(text)?).ok();
+    Price: "price", |text| Self::new(rate(text)?).ok();
+    Quantity: "quantity", |text| Self::new(rate(text)?).ok();
+    Percent: "percentage", |text| Self::new(rate(text)?).ok();
     Decimal: "number", decimal;
     Date: "date", parse_date;
     WallTime: "date and time", |text| text.parse().ok();
@@ -144,4 +144,10 @@ values! {
 
 fn decimal(text: &str) -> Option<Decimal> {
     Decimal::from_str(text).or_else(|_| Decimal::from_scientific(text)).ok()
+}
+
+/// Rates and quantities are rounded to the five decimals that qbXML has, should QuickBooks ever send more: no amount of
+/// money depends on them. Amounts are taken as they are, or not at all.
+fn rate(text: &str) -> Option<Decimal> {
+    decimal(text).map(|number| number.round_dp(5))
 }

@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::{path::PathBuf, process::Command};
+use std::{path::PathBuf, process::Command, sync::LazyLock};
 
+use jiff::civil::date;
 use proptest::prelude::*;
 
 use crate::{
@@ -25,15 +26,11 @@ fn set_of(requests: Vec<Request>) -> MessageSet {
     }
 }
 
-fn all_samples() -> Vec<Request> {
-    let mut samples = Vec::new();
-    for variant in 0..VARIANTS {
-        for longest in [false, true] {
-            samples.extend(Request::samples(Maker { variant, longest }));
-        }
-    }
-    samples
-}
+/// Every request in every shape.
+static ALL: LazyLock<Vec<Request>> = LazyLock::new(|| {
+    let makers = (0..VARIANTS).flat_map(|variant| [false, true].map(|longest| Maker { variant, longest }));
+    makers.flat_map(Request::samples).collect()
+});
 
 /// The elements one below the other.
 fn readable(xml: &str) -> String {
@@ -94,18 +91,18 @@ fn tell(what: &str) {
 
 #[test]
 fn every_form_comes_back_from_json_as_it_was() {
-    for request in all_samples() {
-        let json = serde_json::to_string(&request).unwrap();
-        assert_eq!(serde_json::from_str::<Request>(&json).unwrap(), request);
+    for request in ALL.iter() {
+        let json = serde_json::to_string(request).unwrap();
+        assert_eq!(serde_json::from_str::<Request>(&json).unwrap(), *request);
     }
 }
 
 #[test]
 fn an_add_never_has_an_empty_element_and_a_mod_only_where_it_clears() {
-    for request in all_samples() {
+    for request in ALL.iter() {
         let name = request.name();
-        let clears = serde_json::to_string(&request).unwrap().matches("\"clear\"").count();
-        let xml = set_of(vec![request]).to_xml().unwrap();
+        let clears = serde_json::to_string(request).unwrap().matches("\"clear\"").count();
+        let xml = set_of(vec![request.clone()]).to_xml().unwrap();
         let empty = readable(&xml).lines().collect::<Vec<_>>().windows(2).filter(|pair| opens_and_closes(pair)).count();
         assert_eq!(empty, clears, "{name}: {xml}");
         assert!(clears == 0 || name.ends_with("Mod"), "{name}");
@@ -170,6 +167,8 @@ fn a_payment_is_applied_by_quickbooks_or_by_us_never_both_nor_neither() {
     let problem =
         |payment: crate::ReceivePaymentAdd| Request::from(payment).check().map_err(|mut all| all.remove(0).problem);
     assert_eq!(problem(payment.clone()), Err(Problem::NoneOf));
+    let told = Request::from(payment.clone()).check().unwrap_err()[0].to_string();
+    assert_eq!(told, "ReceivePaymentAdd: IsAutoApply | AppliedToTxnAdd one of these must be given");
     let automatic = crate::ReceivePaymentAdd { is_auto_apply: Some(true), ..payment };
     assert_eq!(problem(automatic.clone()), Ok(()));
     let applied = crate::AppliedToTxnAdd { txn_id: "1-2".into(), ..Default::default() };
@@ -200,7 +199,6 @@ fn only_dates_that_quickbooks_knows_are_sent() {
             crate::InvoiceAdd { customer_ref: crate::Ref::name("A"), txn_date: Some(day), ..Default::default() };
         Request::from(receipt).check().is_ok()
     };
-    use jiff::civil::date;
     assert!(dated(date(1970, 1, 1)) && dated(date(2038, 1, 19)));
     assert!(!dated(date(1969, 12, 31)) && !dated(date(2038, 1, 20)));
 }
@@ -296,8 +294,7 @@ proptest! {
         texts in prop::collection::vec("[ -~\u{80}-\u{17f}\u{1f300}-\u{1f310}\u{0}-\u{1f}]{0,40}", 1..12),
         fitted in any::<bool>(),
     ) {
-        let samples = all_samples();
-        let sample = kind.get(&samples);
+        let sample = kind.get(&ALL);
         let texts: Vec<String> =
             if fitted { texts.iter().map(|made| text::fit(made, 11)).collect() } else { texts };
         let customer = crate::CustomerAdd {

@@ -254,6 +254,24 @@ fn an_unreadable_record_does_not_hide_the_others() {
 }
 
 #[test]
+fn rates_are_rounded_to_five_decimals_and_amounts_never() {
+    let item = |field: &str, value: &str| {
+        let xml = format!(
+            "<QBXML><QBXMLMsgsRs><ItemQueryRs statusCode=\"0\"><ItemInventoryRet><ListID>1</ListID>\
+             <{field}>{value}</{field}></ItemInventoryRet></ItemQueryRs></QBXMLMsgsRs></QBXML>"
+        );
+        let mut set = answers(&xml).unwrap();
+        set.answers.remove(0).objects.pop()
+    };
+    let Some(Object::ItemInventory(mug)) = item("AverageCost", "16.66666667") else { panic!() };
+    assert_eq!(mug.average_cost.unwrap().value(), dec("16.66667"));
+    assert_eq!(item("AverageCost", "12,50"), None);
+    let amount = "<QBXML><QBXMLMsgsRs><CustomerQueryRs statusCode=\"0\"><CustomerRet><ListID>1</ListID>\
+                  <Balance>16.667</Balance></CustomerRet></CustomerQueryRs></QBXMLMsgsRs></QBXML>";
+    assert_eq!(answers(amount).unwrap().answers[0].unreadable.len(), 1);
+}
+
+#[test]
 fn a_cut_off_answer_is_an_error_wherever_it_is_cut() {
     for file in ["sales_receipts_added.xml", "removals.xml", "nothing_stored.xml"] {
         let whole = corpus(file);
@@ -351,7 +369,7 @@ fn what_is_added_is_what_is_read_back() {
     assert_eq!(read.memo, receipt.memo);
     assert_eq!(read.txn_date, receipt.txn_date);
     assert_eq!(read.ref_number, receipt.ref_number);
-    let (line, sent) = (&read.sales_receipt_line_ret[0], &receipt.sales_receipt_line_add[0]);
-    assert_eq!((line.quantity, line.amount), (sent.quantity, sent.amount));
-    assert_eq!(line.rate.map(LineRate::Rate), sent.rate);
+    let (line, asked) = (&read.sales_receipt_line_ret[0], &receipt.sales_receipt_line_add[0]);
+    assert_eq!((line.quantity, line.amount), (asked.quantity, asked.amount));
+    assert_eq!(line.rate.map(LineRate::Rate), asked.rate);
 }
