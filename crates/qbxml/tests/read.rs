@@ -313,6 +313,13 @@ fn what_is_no_answer_of_quickbooks_is_an_error() {
 }
 
 #[test]
+fn a_byte_order_mark_and_white_space_around_the_answer_do_no_harm() {
+    let plain = corpus("payments.xml");
+    let marked = format!("\u{feff}{plain}\n\n");
+    assert_eq!(answers(&marked).unwrap(), answers(&plain).unwrap());
+}
+
+#[test]
 fn after_an_error_nothing_more_is_read() {
     let mut reader = Reader::new("<QBXML><QBXMLMsgsRs></wrong>".as_bytes());
     assert!(matches!(reader.next(), Ok(Some(Event::MessageSet { .. }))));

@@ -39,6 +39,8 @@ fn the_corpus_itself_is_read_to_the_end() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1024))]
+
     #[test]
     fn arbitrary_bytes_never_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
         read_to_the_end(&bytes);
