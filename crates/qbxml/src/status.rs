@@ -130,14 +130,14 @@ status_codes! {
     FieldIgnored = 530: Fine,
     /// A field's value is not supported here, and was ignored.
     ValueIgnored = 531: Fine,
-    /// QuickBooks Online only.
-    OnlineOnly = 540: Hold,
+    /// QuickBooks Online only; a warning, which leaves open what was done.
+    OnlineOnly = 540: LookBack,
     /// It is saved without its notes.
     SavedWithoutNotes = 550: Fine,
     /// A field is deprecated.
     Deprecated = 560: Fine,
-    /// It is saved, and not linked: the other transaction is closed. The merchant must know.
-    NotLinked = 570: Hold,
+    /// It can't be linked, for the other transaction is closed; a warning, which leaves open what was saved.
+    NotLinked = 570: LookBack,
     /// Error recovery: there is nothing to forget.
     NothingStored = 600: Fine,
     /// QuickBooks' own error, which does not say whether something was written.
@@ -327,8 +327,16 @@ mod tests {
     }
 
     #[test]
+    fn no_warning_is_taken_for_undone() {
+        for code in 0..1000 {
+            let class = StatusCode::from(code).class();
+            assert!(matches!(class, Class::Fine | Class::Empty | Class::LookBack), "{code}");
+        }
+    }
+
+    #[test]
     fn what_may_have_been_written_is_looked_up() {
-        for code in [510, 1000, 1001, 9002, 9005] {
+        for code in [510, 540, 570, 1000, 1001, 9002, 9005] {
             assert_eq!(StatusCode::from(code).class(), Class::LookBack, "{code}");
         }
     }
