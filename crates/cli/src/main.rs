@@ -1,2 +1,210 @@
-//! To be written.
-fn main() {}
+//! `tillbridge-cli`: the whole engine without a window, for support, automation and tests (DESIGN.md 8).
+//!
+//! Exit codes: 0 done; 1 something needs attention (printed); 2 wrong usage or configuration, nothing touched.
+
+mod commands;
+mod demo;
+mod engine;
+mod print;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+use jiff::civil::Date;
+use sync::Language;
+
+/// Tillbridge: carries a Shopify shop's sales into a QuickBooks Desktop company file.
+#[derive(Debug, Parser)]
+#[command(name = "tillbridge-cli", version)]
+struct Cli {
+    /// Language of what is printed: en or nb.
+    #[arg(long, global = true, default_value = "en", value_parser = language)]
+    language: Language,
+    /// What to do.
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The main job on embedded defaults: a simulated shop and company file, the real engine and endpoint between them.
+    Demo(demo::Demo),
+    /// The configuration.
+    Config {
+        /// What to do with it.
+        #[command(subcommand)]
+        what: ConfigCommand,
+    },
+    /// Sets up a data folder from a configuration: validates everything, says what is missing, starts nothing.
+    Init {
+        /// The data folder.
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// The configuration.
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Runs on schedule and answers the Web Connector until it is stopped.
+    Run {
+        /// The data folder.
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// One run and one session with QuickBooks, then exit.
+        #[arg(long)]
+        once: bool,
+    },
+    /// What would be posted next, as debits and credits.
+    Preview(Look),
+    /// Where things stand.
+    Status(Look),
+    /// What happened, run by run.
+    History(History),
+    /// Entries, or one entry with everything that is known of it.
+    Entries(Entries),
+    /// The shop's figures beside the company file's, by account.
+    Tieout(Tieout),
+    /// Sends an entry again that QuickBooks refused.
+    Retry(OneEntry),
+    /// Frees a held entry: it is mapped anew, or kept as it was posted.
+    Release(OneEntry),
+    /// Prints the .qwc file for the Web Connector.
+    Qwc {
+        /// The data folder.
+        #[arg(long)]
+        data_dir: PathBuf,
+    },
+    /// Writes a bundle for support, without names, addresses and secrets.
+    Diagnostics {
+        /// The data folder.
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// Where to write it; without it, it is printed.
+        #[arg(long)]
+        to: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Prints a complete, commented configuration.
+    Example,
+}
+
+/// A question about a data folder.
+#[derive(Debug, Args)]
+struct Look {
+    /// The data folder.
+    #[arg(long)]
+    data_dir: PathBuf,
+    /// Answer as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct History {
+    #[command(flatten)]
+    look: Look,
+    /// How many runs.
+    #[arg(long, default_value_t = 20)]
+    limit: u32,
+}
+
+#[derive(Debug, Args)]
+struct Entries {
+    #[command(flatten)]
+    look: Look,
+    /// Only those in this state: held, ready, sent, uncertain, posted, rejected, undone, dropped.
+    #[arg(long)]
+    state: Option<String>,
+    /// Only those with this in their number, title, amount or QuickBooks id.
+    #[arg(long)]
+    find: Option<String>,
+    /// Everything about one entry.
+    #[arg(long)]
+    key: Option<String>,
+    /// How many at most.
+    #[arg(long, default_value_t = 50)]
+    limit: u32,
+}
+
+#[derive(Debug, Args)]
+struct Tieout {
+    #[command(flatten)]
+    look: Look,
+    /// First day.
+    #[arg(long)]
+    from: Option<Date>,
+    /// Last day.
+    #[arg(long)]
+    to: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+struct OneEntry {
+    /// The data folder.
+    #[arg(long)]
+    data_dir: PathBuf,
+    /// The entry's key, as `entries` prints it.
+    key: String,
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    match text {
+        "en" => Ok(Language::En),
+        "nb" | "no" => Ok(Language::Nb),
+        other => Err(format!("{other} is not one of: en, nb")),
+    }
+}
+
+/// How a command ended.
+enum Done {
+    /// All is well.
+    Well,
+    /// Something needs attention; it was printed.
+    Attention,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    print::set_language(cli.language);
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("TILLBRIDGE_LOG").unwrap_or_else(|_| "warn".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    // The TLS library asks for the provider to be chosen once, before the first connection.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            print::problem(&format!("the program can't start: {error}"));
+            return ExitCode::from(1);
+        }
+    };
+    match runtime.block_on(run(cli.command)) {
+        Ok(Done::Well) => ExitCode::SUCCESS,
+        Ok(Done::Attention) => ExitCode::from(1),
+        Err(failure) => {
+            print::problem(&failure.to_string());
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<Done, commands::Failure> {
+    match command {
+        Command::Demo(demo) => demo.run().await,
+        Command::Config { what: ConfigCommand::Example } => commands::config_example(),
+        Command::Init { data_dir, config } => commands::init(&data_dir, &config).await,
+        Command::Run { data_dir, once } => engine::run(&data_dir, once).await,
+        Command::Preview(look) => commands::preview(&look),
+        Command::Status(look) => commands::status(&look),
+        Command::History(history) => commands::history(&history.look, history.limit),
+        Command::Entries(entries) => commands::entries(&entries),
+        Command::Tieout(tieout) => commands::tieout(&tieout.look, tieout.from, tieout.to),
+        Command::Retry(one) => commands::retry(&one.data_dir, &one.key),
+        Command::Release(one) => commands::release(&one.data_dir, &one.key),
+        Command::Qwc { data_dir } => commands::qwc(&data_dir),
+        Command::Diagnostics { data_dir, to } => commands::diagnostics(&data_dir, to.as_deref()),
+    }
+}

@@ -115,7 +115,8 @@ impl Store {
 
     /// Stores what was pulled and moves the feed's cursor, in one transaction. Without a `cursor` it stays where it is.
     ///
-    /// A document whose [`Fact`] has the hash of the newest version, or that is older than it, is nothing; another one is a new version, to be mapped.
+    /// A document whose [`Fact`] has the hash of the newest version, or that is older than it, is nothing; another one
+    /// is a new version, to be mapped.
     pub fn save_pulled(
         &self,
         run: RunId,
@@ -164,7 +165,9 @@ impl Store {
         })
     }
 
-    /// Hands the newest version of every order placed from `from` up to but not at `to` to `each`, one by one, oldest first.
+    /// Hands the newest version of every order that is for the books, or may be, and was placed from `from` up to but not
+    /// at `to` to `each`, one by one, oldest
+    /// first.
     pub fn orders_between(
         &self,
         from: Timestamp,
@@ -174,7 +177,8 @@ impl Store {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(
                 "SELECT v.body FROM documents d JOIN versions v ON v.document = d.id AND v.version = d.version
-                 WHERE d.kind = 'order' AND d.happened_at >= ? AND d.happened_at < ? ORDER BY d.happened_at, d.id",
+                 WHERE d.kind = 'order' AND d.mapping IN ('unmapped', 'entries', 'held')
+                 AND d.happened_at >= ? AND d.happened_at < ? ORDER BY d.happened_at, d.id",
             )?;
             let mut rows = statement.query(params![time(from), time(to)])?;
             while let Some(row) = rows.next()? {

@@ -1,1 +1,35 @@
-//! To be written.
+//! The engine: pulls what happened in the shop, has it mapped, posts it to QuickBooks and settles every answer.
+//!
+//! It owns the order of things (DESIGN.md 3) and the promise of exactly once (DESIGN.md 4), and offers the functions that
+//! the window and the command line share ([`api`]). It talks to the shop through [`Source`] and to QuickBooks through a
+//! [`Conversation`], which any transport can carry: the Web Connector's polling does so today.
+//!
+//! It must never know of SQL, of XML as text, or of accounts and taxes: those are `store`'s, `qbxml`'s and `books`'.
+//!
+//! ```
+//! use sync::schedule::Schedule;
+//! let now: jiff::Timestamp = "2026-11-23T10:00:00Z".parse()?;
+//! // The first run is due at once.
+//! assert!(Schedule::default().is_due(None, None, now));
+//! # Ok::<(), jiff::Error>(())
+//! ```
+
+pub mod api;
+mod company;
+pub mod config;
+pub mod endpoint;
+pub mod conversation;
+pub mod engine;
+pub mod messages;
+mod lists;
+pub mod schedule;
+mod settle;
+pub mod shop;
+pub mod source;
+pub mod tieout;
+
+pub use config::{Config, ConfigError};
+pub use conversation::Conversation;
+pub use engine::{Engine, Progress};
+pub use messages::{Language, Message};
+pub use source::Source;

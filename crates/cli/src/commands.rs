@@ -1,0 +1,381 @@
+//! The commands that answer at once.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use books::EntryKey;
+use jiff::{Timestamp, civil::Date};
+use store::{EntryFilter, OpenError, State, Store, StoreError};
+use sync::{
+    Config, ConfigError,
+    api::{self, ApiError, EntryView, PostingView},
+    source::SourceError,
+    tieout::TieOut,
+};
+
+use crate::{
+    Done, Entries, Look,
+    print::{self, Lean},
+};
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The configuration can't be used. Nothing was touched.
+    #[error("{}", print::words(&.0.message()))]
+    Config(#[from] ConfigError),
+    /// A file can't be read or written.
+    #[error("{path}: {error}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// A word on the command line is none that is known.
+    #[error("{word} is not one of: {choices}")]
+    Word {
+        /// The word.
+        word: String,
+        /// What it could be.
+        choices: String,
+    },
+    /// Nothing is set up in the folder.
+    #[error("nothing is set up in {0}: use `tillbridge-cli init` first")]
+    NotSetUp(PathBuf),
+    /// The question could not be answered.
+    #[error("{}", print::words(&.0.message))]
+    Api(#[from] ApiError),
+    /// The shop could not be reached or does not let us in.
+    #[error("{}", print::words(&.0.message))]
+    Source(#[from] SourceError),
+    /// The endpoint's port can't be used.
+    #[error("the port {port} can't be used: {error}. Choose another one in the configuration, and add the new .qwc file to the Web Connector")]
+    Port {
+        /// The port.
+        port: u16,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The .qwc file can't be made.
+    #[error("the .qwc file can't be made: {0}")]
+    Qwc(String),
+    /// The simulated world of the demo failed.
+    #[error("the simulated world failed: {0}")]
+    Simulation(String),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Api(error.into())
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        Self::Api(error.into())
+    }
+}
+
+impl From<sync::shop::ConnectError> for Failure {
+    fn from(error: sync::shop::ConnectError) -> Self {
+        match error {
+            sync::shop::ConnectError::Config(error) => Self::Config(error),
+            sync::shop::ConnectError::Source(error) => Self::Source(error),
+        }
+    }
+}
+
+impl Failure {
+    /// The exit code that stands for it (DESIGN.md 8).
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_) | Self::Word { .. } | Self::NotSetUp(_) => 2,
+            Self::File { .. } | Self::Api(_) | Self::Source(_) | Self::Port { .. } | Self::Qwc(_) | Self::Simulation(_) => 1,
+        }
+    }
+}
+
+/// Where a data folder keeps its configuration.
+pub fn config_path(folder: &Path) -> PathBuf {
+    folder.join("config.toml")
+}
+
+/// Reads a configuration file.
+pub fn read_config(path: &Path) -> Result<Config, Failure> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Config::parse(&text)?),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && path.ends_with("config.toml") => {
+            Err(Failure::NotSetUp(path.parent().unwrap_or(path).to_owned()))
+        }
+        Err(error) => Err(Failure::File { path: path.to_owned(), error }),
+    }
+}
+
+/// Opens a data folder for work, and says what had to be mended.
+pub fn open(folder: &Path) -> Result<Store, Failure> {
+    let opened = Store::open(folder, Timestamp::now())?;
+    if let Some(notice) = opened.notice {
+        print::problem(&notice.to_string());
+    }
+    Ok(opened.store)
+}
+
+/// `config example`.
+pub fn config_example() -> Result<Done, Failure> {
+    print::text(&sync::config::example());
+    Ok(Done::Well)
+}
+
+/// `init`: checks the configuration, the secrets and the shop; keeps the configuration in the data folder.
+pub async fn init(folder: &Path, config_file: &Path) -> Result<Done, Failure> {
+    let text = std::fs::read_to_string(config_file)
+        .map_err(|error| Failure::File { path: config_file.to_owned(), error })?;
+    let config = Config::parse(&text)?;
+    let environment = |name: &str| std::env::var(name).ok();
+    config.quickbooks.password.read(environment)?;
+    let probe = sync::shop::probe(&config, environment).await?;
+    print::line(&format!("The shop answers: {} ({}, {})", probe.name, probe.currency, probe.time_zone));
+    for point in &probe.missing {
+        print::problem(&print::words(point));
+    }
+    let store = open(folder)?;
+    let installation = sync::engine::installation(&store, Timestamp::now())?;
+    let path = config_path(folder);
+    std::fs::write(&path, text).map_err(|error| Failure::File { path, error })?;
+    let qwc = folder.join("tillbridge.qwc");
+    let written = sync::endpoint::qwc(&installation, &config.quickbooks.user_name, config.quickbooks.port)
+        .map_err(|error| Failure::Qwc(error.to_string()))?;
+    std::fs::write(&qwc, written).map_err(|error| Failure::File { path: qwc.clone(), error })?;
+    print::line(&format!("Set up in {}. Nothing was started.", folder.display()));
+    print::line(&format!("Next: add {} to QuickBooks' Web Connector, then `tillbridge-cli run`.", qwc.display()));
+    Ok(if probe.missing.is_empty() { Done::Well } else { Done::Attention })
+}
+
+/// `status`.
+pub fn status(look: &Look) -> Result<Done, Failure> {
+    let status = api::status(&look.data_dir)?;
+    if look.json {
+        print::json(&status);
+    } else {
+        print::line(&format!("Shop:          {}", status.shop.as_deref().unwrap_or("not read yet")));
+        print::line(&format!("Company file:  {}", status.company_file.as_deref().unwrap_or("not paired yet")));
+        print::line(&format!("Last run:      {}", status.last_run_at.as_deref().unwrap_or("none yet")));
+        print::line(&format!("Orders known:  {}", status.documents));
+        print::line(&format!(
+            "Entries:       {} posted, {} ready, {} uncertain, {} held, {} refused",
+            status.posted, status.ready, status.uncertain, status.held, status.rejected
+        ));
+        for point in &status.attention {
+            let concerns = if point.entries > 0 { format!(" ({} entries)", point.entries) } else { String::new() };
+            print::line(&format!("! {}{concerns}", print::words(&point.message)));
+        }
+    }
+    Ok(if status.attention.is_empty() { Done::Well } else { Done::Attention })
+}
+
+/// `preview`.
+pub fn preview(look: &Look) -> Result<Done, Failure> {
+    let preview = api::preview(&look.data_dir)?;
+    if look.json {
+        print::json(&preview);
+        return Ok(Done::Well);
+    }
+    for page in &preview.entries {
+        print::line(&headline(&page.entry));
+        postings(&page.postings);
+        for why in &page.why {
+            print::line(&format!("    {}", print::words(why)));
+        }
+    }
+    print::line(&format!("{} entries would be posted; {} are held.", preview.entries.len(), preview.held.len()));
+    for entry in &preview.held {
+        print::line(&headline(entry));
+        for reason in &entry.reasons {
+            print::line(&format!("    {}", print::words(reason)));
+        }
+    }
+    print::line("What that does to the accounts:");
+    postings(&preview.effect);
+    Ok(if preview.held.is_empty() { Done::Well } else { Done::Attention })
+}
+
+/// `history`.
+pub fn history(look: &Look, limit: u32) -> Result<Done, Failure> {
+    let runs = api::history(&look.data_dir, limit)?;
+    if look.json {
+        print::json(&runs);
+        return Ok(Done::Well);
+    }
+    let rows: Vec<_> = runs
+        .iter()
+        .map(|run| {
+            vec![
+                run.id.clone(),
+                run.started_at.clone(),
+                run.trigger.clone(),
+                run.posted.to_string(),
+                run.problem.as_ref().map_or_else(String::new, print::words),
+            ]
+        })
+        .collect();
+    let heads = [("Run", Lean::Right), ("Began", Lean::Left), ("By", Lean::Left), ("Posted", Lean::Right), ("Problem", Lean::Left)];
+    print::table(&heads, &rows);
+    Ok(Done::Well)
+}
+
+/// `entries`.
+pub fn entries(asked: &Entries) -> Result<Done, Failure> {
+    let Look { data_dir, json } = &asked.look;
+    if let Some(key) = &asked.key {
+        let Some(page) = api::entry(data_dir, &EntryKey::stored(key.clone()))? else {
+            print::problem(&format!("there is no entry {key}"));
+            return Ok(Done::Attention);
+        };
+        if *json {
+            print::json(&page);
+            return Ok(Done::Well);
+        }
+        print::line(&headline(&page.entry));
+        postings(&page.postings);
+        for why in &page.why {
+            print::line(&format!("    {}", print::words(why)));
+        }
+        for step in &page.life {
+            print::line(&format!("    {} {} {}", step.at, step.state.map_or("", State::as_str), step.why));
+        }
+        if let Some(xml) = &page.xml {
+            print::line(xml);
+        }
+        return Ok(Done::Well);
+    }
+    let states = match &asked.state {
+        None => Vec::new(),
+        Some(word) => match State::ALL.into_iter().find(|state| state.as_str() == word) {
+            Some(state) => vec![state],
+            None => {
+                let choices = State::ALL.map(State::as_str).join(", ");
+                return Err(Failure::Word { word: word.clone(), choices });
+            }
+        },
+    };
+    let filter = EntryFilter { states, text: asked.find.clone(), limit: asked.limit, ..EntryFilter::default() };
+    let entries = api::entries(data_dir, &filter)?;
+    if *json {
+        print::json(&entries);
+        return Ok(Done::Well);
+    }
+    for entry in &entries {
+        print::line(&headline(entry));
+        print::line(&format!("    {}", entry.key));
+        for reason in &entry.reasons {
+            print::line(&format!("    {}", print::words(reason)));
+        }
+    }
+    print::line(&format!("{} entries", entries.len()));
+    Ok(Done::Well)
+}
+
+/// `tieout`.
+pub fn tieout(look: &Look, from: Option<Date>, to: Option<Date>) -> Result<Done, Failure> {
+    let Some(tieout) = api::tie_out(&look.data_dir, from, to)? else {
+        print::problem("the shop was not read yet: there is nothing to compare");
+        return Ok(Done::Attention);
+    };
+    if look.json {
+        print::json(&tieout);
+    } else {
+        print_tieout(&tieout);
+    }
+    Ok(if tieout.ties_out() { Done::Well } else { Done::Attention })
+}
+
+/// The tie-out as a table.
+pub fn print_tieout(tieout: &TieOut) {
+    print::line(&format!("Tie-out from {} to {}: debit +, credit −", tieout.from, tieout.to));
+    let rows: Vec<_> = tieout
+        .rows
+        .iter()
+        .map(|row| vec![row.account.clone(), row.shop.to_string(), row.company.to_string(), row.difference.to_string()])
+        .collect();
+    print::table(
+        &[("Account", Lean::Left), ("Shop", Lean::Right), ("Company file", Lean::Right), ("Difference", Lean::Right)],
+        &rows,
+    );
+}
+
+/// `retry`.
+pub fn retry(folder: &Path, key: &str) -> Result<Done, Failure> {
+    open(folder)?.retry(&EntryKey::stored(key), Timestamp::now())?;
+    print::line("It is sent again with the next session.");
+    Ok(Done::Well)
+}
+
+/// `release`.
+pub fn release(folder: &Path, key: &str) -> Result<Done, Failure> {
+    open(folder)?.release(&EntryKey::stored(key), Timestamp::now())?;
+    print::line("It is looked at anew with the next run.");
+    Ok(Done::Well)
+}
+
+/// `qwc`.
+pub fn qwc(folder: &Path) -> Result<Done, Failure> {
+    let config = read_config(&config_path(folder))?;
+    let store = Store::read_only(folder)?;
+    let Some(installation) = store.setting("installation")? else { return Err(Failure::NotSetUp(folder.to_owned())) };
+    let text = sync::endpoint::qwc(&installation, &config.quickbooks.user_name, config.quickbooks.port)
+        .map_err(|error| Failure::Qwc(error.to_string()))?;
+    print::text(&text);
+    Ok(Done::Well)
+}
+
+/// `diagnostics`.
+pub fn diagnostics(folder: &Path, to: Option<&Path>) -> Result<Done, Failure> {
+    let bundle = api::diagnostics(folder)?;
+    match to {
+        None => print::json(&bundle),
+        Some(path) => {
+            let text = serde_json::to_string_pretty(&bundle).unwrap_or_default();
+            std::fs::write(path, text).map_err(|error| Failure::File { path: path.to_owned(), error })?;
+            print::line(&format!("Written to {}. Look at it before you send it: it holds no names, addresses or secrets.", path.display()));
+        }
+    }
+    Ok(Done::Well)
+}
+
+fn headline(entry: &EntryView) -> String {
+    format!(
+        "{} {} · {} · {} · {} · {}{}",
+        entry.kind.words(),
+        entry.number,
+        entry.title,
+        entry.date.as_deref().unwrap_or("no date"),
+        entry.total,
+        entry.state,
+        entry.quickbooks_id.as_ref().map_or_else(String::new, |id| format!(" · {id}")),
+    )
+}
+
+/// Debits and credits as a table.
+pub fn postings(postings: &[PostingView]) {
+    if postings.is_empty() {
+        return;
+    }
+    let rows: Vec<_> = postings
+        .iter()
+        .map(|posting| {
+            vec![
+                posting.account.clone(),
+                posting.class.clone().unwrap_or_default(),
+                posting.debit.clone(),
+                posting.credit.clone(),
+            ]
+        })
+        .collect();
+    print::table(
+        &[("Account", Lean::Left), ("Class", Lean::Left), ("Debit", Lean::Right), ("Credit", Lean::Right)],
+        &rows,
+    );
+}

@@ -1,0 +1,357 @@
+//! `demo`: the main job on embedded defaults. A simulated shop and a simulated company file, the real engine and the real
+//! SOAP endpoint between them, over real sockets.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
+
+use books::{EntryKind, Money};
+use clap::Args;
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use serde::Serialize;
+use simulator::{
+    company::{Company, Edition, Setup},
+    connector::{End, WebConnector},
+    shop::{Bucket, Settings, Shop, Trade},
+};
+use store::{EntryFilter, State, Store};
+use sync::{
+    Config, Engine,
+    config::{QuickBooksConfig, SecretPlace, ShopConfig, SignIn},
+    engine::Clock,
+    tieout::TieOut,
+};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Done,
+    commands::{self, Failure},
+    print::{self, Lean},
+};
+
+/// The demo's last day of trade: fixed, so that the same seed gives the same figures whenever it runs.
+const LAST_DAY: Date = Date::constant(2026, 10, 31);
+const USER: &str = "tillbridge";
+const PASSWORD: &str = "demo";
+
+/// The main job on embedded defaults.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// How many orders the shop has.
+    #[arg(long, default_value_t = 500)]
+    orders: u32,
+    /// Over how many days.
+    #[arg(long, default_value_t = 30)]
+    days: u32,
+    /// What the made-up trade grows from: the same seed, the same trade.
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// Answer as JSON.
+    #[arg(long)]
+    json: bool,
+    /// Keep the simulated world and the engine's data here, to look at with the other commands.
+    #[arg(long)]
+    keep: Option<PathBuf>,
+}
+
+/// What the demo did.
+#[derive(Debug, Serialize)]
+struct Summary {
+    simulated: bool,
+    seed: u64,
+    orders_in_shop: u32,
+    sessions: u32,
+    message_sets: usize,
+    sales_receipts: u32,
+    invoices: u32,
+    payments: u32,
+    customers: u32,
+    items: u32,
+    other_list_entries: u32,
+    waiting: u32,
+    held: u32,
+    refused: u32,
+    seconds: f64,
+    tieout: TieOut,
+    /// What the simulated company file's own books say, beside what it answered: by account.
+    books: Vec<books::tieout::Row>,
+    /// The shop's own finance figures, beside the tie-out's.
+    finance: Vec<Figure>,
+    ties_out: bool,
+}
+
+/// One of the shop's own figures beside the company file's.
+#[derive(Debug, Serialize)]
+struct Figure {
+    figure: &'static str,
+    shop: Money,
+    company: Money,
+    difference: Money,
+}
+
+/// A clock that begins an hour after the shop's last order, so that the index lag never hides one.
+struct DemoClock {
+    base: Timestamp,
+    began: Instant,
+}
+
+impl Clock for DemoClock {
+    fn now(&self) -> Timestamp {
+        SignedDuration::try_from(self.began.elapsed()).map_or(self.base, |passed| self.base + passed)
+    }
+}
+
+impl Demo {
+    /// Runs it. It is done well only if everything ties out.
+    pub async fn run(self) -> Result<Done, Failure> {
+        let scratch;
+        let folder = if let Some(folder) = &self.keep {
+            folder.clone()
+        } else {
+            scratch = tempfile::tempdir().map_err(|error| Failure::File { path: std::env::temp_dir(), error })?;
+            scratch.path().to_owned()
+        };
+        if !self.json {
+            print::line("SIMULATED: a made-up shop and a made-up company file; no real data, and QuickBooks is not needed.");
+        }
+        let summary = self.carry_over(&folder).await?;
+        if self.json {
+            print::json(&summary);
+        } else {
+            self.print(&summary);
+        }
+        Ok(if summary.ties_out { Done::Well } else { Done::Attention })
+    }
+
+    async fn carry_over(&self, folder: &Path) -> Result<Summary, Failure> {
+        let began = Instant::now();
+        let stop = CancellationToken::new();
+        let (shop, base_url) = self.open_shop(&stop).await?;
+        let mut company = open_company(&folder.join("company.simulated"))?;
+        let config = self.config(base_url);
+        let data = folder.join("data");
+        let store = Arc::new(commands::open(&data)?);
+        let clock = Arc::new(DemoClock { base: shop.now() + SignedDuration::from_hours(1), began });
+        let source = sync::shop::connect(&config, |_| Some(PASSWORD.to_owned()))?;
+        let engine = Arc::new(Engine::new(Arc::clone(&store), source, &config, clock)?);
+        let listeners = sync::endpoint::listen(0).await.map_err(simulation)?;
+        let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(0, |address| address.port());
+        let serving = tokio::spawn(sync::endpoint::serve(
+            Arc::clone(&engine),
+            listeners,
+            USER.to_owned(),
+            PASSWORD.to_owned().into(),
+            stop.clone(),
+        ));
+        let watching = tokio::spawn(show_progress(engine.watch()));
+        let mut connector = WebConnector::new(&sync::endpoint::address(port), USER, PASSWORD);
+        let (mut sessions, mut sets) = (0, 0);
+        engine.run_once("demo", &stop).await.map_err(|error| Failure::Simulation(print::words(&error.message())))?;
+        loop {
+            let report = connector.run_once(&mut company).await.map_err(simulation)?;
+            match report.end {
+                End::NoWork => break,
+                End::Done => {}
+                other => return Err(Failure::Simulation(format!("{other:?} {:?}", report.errors))),
+            }
+            sessions += 1;
+            sets += report.sets;
+            if sessions > 20 {
+                break;
+            }
+        }
+        watching.abort();
+        print::progress_done();
+        stop.cancel();
+        let served = serving.await.map_err(std::io::Error::other).flatten();
+        served.map_err(simulation)?;
+        self.summary(&store, &shop, &company, began, sessions, sets)
+    }
+
+    async fn open_shop(&self, stop: &CancellationToken) -> Result<(Shop, String), Failure> {
+        let trade = Trade::new(self.seed, self.orders, self.days, LAST_DAY);
+        // The shop's real rate limit would only make people wait.
+        let bucket = Bucket::GENEROUS;
+        let shop = Shop::new(&trade, Settings { client_secret: PASSWORD.to_owned(), bucket, ..Settings::default() })
+            .map_err(simulation)?;
+        let listener = loopback().await?;
+        let address = listener.local_addr().map_err(simulation)?;
+        tokio::spawn(shop.clone().serve(listener, stop.clone().cancelled_owned()));
+        Ok((shop, format!("http://{address}")))
+    }
+
+    fn config(&self, base_url: String) -> Config {
+        let secret = || SecretPlace { environment: String::new() };
+        let start_date = LAST_DAY.saturating_sub(jiff::Span::new().days(i64::from(self.days) + 2));
+        let settings = Settings::default();
+        Config {
+            shop: ShopConfig {
+                address: settings.domain,
+                base_url: Some(base_url),
+                start_date,
+                sign_in: SignIn::ClientCredentials { client_id: settings.client_id, client_secret: secret() },
+            },
+            quickbooks: QuickBooksConfig { port: 0, user_name: USER.to_owned(), password: secret(), company_file: None },
+            mapping: books::Mapping::default(),
+        }
+    }
+
+    fn summary(
+        &self,
+        store: &Store,
+        shop: &Shop,
+        company: &Company,
+        began: Instant,
+        sessions: u32,
+        message_sets: usize,
+    ) -> Result<Summary, Failure> {
+        let counts = store.counts()?;
+        let mut kinds: BTreeMap<EntryKind, u32> = BTreeMap::new();
+        let filter = EntryFilter { states: vec![State::Posted], limit: Some(u32::MAX), ..EntryFilter::default() };
+        for row in store.entries(&filter)? {
+            *kinds.entry(row.kind).or_default() += 1;
+        }
+        let posted = |kind| kinds.get(&kind).copied().unwrap_or_default();
+        let state = |state| counts.entries.get(&state).copied().unwrap_or_default();
+        let first = Date::constant(1970, 1, 1);
+        let Some(tieout) = sync::tieout::tie_out(store, first, Date::constant(2038, 1, 18))? else {
+            return Err(Failure::Simulation("nothing was read from the shop".to_owned()));
+        };
+        let answered: Vec<_> = tieout.rows.iter().map(|row| (row.account.clone(), row.company)).collect();
+        let own = own_books(company);
+        let finance = finance(shop, &tieout);
+        let books = books::tieout::compare(answered, &own);
+        let ties_out = tieout.ties_out()
+            && books.iter().all(|row| row.difference.is_zero())
+            && finance.iter().all(|figure| figure.difference.is_zero())
+            && state(State::Held) + state(State::Rejected) + state(State::Uncertain) + state(State::Ready) == 0;
+        Ok(Summary {
+            simulated: true,
+            seed: self.seed,
+            orders_in_shop: counts.documents.get(&books::DocumentKind::Order).copied().unwrap_or_default(),
+            sessions,
+            message_sets,
+            sales_receipts: posted(EntryKind::SalesReceipt),
+            invoices: posted(EntryKind::Invoice),
+            payments: posted(EntryKind::ReceivePayment),
+            customers: posted(EntryKind::Customer),
+            items: posted(EntryKind::Item),
+            other_list_entries: posted(EntryKind::Class) + posted(EntryKind::PaymentMethod),
+            waiting: counts.waiting,
+            held: state(State::Held),
+            refused: state(State::Rejected),
+            seconds: began.elapsed().as_secs_f64(),
+            tieout,
+            books,
+            finance,
+            ties_out,
+        })
+    }
+
+    fn print(&self, summary: &Summary) {
+        print::line(&format!(
+            "The shop \"Harbour & Pine\" had {} orders in {} days. In QuickBooks there are now:",
+            summary.orders_in_shop, self.days
+        ));
+        print::line(&format!(
+            "  {} sales receipts, {} invoices with {} payments",
+            summary.sales_receipts, summary.invoices, summary.payments
+        ));
+        print::line(&format!(
+            "  {} customers, {} items, {} classes and payment methods that they needed",
+            summary.customers, summary.items, summary.other_list_entries
+        ));
+        print::line(&format!(
+            "{} orders wait until they are paid; {} are held, {} were refused.",
+            summary.waiting, summary.held, summary.refused
+        ));
+        commands::print_tieout(&summary.tieout);
+        print::line("The shop's own finance figures beside the company file:");
+        let rows: Vec<_> = summary
+            .finance
+            .iter()
+            .map(|row| vec![row.figure.to_owned(), row.shop.to_string(), row.company.to_string(), row.difference.to_string()])
+            .collect();
+        print::table(
+            &[("Figure", Lean::Left), ("Shop", Lean::Right), ("Company file", Lean::Right), ("Difference", Lean::Right)],
+            &rows,
+        );
+        let off: Money = summary
+            .tieout
+            .rows
+            .iter()
+            .chain(&summary.books)
+            .map(|row| row.difference.abs())
+            .chain(summary.finance.iter().map(|row| row.difference.abs()))
+            .sum();
+        print::line(&format!(
+            "{} sessions with QuickBooks, {} message sets, {:.1} s. Difference: {off}",
+            summary.sessions, summary.message_sets, summary.seconds
+        ));
+        if let Some(folder) = &self.keep {
+            print::line(&format!("Kept in {}: look with `tillbridge-cli entries --data-dir {}`", folder.display(), folder.join("data").display()));
+        }
+    }
+}
+
+async fn loopback() -> Result<TcpListener, Failure> {
+    TcpListener::bind("127.0.0.1:0").await.map_err(simulation)
+}
+
+fn simulation(error: impl std::fmt::Display) -> Failure {
+    Failure::Simulation(error.to_string())
+}
+
+fn open_company(path: &Path) -> Result<Company, Failure> {
+    let mut company = Company::create(path, Setup::new(Edition::Premier)).map_err(simulation)?;
+    // A demo needs no protection from power cuts.
+    company.set_durable(false);
+    Ok(company)
+}
+
+/// The accounts of the company file's own books, but for the cost of goods that QuickBooks posts by itself.
+fn own_books(company: &Company) -> Vec<books::Posting> {
+    company
+        .trial_balance()
+        .into_iter()
+        .filter(|(account, _)| account != "Cost of Goods Sold" && account != "Inventory Asset")
+        .map(|(account, balance)| books::Posting { account, class: None, amount: Money::new(balance) })
+        .collect()
+}
+
+/// The shop's own finance figures, which are added up apart from everything that the shop's API says.
+fn finance(shop: &Shop, tieout: &TieOut) -> Vec<Figure> {
+    let first = Date::constant(1970, 1, 1);
+    let paid = |order: &simulator::shop::Order| order.financial_status() == simulator::shop::FinancialStatus::Paid;
+    let total = shop.finance_of(first, LAST_DAY, paid).total;
+    let company = |accounts: &[&str]| -> Money {
+        tieout.rows.iter().filter(|row| accounts.contains(&row.account.as_str())).map(|row| -row.company).sum()
+    };
+    let figure = |figure, shop: rust_decimal::Decimal, accounts: &[&str]| {
+        let (shop, company) = (Money::new(shop), company(accounts));
+        Figure { figure, shop, company, difference: company - shop }
+    };
+    vec![
+        figure("Net sales", total.net_sales, &["Merchandise Sales", "Sales Discounts"]),
+        figure("Shipping", total.shipping, &["Shipping Income"]),
+        figure("Tax", total.taxes.values().copied().sum(), &["Sales Tax Payable"]),
+        figure("Marketplace tax", total.channel_taxes.values().copied().sum(), &["Marketplace Tax Collected"]),
+        figure("Tips", total.tips, &["Employee Tips Payable"]),
+        figure(
+            "Gift cards sold less used",
+            total.gift_cards_sold - total.gift_cards_redeemed,
+            &["Gift Cards Outstanding"],
+        ),
+    ]
+}
+
+async fn show_progress(mut progress: tokio::sync::watch::Receiver<sync::Progress>) {
+    while progress.changed().await.is_ok() {
+        let now = progress.borrow().clone();
+        print::progress(&format!("{} documents read, {} entries posted, {} to go", now.pulled, now.settled, now.ready));
+    }
+}

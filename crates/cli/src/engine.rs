@@ -1,0 +1,62 @@
+//! `run`: the engine at work in the foreground.
+
+use std::{path::Path, sync::Arc};
+
+use sync::{
+    Config, Engine,
+    engine::{Clock, SystemClock},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Done,
+    commands::{self, Failure},
+    print,
+};
+
+/// Runs the installation in `folder` until it is stopped, or for one run and one session with QuickBooks.
+pub async fn run(folder: &Path, once: bool) -> Result<Done, Failure> {
+    let config = commands::read_config(&commands::config_path(folder))?;
+    let password = config.quickbooks.password.read(|name| std::env::var(name).ok())?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let source = sync::shop::connect(&config, |name| std::env::var(name).ok())?;
+    let store = commands::open(folder)?;
+    let engine = Arc::new(Engine::new(Arc::new(store), source, &config, clock)?);
+    let stop = CancellationToken::new();
+    tokio::spawn({
+        let stop = stop.clone();
+        async move {
+            let _ = tokio::signal::ctrl_c().await;
+            stop.cancel();
+        }
+    });
+    let port = config.quickbooks.port;
+    let listeners = sync::endpoint::listen(port).await.map_err(|error| Failure::Port { port, error })?;
+    let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(port, |address| address.port());
+    print::line(&format!("QuickBooks' Web Connector is answered at {}", sync::endpoint::address(port)));
+    let serving = tokio::spawn(sync::endpoint::serve(
+        Arc::clone(&engine),
+        listeners,
+        config.quickbooks.user_name.clone(),
+        password,
+        stop.clone(),
+    ));
+    let mut attention = false;
+    if once {
+        if let Err(error) = engine.run_once("by hand", &stop).await {
+            print::problem(&print::words(&error.message()));
+            attention = true;
+        }
+        engine.session_ended(&stop).await;
+        stop.cancel();
+    } else {
+        engine.keep_running(&stop).await;
+    }
+    let served = serving.await.map_err(std::io::Error::other).flatten();
+    served.map_err(|error| Failure::Port { port, error })?;
+    let status = sync::api::status_of(engine.store())?;
+    for point in &status.attention {
+        print::problem(&print::words(&point.message));
+    }
+    Ok(if attention || !status.attention.is_empty() { Done::Attention } else { Done::Well })
+}

@@ -1,0 +1,420 @@
+//! What the window and the command line share: plain functions over a data folder, with answers that can cross to the UI.
+//!
+//! Counts are 32 bits wide and money and ids are text, because numbers of 64 bits lose digits on their way to the UI.
+
+use std::{collections::BTreeMap, path::Path};
+
+use books::{EntryKey, EntryKind, HeldReason, Link, Money, Posting};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use store::{EntryDetail, EntryFilter, EntryRow, OpenError, State, Store, StoreError};
+
+use crate::{
+    company::{Company, Pairing},
+    messages::{Language, Message},
+    tieout::{self, TieOut},
+};
+
+/// Why a question could not be answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type, thiserror::Error)]
+#[error("{}", message.text(Language::En))]
+pub struct ApiError {
+    /// What to tell the merchant, with its stable code.
+    pub message: Message,
+}
+
+impl ApiError {
+    fn new(message: Message) -> Self {
+        Self { message }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Self::new(Message::new("store.failed").with("problem", error))
+    }
+}
+
+impl From<OpenError> for ApiError {
+    fn from(error: OpenError) -> Self {
+        let code = match &error {
+            OpenError::TooNew { .. } => "store.too_new",
+            OpenError::Locked => "store.locked",
+            OpenError::NotWritable(_) => "store.not_writable",
+            _ => "store.failed",
+        };
+        Self::new(Message::new(code).with("problem", error))
+    }
+}
+
+/// Where an installation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Nothing was set up yet.
+    NotSetUp,
+    /// Set up; QuickBooks has not called yet.
+    WaitingForQuickBooks,
+    /// At work, and nobody needs to do anything.
+    Fine,
+    /// At work, and somebody needs to decide something.
+    NeedsAttention,
+}
+
+/// Something that somebody should look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Attention {
+    /// What it is, and what to do.
+    pub message: Message,
+    /// How many entries it concerns; 0 when it is not about entries.
+    pub entries: u32,
+}
+
+/// The state of an installation at a glance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Status {
+    /// Where it stands.
+    pub stage: Stage,
+    /// The shop's name.
+    pub shop: Option<String>,
+    /// The company file that it is paired with.
+    pub company_file: Option<String>,
+    /// When the last run began (RFC 3339, UTC).
+    pub last_run_at: Option<String>,
+    /// Sales known from the shop.
+    pub documents: u32,
+    /// Entries that are in QuickBooks.
+    pub posted: u32,
+    /// Entries that wait for QuickBooks.
+    pub ready: u32,
+    /// Entries sent whose answer has not come yet.
+    pub uncertain: u32,
+    /// Entries that wait for a decision.
+    pub held: u32,
+    /// Entries that QuickBooks refused.
+    pub rejected: u32,
+    /// What somebody should look at, the most pressing first.
+    pub attention: Vec<Attention>,
+}
+
+impl Status {
+    fn not_set_up() -> Self {
+        Self {
+            stage: Stage::NotSetUp,
+            shop: None,
+            company_file: None,
+            last_run_at: None,
+            documents: 0,
+            posted: 0,
+            ready: 0,
+            uncertain: 0,
+            held: 0,
+            rejected: 0,
+            attention: Vec::new(),
+        }
+    }
+}
+
+/// The state of the installation in `folder`. A folder without one is not set up; nothing is made there.
+pub fn status(folder: &Path) -> Result<Status, ApiError> {
+    match Store::read_only(folder) {
+        Ok(store) => status_of(&store),
+        Err(OpenError::Missing) => Ok(Status::not_set_up()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The state of the installation behind an open store.
+pub fn status_of(store: &Store) -> Result<Status, ApiError> {
+    let counts = store.counts()?;
+    let company: Option<Company> = store.setting("company")?;
+    let pairing: Option<Pairing> = store.setting("pairing")?;
+    let trouble: Option<Message> = store.setting::<Option<Message>>("trouble")?.flatten();
+    let shop = store.setting::<books::document::Shop>("shop")?;
+    let mut attention: Vec<Attention> = trouble.into_iter().map(|message| Attention { message, entries: 0 }).collect();
+    attention.extend(causes(store)?);
+    let entries = |state| counts.entries.get(&state).copied().unwrap_or_default();
+    let stage = if !attention.is_empty() {
+        Stage::NeedsAttention
+    } else if company.is_none() {
+        Stage::WaitingForQuickBooks
+    } else {
+        Stage::Fine
+    };
+    Ok(Status {
+        stage,
+        shop: shop.map(|shop| shop.name),
+        company_file: pairing.map(|pairing| pairing.file_name),
+        last_run_at: store.runs(1, None)?.first().map(|run| run.started_at.to_string()),
+        documents: counts.documents.get(&books::DocumentKind::Order).copied().unwrap_or_default(),
+        posted: entries(State::Posted),
+        ready: entries(State::Ready),
+        uncertain: entries(State::Sent) + entries(State::Uncertain),
+        held: entries(State::Held),
+        rejected: entries(State::Rejected),
+        attention,
+    })
+}
+
+/// What entries wait for, by cause, the cause of most entries first. An entry with several causes counts for its first.
+fn causes(store: &Store) -> Result<Vec<Attention>, StoreError> {
+    let stuck = EntryFilter { states: vec![State::Held, State::Rejected], limit: Some(u32::MAX), ..EntryFilter::default() };
+    let changed = EntryFilter { changed_only: true, limit: Some(u32::MAX), ..EntryFilter::default() };
+    let mut causes: BTreeMap<HeldReason, u32> = BTreeMap::new();
+    for row in store.entries(&stuck)?.into_iter().chain(store.entries(&changed)?) {
+        if let Some(reason) = row.reasons.into_iter().chain(row.held_change).next() {
+            *causes.entry(reason).or_default() += 1;
+        }
+    }
+    let mut causes: Vec<_> =
+        causes.iter().map(|(reason, entries)| Attention { message: Message::from(reason), entries: *entries }).collect();
+    causes.sort_by_key(|cause| std::cmp::Reverse(cause.entries));
+    Ok(causes)
+}
+
+/// One debit or credit, as shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct PostingView {
+    /// Full name of the account.
+    pub account: String,
+    /// Class.
+    pub class: Option<String>,
+    /// Debit, or empty.
+    pub debit: String,
+    /// Credit, or empty.
+    pub credit: String,
+}
+
+impl From<&books::Posting> for PostingView {
+    fn from(posting: &books::Posting) -> Self {
+        let amount = posting.amount.abs().to_string();
+        let (debit, credit) = if posting.amount.is_negative() { (String::new(), amount) } else { (amount, String::new()) };
+        Self { account: posting.account.clone(), class: posting.class.clone(), debit, credit }
+    }
+}
+
+/// One entry, as shown in lists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct EntryView {
+    /// Its identity, for further questions.
+    pub key: String,
+    /// What it is.
+    #[specta(type = String)]
+    pub kind: EntryKind,
+    /// Its state.
+    #[specta(type = String)]
+    pub state: State,
+    /// What people call the document.
+    pub title: String,
+    /// Reference number or name.
+    pub number: String,
+    /// Accounting date.
+    pub date: Option<String>,
+    /// Total.
+    pub total: String,
+    /// QuickBooks' id, once it is there.
+    pub quickbooks_id: Option<String>,
+    /// Why it is held or was refused.
+    pub reasons: Vec<Message>,
+}
+
+/// One entry with everything that is known of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct EntryPage {
+    /// The entry.
+    pub entry: EntryView,
+    /// Its debits and credits.
+    pub postings: Vec<PostingView>,
+    /// What QuickBooks answered that it booked.
+    pub booked: Vec<PostingView>,
+    /// Why it is what it is.
+    pub why: Vec<Message>,
+    /// What happened to it, the oldest first.
+    pub life: Vec<Step>,
+    /// The message set that carried it.
+    pub xml: Option<String>,
+    /// What the shop said, word for word.
+    pub source: Option<String>,
+}
+
+/// One step in the life of an entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Step {
+    /// When (RFC 3339, UTC).
+    pub at: String,
+    /// The state that it took, if it took one.
+    #[specta(type = Option<String>)]
+    pub state: Option<State>,
+    /// Why, for support.
+    pub why: String,
+}
+
+/// Entries in `folder` by `filter`, the latest made first.
+pub fn entries(folder: &Path, filter: &EntryFilter) -> Result<Vec<EntryView>, ApiError> {
+    Ok(Store::read_only(folder)?.entries(filter)?.iter().map(view).collect())
+}
+
+/// One entry with everything that is known of it; none when there is no such entry.
+pub fn entry(folder: &Path, key: &EntryKey) -> Result<Option<EntryPage>, ApiError> {
+    let store = Store::read_only(folder)?;
+    let Some(detail) = store.entry(key)? else { return Ok(None) };
+    let source = store.raw(&detail.row.document, detail.row.document_version)?;
+    Ok(Some(EntryPage { source, ..page(detail) }))
+}
+
+fn view(row: &EntryRow) -> EntryView {
+    let mut reasons: Vec<Message> = row.reasons.iter().chain(&row.held_change).map(Message::from).collect();
+    reasons.dedup();
+    EntryView {
+        key: row.key.to_string(),
+        kind: row.kind,
+        state: row.state,
+        title: row.title.clone(),
+        number: row.number.clone(),
+        date: row.date.map(|date| date.to_string()),
+        total: row.total.to_string(),
+        quickbooks_id: row.link.as_ref().map(|link| match link {
+            Link::Transaction(id) => id.to_string(),
+            Link::List(id) => id.to_string(),
+        }),
+        reasons,
+    }
+}
+
+fn page(detail: EntryDetail) -> EntryPage {
+    let entry = detail.entry.as_ref();
+    EntryPage {
+        entry: view(&detail.row),
+        postings: entry.into_iter().flat_map(|entry| entry.postings.iter()).map(PostingView::from).collect(),
+        booked: detail.booked.iter().map(PostingView::from).collect(),
+        why: entry.into_iter().flat_map(|entry| &entry.why).map(Message::from).collect(),
+        life: detail
+            .audit
+            .iter()
+            .map(|row| Step {
+                at: row.at.to_string(),
+                state: row.state,
+                why: row.detail.clone(),
+            })
+            .collect(),
+        xml: detail.sent_xml,
+        source: None,
+    }
+}
+
+/// What would be posted next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Preview {
+    /// Entries that are ready, in the order of sending.
+    pub entries: Vec<EntryPage>,
+    /// Entries that are held, with why.
+    pub held: Vec<EntryView>,
+    /// What posting them does to the accounts, in sum.
+    pub effect: Vec<PostingView>,
+}
+
+/// What would be posted next, as debits and credits.
+pub fn preview(folder: &Path) -> Result<Preview, ApiError> {
+    let store = Store::read_only(folder)?;
+    let mut entries = Vec::new();
+    let mut effect: BTreeMap<String, Money> = BTreeMap::new();
+    for row in store.entries(&EntryFilter { states: vec![State::Ready], limit: Some(u32::MAX), ..EntryFilter::default() })? {
+        if let Some(detail) = store.entry(&row.key)? {
+            for posting in detail.entry.iter().flat_map(|entry| entry.postings.iter()) {
+                *effect.entry(posting.account.clone()).or_default() += posting.amount;
+            }
+            entries.push(page(detail));
+        }
+    }
+    let held = store.entries(&EntryFilter { states: vec![State::Held], limit: Some(u32::MAX), ..EntryFilter::default() })?;
+    let effect = effect.into_iter().map(|(account, amount)| Posting { account, class: None, amount });
+    Ok(Preview {
+        entries,
+        held: held.iter().map(view).collect(),
+        effect: effect.map(|posting| PostingView::from(&posting)).collect(),
+    })
+}
+
+/// One run, as shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct RunView {
+    /// Its number.
+    pub id: String,
+    /// What began it.
+    pub trigger: String,
+    /// When it began (RFC 3339, UTC).
+    pub started_at: String,
+    /// When it ended; none while it goes on, or if the program was ended in the middle of it.
+    pub finished_at: Option<String>,
+    /// Documents that were new or changed.
+    pub documents: u32,
+    /// Entries that it put into QuickBooks.
+    pub posted: u32,
+    /// What went wrong.
+    pub problem: Option<Message>,
+}
+
+/// The latest runs, the newest first.
+pub fn history(folder: &Path, limit: u32) -> Result<Vec<RunView>, ApiError> {
+    let runs = Store::read_only(folder)?.runs(limit, None)?;
+    Ok(runs
+        .into_iter()
+        .map(|run| {
+            let outcome = run.outcome.unwrap_or_default();
+            RunView {
+                id: run.id.number().to_string(),
+                trigger: run.trigger,
+                started_at: run.started_at.to_string(),
+                finished_at: run.finished_at.map(|time| time.to_string()),
+                documents: outcome.documents_new + outcome.documents_changed,
+                posted: outcome.posted,
+                problem: outcome.code.as_deref().map(Message::new),
+            }
+        })
+        .collect())
+}
+
+/// The tie-out of a period; without its ends, of everything known. None before the shop was read for the first time.
+pub fn tie_out(folder: &Path, from: Option<Date>, to: Option<Date>) -> Result<Option<TieOut>, ApiError> {
+    let store = Store::read_only(folder)?;
+    Ok(tieout::tie_out(&store, from.unwrap_or(Date::constant(1970, 1, 1)), to.unwrap_or(Date::constant(2038, 1, 18)))?)
+}
+
+/// What support needs to know: counts, codes and versions. No names, no addresses, no amounts, no secrets.
+#[derive(Clone, Debug, Serialize)]
+pub struct Diagnostics {
+    /// Version of the program.
+    pub version: &'static str,
+    /// The operating system.
+    pub system: &'static str,
+    /// Where things stand, in counts and codes.
+    pub entries: BTreeMap<State, u32>,
+    /// QuickBooks' product and release.
+    pub quickbooks: Option<(String, String)>,
+    /// The latest runs.
+    pub runs: Vec<RunView>,
+    /// Codes of what needs attention, with how many entries each concerns.
+    pub attention: Vec<(String, u32)>,
+    /// Whether the audit's chain is whole.
+    pub audit: String,
+}
+
+/// Gathers what support needs to know.
+pub fn diagnostics(folder: &Path) -> Result<Diagnostics, ApiError> {
+    let store = Store::read_only(folder)?;
+    let company: Option<Company> = store.setting("company")?;
+    let attention = status_of(&store)?.attention;
+    let mut runs = history(folder, 20)?;
+    for run in &mut runs {
+        run.problem = run.problem.take().map(|problem| Message::new(&problem.code));
+    }
+    Ok(Diagnostics {
+        version: env!("CARGO_PKG_VERSION"),
+        system: std::env::consts::OS,
+        entries: store.counts()?.entries,
+        quickbooks: company.map(|company| (company.product, company.release)),
+        runs,
+        attention: attention.into_iter().map(|point| (point.message.code, point.entries)).collect(),
+        audit: format!("{:?}", store.verify_audit()?),
+    })
+}

@@ -1,0 +1,235 @@
+//! The company file: what QuickBooks says of itself, and whether this is the file that the installation is paired with.
+
+use jiff::{Timestamp, civil::Date};
+use qbxml::{
+    AssignToObject, CompanyQuery, DataExtAdd, DataExtDefAdd, DataExtMod, DataExtTarget, DataExtType, Guid, HostQuery,
+    IncludeListMetaData, Object, OtherDataExtType, PreferencesQuery, Request,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::messages::Message;
+
+/// The OwnerID under which Tillbridge keeps private data in company files; the same for ever, in the .qwc file too
+/// (PROTOCOL.md b).
+pub const OWNER_ID: Uuid = Uuid::from_u128(0x6f1c_52be_9d0a_4c1e_8f3e_21b7_a94d_5c60);
+
+/// Name of the private data that holds the installation's id (31 characters at most).
+const PAIRING_FIELD: &str = "TillbridgeInstallation";
+
+/// Name of the private data that counts the sessions in which something was posted.
+const SESSIONS_FIELD: &str = "TillbridgeSessions";
+
+/// This installation: made once, at its first start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Installation {
+    /// The id that is kept in the company file.
+    pub id: Uuid,
+    /// The .qwc file's FileID, one per company file and stable for ever (PROTOCOL.md b).
+    pub file_id: Uuid,
+}
+
+/// The company file that this installation belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pairing {
+    /// Its path, as QuickBooks gave it.
+    pub file_name: String,
+    /// When it was paired.
+    pub paired_at: Timestamp,
+}
+
+/// What QuickBooks said of itself and of the open company file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Company {
+    /// Path of the file.
+    pub file_name: String,
+    /// The company's name.
+    pub name: String,
+    /// Product name with year and edition.
+    pub product: String,
+    /// Release, such as `34.0`.
+    pub release: String,
+    /// Whether QuickBooks charges sales tax (BRIEF.md B10).
+    pub sales_tax: bool,
+    /// Whether classes are tracked.
+    pub classes: bool,
+    /// The last day of the closed period.
+    pub closing_date: Option<Date>,
+    /// Whether several currencies are on.
+    pub multi_currency: bool,
+    /// Most names that the file can hold, where QuickBooks says so.
+    pub names_ceiling: Option<u32>,
+    /// Most items that the file can hold, where QuickBooks says so.
+    pub items_ceiling: Option<u32>,
+    /// The installation whose id the file carries.
+    pub paired_with: Option<String>,
+    /// In how many sessions something was posted to the file, by its own count.
+    pub sessions: Option<u32>,
+}
+
+/// The questions asked at the start of every session (PROTOCOL.md, rule 12).
+pub fn questions() -> Vec<Request> {
+    vec![
+        HostQuery {
+            include_list_meta_data: Some(IncludeListMetaData { include_max_capacity: true }),
+            ..HostQuery::default()
+        }
+        .into(),
+        CompanyQuery { owner_id: vec![Guid::from(OWNER_ID)], ..CompanyQuery::default() }.into(),
+        PreferencesQuery::default().into(),
+    ]
+}
+
+/// The requests that leave the installation's id in the company file.
+pub fn pairing_requests(installation: &Installation) -> Vec<Request> {
+    let define = |name: &str| {
+        Request::from(DataExtDefAdd {
+            owner_id: Guid::from(OWNER_ID),
+            data_ext_name: name.to_owned(),
+            data_ext_type: DataExtType::Str255Type,
+            assign_to_object: vec![AssignToObject::Company],
+            ..DataExtDefAdd::default()
+        })
+    };
+    vec![define(PAIRING_FIELD), define(SESSIONS_FIELD), private_data(PAIRING_FIELD, installation.id.to_string(), true)]
+}
+
+fn private_data(name: &str, value: String, new: bool) -> Request {
+    let (owner_id, data_ext_name) = (Guid::from(OWNER_ID), name.to_owned());
+    let target = DataExtTarget::Other(OtherDataExtType::Company);
+    if new {
+        DataExtAdd { owner_id, data_ext_name, target, data_ext_value: value }.into()
+    } else {
+        DataExtMod { owner_id, data_ext_name, target, data_ext_value: value }.into()
+    }
+}
+
+impl Company {
+    /// What the answers to [`questions`] come to.
+    pub fn from_answers(file_name: &str, objects: impl IntoIterator<Item = Object>) -> Self {
+        let mut company = Self { file_name: file_name.to_owned(), ..Self::default() };
+        for object in objects {
+            match object {
+                Object::Host(host) => {
+                    company.product = host.product_name.unwrap_or_default();
+                    company.release = [host.major_version, host.minor_version].into_iter().flatten().collect::<Vec<_>>().join(".");
+                    if let Some(lists) = host.list_meta_data {
+                        company.names_ceiling = lists.entity_meta_data.and_then(|list| list.max_capacity);
+                        company.items_ceiling = lists.item_meta_data.and_then(|list| list.max_capacity);
+                    }
+                }
+                Object::Company(ret) => {
+                    company.name = ret.company_name.unwrap_or_default();
+                    for data in ret.data_ext_ret {
+                        match data.data_ext_name.as_deref() {
+                            Some(PAIRING_FIELD) => company.paired_with = data.data_ext_value,
+                            Some(SESSIONS_FIELD) => {
+                                company.sessions = data.data_ext_value.and_then(|count| count.parse().ok());
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+                Object::Preferences(preferences) => {
+                    company.sales_tax = preferences.sales_tax_preferences.is_some();
+                    if let Some(accounting) = preferences.accounting_preferences {
+                        company.classes = accounting.is_using_class_tracking.unwrap_or_default();
+                        company.closing_date = accounting.closing_date;
+                    }
+                    company.multi_currency = preferences
+                        .multi_currency_preferences
+                        .and_then(|currencies| currencies.is_multi_currency_on)
+                        .unwrap_or_default();
+                }
+                _ => {}
+            }
+        }
+        company
+    }
+
+    /// Whether this installation may work with the file, must pair with it first, or must leave it alone.
+    pub fn judge(&self, installation: &Installation, pairing: Option<&Pairing>) -> Verdict {
+        let ours = installation.id.to_string();
+        match (pairing, self.paired_with.as_deref()) {
+            (None, None) => Verdict::Pair,
+            (None, Some(id)) if id == ours => Verdict::Adopt,
+            (None, Some(_)) => Verdict::Refuse(Message::new("company.paired_elsewhere").with("file", &self.file_name)),
+            (Some(pairing), Some(id)) if id == ours && same_file(&pairing.file_name, &self.file_name) => Verdict::Work,
+            (Some(pairing), Some(id)) if id == ours => Verdict::Refuse(
+                Message::new("company.moved").with("file", &self.file_name).with("expected", &pairing.file_name),
+            ),
+            (Some(pairing), _) => Verdict::Refuse(
+                Message::new("company.wrong_file").with("file", &self.file_name).with("expected", &pairing.file_name),
+            ),
+        }
+    }
+
+    /// The request that has the file count one more session in which something is posted.
+    ///
+    /// A count in the file that is ahead of ours tells that our own data is older than the file, as after a backup of it
+    /// was restored; then nothing is posted without looking for it first (DESIGN.md 4).
+    pub fn count_session(&self, count: u32) -> Request {
+        private_data(SESSIONS_FIELD, count.to_string(), self.sessions.is_none())
+    }
+
+    /// What in QuickBooks' settings keeps anything from being posted.
+    pub fn obstacle(&self) -> Option<Message> {
+        (!self.sales_tax).then(|| Message::new("company.sales_tax_off"))
+    }
+}
+
+/// Windows compares paths without regard to case.
+fn same_file(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
+/// What may be done with a company file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is the one: work.
+    Work,
+    /// It is nobody's yet: leave our id in it.
+    Pair,
+    /// It carries our id, which is to be noted down and then worked with.
+    Adopt,
+    /// It is not ours: leave it alone, and say this.
+    Refuse(Message),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn installation() -> Installation {
+        Installation { id: Uuid::from_u128(1), file_id: Uuid::from_u128(2) }
+    }
+
+    fn company(file: &str, paired_with: Option<Uuid>) -> Company {
+        Company { file_name: file.into(), paired_with: paired_with.map(|id| id.to_string()), ..Company::default() }
+    }
+
+    fn pairing(file: &str) -> Pairing {
+        Pairing { file_name: file.into(), paired_at: Timestamp::UNIX_EPOCH }
+    }
+
+    fn code(verdict: Verdict) -> String {
+        match verdict {
+            Verdict::Refuse(message) => message.code,
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn only_the_paired_company_file_is_worked_with() {
+        let us = installation();
+        let ours = Some(us.id);
+        let judge = |company: Company, pairing: Option<Pairing>| code(company.judge(&us, pairing.as_ref()));
+        assert_eq!(judge(company("a.qbw", None), None), "Pair");
+        assert_eq!(judge(company("a.qbw", ours), None), "Adopt");
+        assert_eq!(judge(company("a.qbw", Some(Uuid::from_u128(9))), None), "company.paired_elsewhere");
+        assert_eq!(judge(company("A.QBW", ours), Some(pairing("a.qbw"))), "Work");
+        assert_eq!(judge(company("b.qbw", ours), Some(pairing("a.qbw"))), "company.moved");
+        assert_eq!(judge(company("a.qbw", None), Some(pairing("a.qbw"))), "company.wrong_file");
+        assert_eq!(judge(company("a.qbw", Some(Uuid::from_u128(9))), Some(pairing("a.qbw"))), "company.wrong_file");
+    }
+}

@@ -1,0 +1,188 @@
+//! The configuration: every onboarding answer in one TOML file, for use without a window.
+
+use books::mapping::Mapping;
+use jiff::civil::Date;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use crate::messages::Message;
+
+/// A complete, commented configuration with every setting at its default.
+pub fn example() -> String {
+    format!("{}\n{}", include_str!("config.example.toml").trim_end(), books::mapping::EXAMPLE)
+}
+
+/// Every onboarding answer.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The shop.
+    pub shop: ShopConfig,
+    /// QuickBooks.
+    pub quickbooks: QuickBooksConfig,
+    /// How documents become entries.
+    pub mapping: Mapping,
+}
+
+/// The shop and how to sign in to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShopConfig {
+    /// Its permanent address.
+    pub address: String,
+    /// Another address to reach it at, for a simulated shop: plain http for loopback only.
+    #[serde(default)]
+    pub base_url: Option<String>,
+    /// Orders placed before this day, by the shop's calendar, are not carried over.
+    pub start_date: Date,
+    /// How to sign in.
+    pub sign_in: SignIn,
+}
+
+/// How to sign in to the shop (SHOPIFY.md 6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum SignIn {
+    /// An app of the merchant's own, with tokens that renew themselves.
+    ClientCredentials {
+        /// The app's client id.
+        client_id: String,
+        /// Where its secret is.
+        client_secret: SecretPlace,
+    },
+    /// An Admin API access token from before 2026.
+    AccessToken {
+        /// Where it is.
+        token: SecretPlace,
+    },
+}
+
+/// QuickBooks and the endpoint that its Web Connector calls.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuickBooksConfig {
+    /// The endpoint's port on this computer; 0 takes any free one.
+    pub port: u16,
+    /// The user name in the .qwc file.
+    pub user_name: String,
+    /// Where the password is that is typed into the Web Connector once.
+    pub password: SecretPlace,
+    /// The company file's path, to have QuickBooks open that one; without it, the file that is open.
+    #[serde(default)]
+    pub company_file: Option<String>,
+}
+
+/// Where a secret is kept; never the secret itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretPlace {
+    /// Name of the environment variable that holds it.
+    pub environment: String,
+}
+
+impl SecretPlace {
+    /// The secret, looked up with `variable` (the process' environment in the program).
+    ///
+    /// # Errors
+    /// [`ConfigError::NoSecret`] when the variable is not set or empty.
+    pub fn read(&self, variable: impl Fn(&str) -> Option<String>) -> Result<SecretString, ConfigError> {
+        match variable(&self.environment) {
+            Some(value) if !value.trim().is_empty() => Ok(SecretString::from(value.trim().to_owned())),
+            _ => Err(ConfigError::NoSecret { variable: self.environment.clone() }),
+        }
+    }
+}
+
+/// A configuration that can't be used; nothing was touched.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The text is no TOML, or a setting is missing, unknown or of the wrong kind.
+    #[error("the configuration can't be read: {0}")]
+    Unreadable(String),
+    /// A setting has a value that can't be.
+    #[error("{setting}: {problem}")]
+    Value {
+        /// The setting's name with its table.
+        setting: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A secret is not where the configuration says.
+    #[error("the environment variable {variable} is not set")]
+    NoSecret {
+        /// The variable.
+        variable: String,
+    },
+}
+
+impl ConfigError {
+    /// What to tell the merchant.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Unreadable(problem) => Message::new("config.unreadable").with("problem", problem.trim()),
+            Self::Value { setting, problem } => Message::new("config.value").with("setting", setting).with("problem", problem),
+            Self::NoSecret { variable } => Message::new("config.no_secret").with("variable", variable),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Connections {
+    shop: ShopConfig,
+    quickbooks: QuickBooksConfig,
+}
+
+impl Config {
+    /// Reads a configuration and checks everything that can be checked without asking anybody.
+    ///
+    /// # Errors
+    /// [`ConfigError`]: what is wrong, with the line where it can be told.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let unreadable = |error: toml::de::Error| ConfigError::Unreadable(error.to_string());
+        let Connections { shop, quickbooks } = toml::from_str(text).map_err(unreadable)?;
+        let mut rest: toml::Table = toml::from_str(text).map_err(unreadable)?;
+        rest.remove("shop");
+        rest.remove("quickbooks");
+        let mapping = Mapping::deserialize(rest).map_err(unreadable)?;
+        let config = Self { shop, quickbooks, mapping };
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let value = |setting, problem: String| Err(ConfigError::Value { setting, problem });
+        if let Err(error) = self.shop.address.parse::<shopify::ShopAddress>() {
+            return value("shop.address", error.to_string());
+        }
+        if self.quickbooks.user_name.trim().is_empty() {
+            return value("quickbooks.user_name", "it must not be empty".to_owned());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_example_is_a_complete_configuration_at_its_defaults() {
+        let config = Config::parse(&example()).unwrap();
+        assert_eq!(config.mapping, Mapping::default());
+        assert_eq!(config.quickbooks.port, 8087);
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_named() {
+        let text = example().replace("user_name", "usr_name");
+        let error = Config::parse(&text).unwrap_err().to_string();
+        assert!(error.contains("usr_name") || error.contains("user_name"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_secret_names_its_variable() {
+        let place = SecretPlace { environment: "TILLBRIDGE_SHOP_SECRET".into() };
+        let error = place.read(|_| Some("  ".into())).unwrap_err();
+        assert!(error.to_string().contains("TILLBRIDGE_SHOP_SECRET"));
+    }
+}

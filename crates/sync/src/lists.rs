@@ -1,0 +1,181 @@
+//! Reading the company file's lists, so that entries can refer to what is there and never make a twin.
+
+use std::collections::VecDeque;
+
+use books::{ListObject, NameSpace};
+use qbxml::{ListId, Object, RefRet, Request, WallTime};
+use serde::{Deserialize, Serialize};
+use store::ListRow;
+
+/// How many rows are asked for at a time from lists that can be long.
+const ROWS_AT_A_TIME: u32 = 500;
+
+/// A list of the company file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum List {
+    /// Chart of accounts.
+    Accounts,
+    /// Classes.
+    Classes,
+    /// Payment methods.
+    PaymentMethods,
+    /// Sales-tax codes.
+    SalesTaxCodes,
+    /// Items of all kinds.
+    Items,
+    /// Customers.
+    Customers,
+}
+
+impl List {
+    /// All lists, in the order in which they are read.
+    pub const ALL: [Self; 6] =
+        [Self::Accounts, Self::Classes, Self::PaymentMethods, Self::SalesTaxCodes, Self::Items, Self::Customers];
+
+    /// Whether QuickBooks gives it in parts (PROTOCOL.md c.4).
+    const fn in_parts(self) -> bool {
+        matches!(self, Self::Items | Self::Customers)
+    }
+}
+
+/// What is still to be read in this session.
+#[derive(Debug, Default)]
+pub struct Reading {
+    queue: VecDeque<List>,
+    /// The list being read goes on with this iterator.
+    iterator_id: Option<String>,
+    /// The filter that the list being read began with: it must stay the same to the end (PROTOCOL.md c.4).
+    since: Option<WallTime>,
+    /// The newest change seen in it so far.
+    newest: Option<WallTime>,
+}
+
+impl Reading {
+    /// All lists from their beginning.
+    pub fn all() -> Self {
+        Self { queue: List::ALL.into(), ..Self::default() }
+    }
+
+    /// The list being read, if any is.
+    pub fn current(&self) -> Option<List> {
+        self.queue.front().copied()
+    }
+
+    /// Notes that a part of the list came with these rows, `more` being the iterator to go on with. At its end returns the
+    /// newest change in it, if it had any rows.
+    pub fn came(&mut self, rows: &[ListRow], more: Option<String>) -> Option<Option<WallTime>> {
+        let newest = rows.iter().filter_map(|row| row.modified.parse::<WallTime>().ok()).max();
+        self.newest = self.newest.take().max(newest);
+        self.iterator_id = more;
+        if self.iterator_id.is_some() {
+            return None;
+        }
+        self.queue.pop_front();
+        self.since = None;
+        Some(self.newest.take())
+    }
+
+    /// The next question; `since` is the time of the newest change seen in the list before, none for all of it.
+    pub fn question(&mut self, since: Option<WallTime>) -> Option<Request> {
+        let list = self.current()?;
+        if self.iterator_id.is_none() {
+            self.since = since;
+        }
+        let filter = qbxml::ListFilter {
+            max_returned: list.in_parts().then_some(ROWS_AT_A_TIME),
+            active_status: Some(qbxml::ActiveStatus::All),
+            from_modified_date: self.since.clone(),
+            ..qbxml::ListFilter::default()
+        };
+        let iterator = list.in_parts().then(|| match &self.iterator_id {
+            Some(id) => qbxml::Iterator::Continue(id.clone()),
+            None => qbxml::Iterator::Start,
+        });
+        Some(match list {
+            List::Accounts => qbxml::AccountQuery { select: qbxml::ListSelect::Filter(filter), ..Default::default() }.into(),
+            List::Classes => qbxml::ClassQuery { select: qbxml::ListSelect::Filter(filter), ..Default::default() }.into(),
+            List::PaymentMethods => {
+                qbxml::PaymentMethodQuery { select: qbxml::ListSelect::Filter(filter), ..Default::default() }.into()
+            }
+            List::SalesTaxCodes => {
+                qbxml::SalesTaxCodeQuery { select: qbxml::ListSelect::Filter(filter), ..Default::default() }.into()
+            }
+            List::Items => {
+                qbxml::ItemQuery { iterator, select: qbxml::ListSelect::Filter(filter), ..Default::default() }.into()
+            }
+            List::Customers => {
+                qbxml::CustomerQuery { iterator, select: qbxml::ListSelect::Filter(filter), ..Default::default() }.into()
+            }
+        })
+    }
+}
+
+/// The list row that an answered object stands for; none for objects that are no list rows.
+pub fn row(object: &Object) -> Option<ListRow> {
+    struct Facts<'a> {
+        id: &'a ListId,
+        space: NameSpace,
+        kind: &'a str,
+        name: &'a str,
+        active: Option<bool>,
+        account: Option<String>,
+        edit_sequence: Option<&'a qbxml::EditSequence>,
+        modified: Option<&'a qbxml::WallTime>,
+    }
+    fn account(reference: Option<&RefRet>) -> Option<String> {
+        reference.and_then(|reference| reference.full_name.clone())
+    }
+    macro_rules! facts {
+        ($ret:expr, $space:expr, $kind:literal, $name:expr, $account:expr) => {
+            Facts {
+                id: &$ret.list_id,
+                space: $space,
+                kind: $kind,
+                name: $name.as_deref().unwrap_or_default(),
+                active: $ret.is_active,
+                account: $account,
+                edit_sequence: $ret.edit_sequence.as_ref(),
+                modified: $ret.time_modified.as_ref(),
+            }
+        };
+    }
+    let facts = match object {
+        Object::Account(ret) => facts!(ret, NameSpace::Account, "Account", ret.full_name, ret.account_type.map(|kind| kind.to_string())),
+        Object::Class(ret) => facts!(ret, NameSpace::Class, "Class", ret.full_name, None),
+        Object::PaymentMethod(ret) => facts!(ret, NameSpace::PaymentMethod, "PaymentMethod", ret.name, None),
+        Object::SalesTaxCode(ret) => facts!(ret, NameSpace::SalesTaxCode, "SalesTaxCode", ret.name, None),
+        Object::Customer(ret) => facts!(ret, NameSpace::Name, "Customer", ret.full_name, None),
+        Object::ItemInventory(ret) => {
+            facts!(ret, NameSpace::Item, "ItemInventory", ret.full_name, account(ret.income_account_ref.as_ref()))
+        }
+        Object::ItemNonInventory(ret) => {
+            facts!(ret, NameSpace::Item, "ItemNonInventory", ret.full_name, account(ret.sales_account()))
+        }
+        Object::ItemService(ret) => facts!(ret, NameSpace::Item, "ItemService", ret.full_name, account(ret.sales_account())),
+        Object::ItemOtherCharge(ret) => {
+            facts!(ret, NameSpace::Item, "ItemOtherCharge", ret.full_name, account(ret.sales_account()))
+        }
+        Object::ItemDiscount(ret) => {
+            facts!(ret, NameSpace::Item, "ItemDiscount", ret.full_name, account(ret.account_ref.as_ref()))
+        }
+        Object::ItemSalesTax(ret) => facts!(ret, NameSpace::Item, "ItemSalesTax", ret.name, None),
+        Object::ItemSubtotal(ret) => facts!(ret, NameSpace::Item, "ItemSubtotal", ret.name, None),
+        Object::ItemPayment(ret) => {
+            facts!(ret, NameSpace::Item, "ItemPayment", ret.name, account(ret.deposit_to_account_ref.as_ref()))
+        }
+        _ => return None,
+    };
+    Some(ListRow {
+        object: ListObject {
+            id: facts.id.clone(),
+            space: facts.space,
+            kind: facts.kind.to_owned(),
+            full_name: facts.name.to_owned(),
+            active: facts.active.unwrap_or(true),
+            account: facts.account,
+        },
+        edit_sequence: facts.edit_sequence.map(|sequence| sequence.as_str().to_owned()).unwrap_or_default(),
+        modified: facts.modified.map(ToString::to_string).unwrap_or_default(),
+    })
+}

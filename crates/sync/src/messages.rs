@@ -1,0 +1,131 @@
+//! The one catalogue of what is said to people: stable codes, words in English and Norwegian (bokmål).
+//!
+//! The words are in `messages/en.json` and `messages/nb.json`, keyed by code, with `{placeholders}`. Window, command line
+//! and logs all take them from here; nobody compares texts, only codes.
+
+use std::{collections::BTreeMap, sync::OnceLock};
+
+use books::{HeldReason, Why};
+use serde::{Deserialize, Serialize};
+
+/// A language of the catalogue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// Norwegian, bokmål.
+    Nb,
+}
+
+impl Language {
+    /// All languages of the catalogue.
+    pub const ALL: [Self; 2] = [Self::En, Self::Nb];
+
+    /// The catalogue: code to words.
+    pub fn catalogue(self) -> &'static BTreeMap<String, String> {
+        static CATALOGUES: OnceLock<[BTreeMap<String, String>; 2]> = OnceLock::new();
+        let both = CATALOGUES.get_or_init(|| {
+            [include_str!("../messages/en.json"), include_str!("../messages/nb.json")]
+                .map(|text| serde_json::from_str(text).unwrap_or_default())
+        });
+        match self {
+            Self::En => &both[0],
+            Self::Nb => &both[1],
+        }
+    }
+}
+
+/// Something to tell a person: a code and the facts that go into its words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Message {
+    /// Stable code, such as `company.sales_tax_off`.
+    pub code: String,
+    /// Facts by placeholder.
+    pub facts: BTreeMap<String, String>,
+}
+
+impl Message {
+    /// A message without facts.
+    pub fn new(code: &str) -> Self {
+        Self { code: code.to_owned(), facts: BTreeMap::new() }
+    }
+
+    /// The message with one more fact.
+    #[must_use]
+    pub fn with(mut self, placeholder: &str, fact: impl ToString) -> Self {
+        self.facts.insert(placeholder.to_owned(), fact.to_string());
+        self
+    }
+
+    /// The words in `language`. A code that the catalogue lacks stands for itself, so that nothing is ever silent.
+    pub fn text(&self, language: Language) -> String {
+        let Some(words) = language.catalogue().get(&self.code) else { return self.code.clone() };
+        self.facts.iter().fold(words.clone(), |text, (placeholder, fact)| text.replace(&format!("{{{placeholder}}}"), fact))
+    }
+
+    fn of_tagged(code: &str, value: &impl Serialize, tag: &str) -> Self {
+        let mut message = Self::new(code);
+        if let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(value) {
+            for (name, field) in fields.into_iter().filter(|(name, _)| name != tag) {
+                let fact = match field {
+                    serde_json::Value::Null => String::new(),
+                    serde_json::Value::String(text) => text,
+                    serde_json::Value::Array(items) => {
+                        items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect::<Vec<_>>().join(", ")
+                    }
+                    other => other.to_string(),
+                };
+                message.facts.insert(name, fact);
+            }
+        }
+        message
+    }
+}
+
+impl From<&HeldReason> for Message {
+    fn from(reason: &HeldReason) -> Self {
+        Self::of_tagged(reason.code(), reason, "reason")
+    }
+}
+
+impl From<&Why> for Message {
+    fn from(why: &Why) -> Self {
+        Self::of_tagged(why.code(), why, "why")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn placeholders(words: &str) -> Vec<&str> {
+        let mut found: Vec<_> = words.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect();
+        found.sort_unstable();
+        found
+    }
+
+    #[test]
+    fn both_languages_say_the_same_things_with_the_same_facts() {
+        let [en, nb] = Language::ALL.map(Language::catalogue);
+        assert!(en.len() > 20, "the English catalogue could not be read");
+        assert_eq!(en.keys().collect::<Vec<_>>(), nb.keys().collect::<Vec<_>>());
+        for (code, words) in en {
+            assert_eq!(placeholders(words), placeholders(&nb[code]), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_held_reason_names_what_it_is_about() {
+        let reason = HeldReason::UnknownGateway { gateway: "klarna".into() };
+        let text = Message::from(&reason).text(Language::En);
+        assert!(text.contains("klarna"), "{text}");
+    }
+
+    #[test]
+    fn an_unknown_code_is_shown_rather_than_swallowed() {
+        assert_eq!(Message::new("no.such.code").text(Language::Nb), "no.such.code");
+    }
+}
