@@ -311,7 +311,8 @@ impl Books {
             || self.txns.values().any(|txn| {
                 mentions(&txn.fields, id.as_str())
                     || txn.body.lines.iter().any(|line| mentions(&line.fields, id.as_str()))
-                    || txn.body.entries.iter().any(|entry| entry.account == *id)
+                    || txn.body.moves.iter().any(|change| change.item == *id)
+                    || txn.body.entries.iter().any(|entry| entry.account == *id || entry.item.as_ref() == Some(id))
             })
     }
 

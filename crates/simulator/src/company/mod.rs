@@ -63,6 +63,9 @@ pub enum CompanyError {
     /// This crate's own table of qbXML.
     #[error(transparent)]
     Schema(#[from] SchemaError),
+    /// A message set in the file is not one that this version would have taken.
+    #[error("company file: a message set in it is refused: {0}")]
+    Replay(#[from] HResultError),
     /// The set-up names a time zone that does not exist.
     #[error("time zone {0} is not known")]
     TimeZone(String),
@@ -137,7 +140,7 @@ impl Company {
         let books = founded(&header, &zone)?;
         let mut company = Self::assemble(path, journal, books, zone, clock)?;
         for record in records {
-            company.replay(record);
+            company.replay(record)?;
         }
         company.end_session();
         Ok(company)
@@ -164,11 +167,11 @@ impl Company {
         })
     }
 
-    fn replay(&mut self, record: Record) {
+    fn replay(&mut self, record: Record) -> Result<(), CompanyError> {
         match record {
             Record::ClosingDate { date } => self.books.setup.closing_date = date,
             Record::Set { at, text, keep, answer } => {
-                let Ok(set) = MessageSet::read(self.schema, &text) else { return };
+                let set = MessageSet::read(self.schema, &text)?;
                 self.books.now = at;
                 self.recovery.handle(&set, keep, &mut self.books, self.schema, &mut self.iterators);
                 if let (Some(id), Some(answer)) = (&set.new_id, answer) {
@@ -176,6 +179,7 @@ impl Company {
                 }
             }
         }
+        Ok(())
     }
 
     /// Where the file is.

@@ -487,3 +487,6 @@ pub(crate) fn version_number(text: &str) -> Option<u16> {
     let (major, minor): (u16, u16) = (major.parse().ok()?, minor.parse().ok()?);
     (major < 100 && minor < 10).then_some(major * 10 + minor)
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use super::xml::Element;
 
 /// QuickBooks refused the whole document, or could not be used at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{code:#010X}: {message}")]
+#[error("{}: {message}", self.hex())]
 pub struct HResultError {
     /// The COM error, such as `0x80040400`.
     pub code: u32,
@@ -32,7 +32,7 @@ impl HResultError {
     /// The code as the Web Connector sends it: `0x80040400`.
     #[must_use]
     pub fn hex(&self) -> String {
-        format!("{:#010X}", self.code).replace("0X", "0x")
+        format!("0x{:08X}", self.code)
     }
 }
 

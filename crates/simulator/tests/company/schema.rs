@@ -1,1 +1,163 @@
-use crate::support::Desk;
+use std::process::Command;
+
+use crate::support::{Desk, add, document, line, modify, text};
+
+#[test]
+fn a_document_that_breaks_the_schema_is_refused_as_a_whole() {
+    let mut desk = Desk::new();
+    let good = add("Customer", "<Name>A</Name>");
+    let set = |requests: &str| document(r#"onError="continueOnError""#, requests);
+    let hresult = |desk: &mut Desk, document: &str| desk.company.process(document).unwrap_err().hex();
+    let wrong_order = add("Customer", "<Name>B</Name><Phone>1</Phone><CompanyName>C</CompanyName>");
+    assert_eq!(hresult(&mut desk, &set(&(good.clone() + &wrong_order))), "0x80040400");
+    assert_eq!(hresult(&mut desk, &set("<NoSuchRq/>")), "0x80040400");
+    assert_eq!(hresult(&mut desk, &set(&good.replace("requestID", "id"))), "0x80040400");
+    assert_eq!(hresult(&mut desk, &set("<CustomerAddRq>")), "0x80040400");
+    assert_eq!(hresult(&mut desk, &set(&add("Customer", "<Name>\u{4e2d}</Name>"))), "0x80040400");
+    assert_eq!(hresult(&mut desk, &document("", &good)), "0x80040400");
+    assert_eq!(hresult(&mut desk, &document(r#"onError="rollbackOnError""#, &good)), "0x80040413");
+    assert_eq!(hresult(&mut desk, &set(&good).replace("<?qbxml version=\"13.0\"?>", "")), "0x80040423");
+    assert_eq!(hresult(&mut desk, &set(&good).replace("13.0", "99.0")), "0x80040428");
+    assert!(desk.company.names("Customer").is_empty(), "nothing of a refused document is carried out");
+}
+
+#[test]
+fn wrong_values_fail_their_own_request_only() {
+    let mut desk = Desk::stocked();
+    let requests = [
+        add("SalesReceipt", &line("SalesReceipt", "Tip", "<Amount>1.5</Amount>")),
+        add("SalesReceipt", &line("SalesReceipt", "Tip", "<Quantity>1</Quantity><Rate>1.123456</Rate>")),
+        add("SalesReceipt", &line("SalesReceipt", "Tip", "<Amount>1.50</Amount>")),
+    ];
+    let answer = desk.ask(&requests.concat());
+    let codes: Vec<&str> = answer.split("statusCode=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(codes, ["3040", "3045", "0"]);
+}
+
+/// Validates documents against Intuit's schema, when it is there.
+fn validate(documents: &[String]) {
+    let Ok(folder) = std::env::var("QBXML_SCHEMAS") else {
+        eprintln!("skipped: QBXML_SCHEMAS is not set");
+        return;
+    };
+    let schema = std::path::Path::new(&folder).join("quickbooks/xsd-13.0/qbxmlops130_official.xsd");
+    let files = tempfile::tempdir().unwrap();
+    let mut xmllint = Command::new("xmllint");
+    xmllint.args(["--noout", "--schema"]).arg(schema);
+    for (index, document) in documents.iter().enumerate() {
+        let file = files.path().join(format!("{index}.xml"));
+        std::fs::write(&file, document).unwrap();
+        xmllint.arg(file);
+    }
+    let output = xmllint.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A company whose every exchange is kept, to be judged at the end.
+struct Witness {
+    desk: Desk,
+    documents: Vec<String>,
+}
+
+impl Witness {
+    fn exchange(&mut self, requests: &str) -> String {
+        let set = document(r#"onError="continueOnError""#, requests);
+        let answer = self.desk.company.process(&set).unwrap();
+        self.documents.extend([set, answer.clone()]);
+        answer
+    }
+}
+
+#[test]
+fn requests_and_answers_are_valid_by_intuits_schema() {
+    let mut witness = Witness { desk: Desk::stocked(), documents: Vec::new() };
+    witness.exchange("<HostQueryRq><IncludeListMetaData><IncludeMaxCapacity>true</IncludeMaxCapacity></IncludeListMetaData></HostQueryRq>\
+         <CompanyQueryRq/><PreferencesQueryRq/>",
+    );
+    let people = [
+        add(
+            "Customer",
+            "<Name>Full</Name><CompanyName>C</CompanyName><BillAddress><Addr1>1</Addr1><City>X</City></BillAddress><Phone>1</Phone><TermsRef><FullName>Net 30</FullName></TermsRef>",
+        ),
+        add("Vendor", "<Name>Supplier</Name><VendorAddress><Addr1>1</Addr1></VendorAddress>"),
+        add("PaymentMethod", "<Name>Shop Pay</Name><PaymentMethodType>OtherCreditCard</PaymentMethodType>"),
+        add("StandardTerms", "<Name>Net 45</Name><StdDueDays>45</StdDueDays>"),
+        add("SalesTaxCode", "<Name>Out</Name><IsTaxable>false</IsTaxable>"),
+        add("ShipMethod", "<Name>Bike</Name>"),
+        add("Account", "<Name>Till 2</Name><AccountType>Bank</AccountType><OpenBalance>5.00</OpenBalance>"),
+        add("Customer", "<Name>full</Name>"),
+    ];
+    witness.exchange(&people.concat());
+    let lists = [
+        "Customer",
+        "Vendor",
+        "Account",
+        "Class",
+        "PaymentMethod",
+        "StandardTerms",
+        "SalesTaxCode",
+        "ShipMethod",
+        "Item",
+        "ItemInventory",
+        "ItemNonInventory",
+        "ItemService",
+        "ItemOtherCharge",
+        "ItemDiscount",
+        "ItemSalesTax",
+        "ItemSubtotal",
+        "ItemPayment",
+        "Terms",
+        "Entity",
+    ];
+    for list in lists {
+        witness.exchange(&format!("<{list}QueryRq/>"));
+    }
+    witness.exchange("<ItemQueryRq iterator=\"Start\"><MaxReturned>2</MaxReturned></ItemQueryRq>");
+    let sale = |kind: &str| {
+        [
+            line(kind, "Widget", "<Quantity>2</Quantity>"),
+            line(kind, "Discount", "<Amount>-1.00</Amount>"),
+            line(kind, "NY State", "<Amount>1.00</Amount>"),
+        ]
+        .concat()
+    };
+    let receipt = witness.exchange(&add(
+        "SalesReceipt",
+        &format!("<ClassRef><FullName>Main Street</FullName></ClassRef>{}", sale("SalesReceipt")),
+    ));
+    let invoice = witness
+        .exchange(&add("Invoice", &format!("<CustomerRef><FullName>Ada</FullName></CustomerRef>{}", sale("Invoice"))));
+    let invoice = text(&invoice, "TxnID");
+    witness.exchange(&add(
+            "ReceivePayment",
+            &format!(
+                "<CustomerRef><FullName>Ada</FullName></CustomerRef><TotalAmount>10.00</TotalAmount><AppliedToTxnAdd><TxnID>{invoice}</TxnID><PaymentAmount>10.00</PaymentAmount></AppliedToTxnAdd>"
+            ),
+        ),
+    );
+    for query in ["SalesReceipt", "Invoice", "ReceivePayment"] {
+        witness.exchange(&format!("<{query}QueryRq><IncludeLineItems>true</IncludeLineItems></{query}QueryRq>"));
+    }
+    witness.exchange("<InvoiceQueryRq><IncludeLinkedTxns>true</IncludeLinkedTxns></InvoiceQueryRq>");
+    let outdated = modify(
+        "SalesReceipt",
+        &format!("<TxnID>{}</TxnID><EditSequence>1</EditSequence><Memo>x</Memo>", text(&receipt, "TxnID")),
+    );
+    witness.exchange(&outdated);
+    witness.exchange(&format!("<TxnVoidRq><TxnVoidType>Invoice</TxnVoidType><TxnID>{invoice}</TxnID></TxnVoidRq>"));
+    witness.exchange(&format!("<TxnDelRq><TxnDelType>Invoice</TxnDelType><TxnID>{invoice}</TxnID></TxnDelRq>"));
+    witness.exchange("<TxnDeletedQueryRq><TxnDelType>Invoice</TxnDelType></TxnDeletedQueryRq>");
+    let owner = "<OwnerID>{57F3B9B6-86F1-4FCC-B1FF-966DE1813D20}</OwnerID><DataExtName>Key</DataExtName>";
+    let subject = "<ListDataExtType>Customer</ListDataExtType><ListObjRef><FullName>Ada</FullName></ListObjRef>";
+    let data = [
+        format!("<DataExtDefAddRq><DataExtDefAdd>{owner}<DataExtType>STR255TYPE</DataExtType><AssignToObject>Customer</AssignToObject></DataExtDefAdd></DataExtDefAddRq>"),
+        format!("<DataExtAddRq><DataExtAdd>{owner}{subject}<DataExtValue>v</DataExtValue></DataExtAdd></DataExtAddRq>"),
+        "<DataExtDefQueryRq/>".to_owned(),
+        "<CustomerQueryRq><FullName>Ada</FullName><OwnerID>{57F3B9B6-86F1-4FCC-B1FF-966DE1813D20}</OwnerID></CustomerQueryRq>".to_owned(),
+        format!("<DataExtDelRq><DataExtDel>{owner}{subject}</DataExtDel></DataExtDelRq>"),
+    ];
+    let answer = witness.exchange(&data.concat());
+    assert!(!answer.contains("Error"), "{answer}");
+    assert_eq!(text(&answer, "DataExtValue"), "v");
+    validate(&witness.documents);
+}
