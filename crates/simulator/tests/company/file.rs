@@ -118,3 +118,43 @@ fn ten_thousand_orders_are_booked_and_read_again_in_good_time() {
     // Generous: a debug build on a busy machine needs a few seconds.
     assert!(booked < Duration::from_mins(2), "{booked:?}");
 }
+
+/// Runs the program `simulated-company process` on one set; killed after `delay`, if one is given.
+fn run_process(file: &std::path::Path, set: &str, delay: Option<Duration>) -> bool {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_simulated-company"))
+        .arg("process")
+        .arg(file)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(set.as_bytes()).unwrap();
+    if let Some(delay) = delay {
+        std::thread::sleep(delay);
+        child.kill().unwrap();
+    }
+    child.wait().unwrap().success()
+}
+
+#[test]
+fn a_process_killed_at_any_moment_and_asked_again_books_every_set_once() {
+    let desk = Desk::stocked();
+    let copy = desk.path().with_extension("killed");
+    std::fs::copy(desk.path(), &copy).unwrap();
+    for amount in 1..=12 {
+        run_process(&copy, &one_sale(amount), Some(Duration::from_millis(u64::from(amount) * 2)));
+        assert!(run_process(&copy, &one_sale(amount), None), "opens after a kill and answers");
+    }
+    let company = Company::open(&copy).unwrap();
+    let totals: Vec<String> = company
+        .transactions()
+        .iter()
+        .filter(|txn| txn.kind == "SalesReceipt")
+        .map(|txn| txn.total.normalize().to_string())
+        .collect();
+    let wanted: Vec<String> = (1..=12).map(|amount: u32| amount.to_string()).collect();
+    assert_eq!(totals, wanted);
+}
