@@ -5,12 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use books::EntryKey;
 use jiff::{Timestamp, civil::Date};
-use store::{EntryFilter, OpenError, State, Store, StoreError};
 use sync::{
-    Config, ConfigError,
-    api::{self, ApiError, EntryView, PostingView},
+    Config, ConfigError, Message,
+    api::{self, ApiError, EntryFilter, EntryKey, EntryView, PostingView, State, Store, StoreError},
     source::SourceError,
     tieout::TieOut,
 };
@@ -59,9 +57,6 @@ pub enum Failure {
         /// What the system says.
         error: io::Error,
     },
-    /// The .qwc file can't be made.
-    #[error("the .qwc file can't be made: {0}")]
-    Qwc(String),
     /// The simulated world of the demo failed.
     #[error("the simulated world failed: {0}")]
     Simulation(String),
@@ -69,12 +64,6 @@ pub enum Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::Api(error.into())
-    }
-}
-
-impl From<OpenError> for Failure {
-    fn from(error: OpenError) -> Self {
         Self::Api(error.into())
     }
 }
@@ -93,7 +82,7 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::Word { .. } | Self::NotSetUp(_) => 2,
-            Self::File { .. } | Self::Api(_) | Self::Source(_) | Self::Port { .. } | Self::Qwc(_) | Self::Simulation(_) => 1,
+            Self::File { .. } | Self::Api(_) | Self::Source(_) | Self::Port { .. } | Self::Simulation(_) => 1,
         }
     }
 }
@@ -116,11 +105,11 @@ pub fn read_config(path: &Path) -> Result<Config, Failure> {
 
 /// Opens a data folder for work, and says what had to be mended.
 pub fn open(folder: &Path) -> Result<Store, Failure> {
-    let opened = Store::open(folder, Timestamp::now())?;
-    if let Some(notice) = opened.notice {
-        print::problem(&notice.to_string());
+    let (store, notice) = api::open(folder, Timestamp::now())?;
+    if let Some(notice) = &notice {
+        print::problem(&print::words(&Message::from(notice)));
     }
-    Ok(opened.store)
+    Ok(store)
 }
 
 /// `config example`.
@@ -141,16 +130,12 @@ pub async fn init(folder: &Path, config_file: &Path) -> Result<Done, Failure> {
     for point in &probe.missing {
         print::problem(&print::words(point));
     }
-    let store = open(folder)?;
-    let installation = sync::engine::installation(&store, Timestamp::now())?;
-    let path = config_path(folder);
-    std::fs::write(&path, text).map_err(|error| Failure::File { path, error })?;
-    let qwc = folder.join("tillbridge.qwc");
-    let written = sync::endpoint::qwc(&installation, &config.quickbooks.user_name, config.quickbooks.port)
-        .map_err(|error| Failure::Qwc(error.to_string()))?;
-    std::fs::write(&qwc, written).map_err(|error| Failure::File { path: qwc.clone(), error })?;
+    api::set_up(folder, Timestamp::now())?;
+    write(&config_path(folder), &text)?;
+    let file = folder.join("tillbridge.qwc");
+    write(&file, &qwc_text(folder, &config)?)?;
     print::line(&format!("Set up in {}. Nothing was started.", folder.display()));
-    print::line(&format!("Next: add {} to QuickBooks' Web Connector, then `tillbridge-cli run`.", qwc.display()));
+    print::line(&format!("Next: add {} to QuickBooks' Web Connector, then `tillbridge-cli run`.", file.display()));
     Ok(if probe.missing.is_empty() { Done::Well } else { Done::Attention })
 }
 
@@ -244,7 +229,7 @@ pub fn entries(asked: &Entries) -> Result<Done, Failure> {
             print::line(&format!("    {}", print::words(why)));
         }
         for step in &page.life {
-            print::line(&format!("    {} {} {}", step.at, step.state.map_or("", State::as_str), step.why));
+            print::line(&format!("    {} {} {}", step.at, step.state.map_or_else(String::new, |state| print::words(&state.into())), step.why));
         }
         if let Some(xml) = &page.xml {
             print::line(xml);
@@ -261,7 +246,7 @@ pub fn entries(asked: &Entries) -> Result<Done, Failure> {
             }
         },
     };
-    let filter = EntryFilter { states, text: asked.find.clone(), limit: asked.limit, ..EntryFilter::default() };
+    let filter = EntryFilter { states, text: asked.find.clone(), limit: Some(asked.limit), ..EntryFilter::default() };
     let entries = api::entries(data_dir, &filter)?;
     if *json {
         print::json(&entries);
@@ -308,14 +293,14 @@ pub fn print_tieout(tieout: &TieOut) {
 
 /// `retry`.
 pub fn retry(folder: &Path, key: &str) -> Result<Done, Failure> {
-    open(folder)?.retry(&EntryKey::stored(key), Timestamp::now())?;
+    api::retry(folder, &EntryKey::stored(key), Timestamp::now())?;
     print::line("It is sent again with the next session.");
     Ok(Done::Well)
 }
 
 /// `release`.
 pub fn release(folder: &Path, key: &str) -> Result<Done, Failure> {
-    open(folder)?.release(&EntryKey::stored(key), Timestamp::now())?;
+    api::release(folder, &EntryKey::stored(key), Timestamp::now())?;
     print::line("It is looked at anew with the next run.");
     Ok(Done::Well)
 }
@@ -323,12 +308,16 @@ pub fn release(folder: &Path, key: &str) -> Result<Done, Failure> {
 /// `qwc`.
 pub fn qwc(folder: &Path) -> Result<Done, Failure> {
     let config = read_config(&config_path(folder))?;
-    let store = Store::read_only(folder)?;
-    let Some(installation) = store.setting("installation")? else { return Err(Failure::NotSetUp(folder.to_owned())) };
-    let text = sync::endpoint::qwc(&installation, &config.quickbooks.user_name, config.quickbooks.port)
-        .map_err(|error| Failure::Qwc(error.to_string()))?;
-    print::text(&text);
+    print::text(&qwc_text(folder, &config)?);
     Ok(Done::Well)
+}
+
+fn qwc_text(folder: &Path, config: &Config) -> Result<String, Failure> {
+    api::qwc(folder, &config.quickbooks)?.ok_or_else(|| Failure::NotSetUp(folder.to_owned()))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text).map_err(|error| Failure::File { path: path.to_owned(), error })
 }
 
 /// `diagnostics`.
@@ -338,7 +327,7 @@ pub fn diagnostics(folder: &Path, to: Option<&Path>) -> Result<Done, Failure> {
         None => print::json(&bundle),
         Some(path) => {
             let text = serde_json::to_string_pretty(&bundle).unwrap_or_default();
-            std::fs::write(path, text).map_err(|error| Failure::File { path: path.to_owned(), error })?;
+            write(path, &text)?;
             print::line(&format!("Written to {}. Look at it before you send it: it holds no names, addresses or secrets.", path.display()));
         }
     }
@@ -348,12 +337,12 @@ pub fn diagnostics(folder: &Path, to: Option<&Path>) -> Result<Done, Failure> {
 fn headline(entry: &EntryView) -> String {
     format!(
         "{} {} · {} · {} · {} · {}{}",
-        entry.kind.words(),
+        print::words(&entry.kind.into()),
         entry.number,
         entry.title,
         entry.date.as_deref().unwrap_or("no date"),
         entry.total,
-        entry.state,
+        print::words(&entry.state.into()),
         entry.quickbooks_id.as_ref().map_or_else(String::new, |id| format!(" · {id}")),
     )
 }

@@ -8,7 +8,6 @@ use std::{
     time::Instant,
 };
 
-use books::{EntryKind, Money};
 use clap::Args;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::Serialize;
@@ -17,9 +16,9 @@ use simulator::{
     connector::{End, WebConnector},
     shop::{Bucket, Settings, Shop, Trade},
 };
-use store::{EntryFilter, State, Store};
 use sync::{
     Config, Engine,
+    api::{DocumentKind, EntryFilter, EntryKind, Mapping, Money, Posting, State, Store},
     config::{QuickBooksConfig, SecretPlace, ShopConfig, SignIn},
     engine::Clock,
     tieout::TieOut,
@@ -78,7 +77,7 @@ struct Summary {
     seconds: f64,
     tieout: TieOut,
     /// What the simulated company file's own books say, beside what it answered: by account.
-    books: Vec<books::tieout::Row>,
+    books: Vec<sync::tieout::Row>,
     /// The shop's own finance figures, beside the tie-out's.
     finance: Vec<Figure>,
     ties_out: bool,
@@ -196,7 +195,7 @@ impl Demo {
                 sign_in: SignIn::ClientCredentials { client_id: settings.client_id, client_secret: secret() },
             },
             quickbooks: QuickBooksConfig { port: 0, user_name: USER.to_owned(), password: secret(), company_file: None },
-            mapping: books::Mapping::default(),
+            mapping: Mapping::default(),
         }
     }
 
@@ -224,7 +223,7 @@ impl Demo {
         let answered: Vec<_> = tieout.rows.iter().map(|row| (row.account.clone(), row.company)).collect();
         let own = own_books(company);
         let finance = finance(shop, &tieout);
-        let books = books::tieout::compare(answered, &own);
+        let books = sync::tieout::compare(answered, &own);
         let ties_out = tieout.ties_out()
             && books.iter().all(|row| row.difference.is_zero())
             && finance.iter().all(|figure| figure.difference.is_zero())
@@ -232,7 +231,7 @@ impl Demo {
         Ok(Summary {
             simulated: true,
             seed: self.seed,
-            orders_in_shop: counts.documents.get(&books::DocumentKind::Order).copied().unwrap_or_default(),
+            orders_in_shop: counts.documents.get(&DocumentKind::Order).copied().unwrap_or_default(),
             sessions,
             message_sets,
             sales_receipts: posted(EntryKind::SalesReceipt),
@@ -314,12 +313,12 @@ fn open_company(path: &Path) -> Result<Company, Failure> {
 }
 
 /// The accounts of the company file's own books, but for the cost of goods that QuickBooks posts by itself.
-fn own_books(company: &Company) -> Vec<books::Posting> {
+fn own_books(company: &Company) -> Vec<Posting> {
     company
         .trial_balance()
         .into_iter()
         .filter(|(account, _)| account != "Cost of Goods Sold" && account != "Inventory Asset")
-        .map(|(account, balance)| books::Posting { account, class: None, amount: Money::new(balance) })
+        .map(|(account, balance)| Posting { account, class: None, amount: Money::new(balance) })
         .collect()
 }
 

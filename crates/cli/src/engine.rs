@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use sync::{
-    Config, Engine,
+    Engine,
     engine::{Clock, SystemClock},
 };
 use tokio_util::sync::CancellationToken;

@@ -4,13 +4,18 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use books::{EntryKey, EntryKind, HeldReason, Link, Money, Posting};
-use jiff::civil::Date;
+use books::{HeldReason, Link};
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
-use store::{EntryDetail, EntryFilter, EntryRow, OpenError, State, Store, StoreError};
+use store::{EntryDetail, EntryRow, OpenError};
+
+pub use books::{DocumentKind, EntryKey, EntryKind, Mapping, Money, Posting};
+pub use store::{EntryFilter, Notice, State, Store, StoreError};
 
 use crate::{
     company::{Company, Pairing},
+    config::QuickBooksConfig,
+    endpoint, engine,
     messages::{Language, Message},
     tieout::{self, TieOut},
 };
@@ -112,6 +117,37 @@ impl Status {
             rejected: 0,
             attention: Vec::new(),
         }
+    }
+}
+
+/// Opens the data in `folder` for work, with word of what had to be mended. One program at a time can.
+pub fn open(folder: &Path, now: Timestamp) -> Result<(Store, Option<Notice>), ApiError> {
+    let opened = Store::open(folder, now)?;
+    Ok((opened.store, opened.notice))
+}
+
+/// Makes the installation in `folder`, if there is none yet.
+pub fn set_up(folder: &Path, now: Timestamp) -> Result<(), ApiError> {
+    engine::installation(&Store::open(folder, now)?.store, now)?;
+    Ok(())
+}
+
+/// Tries an entry again that QuickBooks refused, or that was undone: it is mapped anew with the next run.
+pub fn retry(folder: &Path, key: &EntryKey, now: Timestamp) -> Result<(), ApiError> {
+    Ok(Store::open(folder, now)?.store.retry(key, now)?)
+}
+
+/// Frees a held entry: it is mapped anew with the next run, or kept as it was posted.
+pub fn release(folder: &Path, key: &EntryKey, now: Timestamp) -> Result<(), ApiError> {
+    Ok(Store::open(folder, now)?.store.release(key, now)?)
+}
+
+/// The .qwc file of the installation in `folder`; none when nothing is set up there.
+pub fn qwc(folder: &Path, config: &QuickBooksConfig) -> Result<Option<String>, ApiError> {
+    let Some(installation) = Store::read_only(folder)?.setting("installation")? else { return Ok(None) };
+    match endpoint::qwc(&installation, &config.user_name, config.port) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) => Err(ApiError::new(Message::new("config.value").with("setting", "quickbooks").with("problem", error))),
     }
 }
 

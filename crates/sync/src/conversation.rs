@@ -118,6 +118,8 @@ pub struct Conversation {
     run: RunId,
     phase: Phase,
     pending: Option<Pending>,
+    /// What [`Conversation::has_more`] found to be next.
+    upcoming: Option<Turn>,
     company: Option<Company>,
     pairing_tried: bool,
     /// How many sessions posted something, this one included once it is counted.
@@ -159,6 +161,7 @@ impl Conversation {
             run,
             phase: Phase::Identify,
             pending: None,
+            upcoming: None,
             company: None,
             pairing_tried: false,
             sessions: 0,
@@ -189,8 +192,19 @@ impl Conversation {
         }
     }
 
+    /// Whether there is more to do, so that a transport can tell its other side with the answer and need not ask in vain.
+    pub fn has_more(&mut self, now: Timestamp) -> Result<bool, Fault> {
+        let turn = self.next(now)?;
+        let more = turn != Turn::Finished;
+        self.upcoming = Some(turn);
+        Ok(more)
+    }
+
     /// What to do next.
     pub fn next(&mut self, now: Timestamp) -> Result<Turn, Fault> {
+        if let Some(turn) = self.upcoming.take() {
+            return Ok(turn);
+        }
         loop {
             let turn = match &self.phase {
                 Phase::Identify => {

@@ -378,13 +378,18 @@ impl Agent for Engine {
         };
         let settled = self.with_conversation(session, |conversation| {
             conversation.answered(reply, now)?;
-            Ok((conversation.settled(), conversation.stopped()))
+            let more = conversation.has_more(now)?;
+            Ok((conversation.settled(), more, conversation.stopped()))
         });
         match settled {
             None => Percent::Done,
             Some(Err(fault)) => Percent::Stop(told(&fault)),
-            Some(Ok((_, Some(message)))) => Percent::Stop(message.text(Language::En)),
-            Some(Ok((settled, None))) => {
+            Some(Ok((_, _, Some(message)))) => Percent::Stop(message.text(Language::En)),
+            Some(Ok((_, false, None))) => {
+                self.live().met = true;
+                Percent::Done
+            }
+            Some(Ok((settled, true, None))) => {
                 let counts = self.store.counts().unwrap_or_default();
                 let ready = counts.entries.get(&State::Ready).copied().unwrap_or_default();
                 self.progress.send_modify(|progress| {

@@ -5,8 +5,9 @@
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
-use books::{HeldReason, Why};
+use books::{EntryKind, HeldReason, Why};
 use serde::{Deserialize, Serialize};
+use store::{Notice, State};
 
 /// A language of the catalogue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -82,6 +83,40 @@ impl Message {
         }
         message
     }
+}
+
+impl From<EntryKind> for Message {
+    fn from(kind: EntryKind) -> Self {
+        Self::new(&format!("kind.{}", word(&kind)))
+    }
+}
+
+impl From<State> for Message {
+    fn from(state: State) -> Self {
+        Self::new(&format!("state.{}", state.as_str()))
+    }
+}
+
+impl From<&Notice> for Message {
+    fn from(notice: &Notice) -> Self {
+        match notice {
+            Notice::Migrated { backup } => Self::new("store.migrated").with("backup", backup.display()),
+            Notice::Recovered(recovery) => {
+                let damaged = recovery.damaged.as_ref().map_or_else(|| "-".to_owned(), |path| path.display().to_string());
+                match &recovery.restored_from {
+                    Some(backup) => {
+                        Self::new("store.restored").with("damaged", damaged).with("backup", backup.display())
+                    }
+                    None => Self::new("store.started_anew").with("damaged", damaged),
+                }
+            }
+        }
+    }
+}
+
+/// The word that stands for a value of an enumeration in data.
+fn word(value: &impl Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 impl From<&HeldReason> for Message {

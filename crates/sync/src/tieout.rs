@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use books::{Fact, Money, document::Shop, mapping::Mapping, tieout::Row};
+use books::{Fact, Money, document::Shop, mapping::Mapping};
+pub use books::tieout::{Row, compare};
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use serde::Serialize;
 use store::{Store, StoreError};
@@ -53,7 +54,7 @@ pub fn tie_out(store: &Store, from: Date, to: Date) -> Result<Option<TieOut>, St
     Ok(Some(TieOut {
         from,
         to,
-        rows: books::tieout::compare(by_shop, booked.iter().flat_map(|row| &row.postings)),
+        rows: compare(by_shop, booked.iter().flat_map(|row| &row.postings)),
         shop_sales,
         company_transactions: u32::try_from(booked.len()).unwrap_or(u32::MAX),
     }))
