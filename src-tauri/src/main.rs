@@ -8,7 +8,6 @@
 
 mod bindings;
 mod commands;
-mod status;
 
 fn main() -> tauri::Result<()> {
     let builder = bindings::builder();

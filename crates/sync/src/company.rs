@@ -49,7 +49,7 @@ pub struct Company {
     pub product: String,
     /// Release, such as `34.0`.
     pub release: String,
-    /// Whether QuickBooks charges sales tax (BRIEF.md B10).
+    /// Whether QuickBooks charges sales tax.
     pub sales_tax: bool,
     /// Whether classes are tracked.
     pub classes: bool,

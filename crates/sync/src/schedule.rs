@@ -1,4 +1,4 @@
-//! When the next run is due: about every five minutes, and not settable by the merchant (BRIEF.md B20).
+//! When the next run is due: about every five minutes, and not settable by the merchant.
 
 use jiff::{SignedDuration, Timestamp};
 
