@@ -279,7 +279,10 @@ pub fn tieout(look: &Look, from: Option<Date>, to: Option<Date>) -> Result<Done,
 
 /// The tie-out as a table.
 pub fn print_tieout(tieout: &TieOut) {
-    print::line(&format!("Tie-out from {} to {}: debit +, credit −", tieout.from, tieout.to));
+    match (tieout.from, tieout.to) {
+        (Some(from), Some(to)) => print::line(&format!("Tie-out from {from} to {to}: debit +, credit −")),
+        _ => print::line("Tie-out: there is nothing on either side yet."),
+    }
     let rows: Vec<_> = tieout
         .rows
         .iter()

@@ -18,7 +18,7 @@ use simulator::{
 };
 use sync::{
     Config, Engine,
-    api::{DocumentKind, EntryFilter, EntryKind, Mapping, Money, Posting, State, Store},
+    api::{DocumentKind, EntryFilter, EntryKind, Gateway, Mapping, Money, Posting, State, Store},
     config::{QuickBooksConfig, SecretPlace, ShopConfig, SignIn},
     engine::Clock,
     tieout::TieOut,
@@ -195,7 +195,7 @@ impl Demo {
                 sign_in: SignIn::ClientCredentials { client_id: settings.client_id, client_secret: secret() },
             },
             quickbooks: QuickBooksConfig { port: 0, user_name: USER.to_owned(), password: secret(), company_file: None },
-            mapping: Mapping::default(),
+            mapping: mapping(),
         }
     }
 
@@ -310,6 +310,18 @@ fn open_company(path: &Path) -> Result<Company, Failure> {
     // A demo needs no protection from power cuts.
     company.set_durable(false);
     Ok(company)
+}
+
+/// The default mapping, with the one answer that this shop's merchant would give: where bank deposits arrive.
+fn mapping() -> Mapping {
+    let mut mapping = Mapping::default();
+    let bank = Gateway {
+        clearing: "Undeposited Funds".to_owned(),
+        payment_method: "Bank Deposit".to_owned(),
+        by_location: BTreeMap::new(),
+    };
+    mapping.gateways.0.insert("Bank Deposit".to_owned(), bank);
+    mapping
 }
 
 /// The accounts of the company file's own books, but for the cost of goods that QuickBooks posts by itself.

@@ -9,7 +9,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use store::{EntryDetail, EntryRow, OpenError};
 
-pub use books::{DocumentKind, EntryKey, EntryKind, Mapping, Money, Posting};
+pub use books::{DocumentKind, EntryKey, EntryKind, Mapping, Money, Posting, mapping::Gateway};
 pub use store::{EntryFilter, Notice, State, Store, StoreError};
 
 use crate::{

@@ -1,6 +1,6 @@
 //! Tie-out: the shop's own figures beside what QuickBooks answered that it booked, by account.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use books::{Fact, Money, document::Shop, mapping::Mapping};
 pub use books::tieout::{Row, compare};
@@ -11,10 +11,10 @@ use store::{Store, StoreError};
 /// The tie-out of a period.
 #[derive(Clone, Debug, Serialize)]
 pub struct TieOut {
-    /// First day, by the shop's calendar.
-    pub from: Date,
-    /// Last day.
-    pub to: Date,
+    /// First day with anything in it, by the shop's calendar; none when there is nothing.
+    pub from: Option<Date>,
+    /// Last day with anything in it.
+    pub to: Option<Date>,
     /// Every account that either side touched.
     pub rows: Vec<Row>,
     /// Sales of the period that the shop counts.
@@ -41,9 +41,11 @@ pub fn tie_out(store: &Store, from: Date, to: Date) -> Result<Option<TieOut>, St
     let context = books::Context { mapping: &mapping, shop: &shop, lists: &world, facts: &world };
     let mut by_shop: BTreeMap<String, Money> = BTreeMap::new();
     let mut shop_sales = 0;
+    let mut days: BTreeSet<Date> = BTreeSet::new();
     store.orders_between(midnight(from), midnight(to.saturating_add(1.day())), |document| {
         if let Fact::Order(order) = &document.fact {
             shop_sales += 1;
+            days.insert(order.placed_at.to_zoned(zone.clone()).date());
             for (account, amount) in books::tieout::shop_side(order, &context) {
                 *by_shop.entry(account).or_default() += amount;
             }
@@ -51,9 +53,10 @@ pub fn tie_out(store: &Store, from: Date, to: Date) -> Result<Option<TieOut>, St
     })?;
     world.check()?;
     let booked = store.booked_between(from, to)?;
+    days.extend(booked.iter().map(|row| row.date));
     Ok(Some(TieOut {
-        from,
-        to,
+        from: days.first().copied(),
+        to: days.last().copied(),
         rows: compare(by_shop, booked.iter().flat_map(|row| &row.postings)),
         shop_sales,
         company_transactions: u32::try_from(booked.len()).unwrap_or(u32::MAX),
