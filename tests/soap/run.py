@@ -96,9 +96,10 @@ def first_match(lines, pattern):
 
 class Test:
     def __init__(self, binaries, folder, orders):
-        self.cli = str(binaries / "tillbridge-cli")
-        self.company = str(binaries / "simulated-company")
-        self.shop = str(binaries / "simulated-shop")
+        ending = ".exe" if os.name == "nt" else ""
+        self.cli, self.company, self.shop = (
+            str(binaries / f"{name}{ending}") for name in ("tillbridge-cli", "simulated-company", "simulated-shop")
+        )
         self.data = str(folder / "data")
         self.company_file = str(folder / "Simulated Company.qbw")
         self.config = folder / "config.toml"

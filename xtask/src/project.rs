@@ -73,9 +73,14 @@ impl Project {
         self.target.join("tools")
     }
 
-    /// The binary of a package that was built without optimization.
+    /// The folder of the programs that were built without optimization.
+    pub fn debug_binaries(&self) -> PathBuf {
+        self.target.join("debug")
+    }
+
+    /// One of them.
     pub fn debug_binary(&self, name: &str) -> PathBuf {
-        self.target.join("debug").join(format!("{name}{}", env::consts::EXE_SUFFIX))
+        self.debug_binaries().join(format!("{name}{}", env::consts::EXE_SUFFIX))
     }
 
     /// Cargo, in the root.

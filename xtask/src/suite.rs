@@ -7,43 +7,67 @@ use std::{
 };
 
 use crate::{
-    project::{DESKTOP, Project, SCHEMAS, Stop, cargo_command, works},
+    project::{DESKTOP, Project, SCHEMAS, Stop, cargo_command},
     report::Report,
     tools,
 };
+
+/// Which packages a step is about.
+///
+/// Cargo unites the features of all packages that it is asked for, so the same selection everywhere means that every
+/// dependency is built once.
+#[derive(Clone, Copy)]
+enum Scope {
+    /// All of them.
+    Everything,
+    /// All but the desktop package, which alone needs desktop libraries.
+    Engine,
+}
+
+impl Scope {
+    /// The arguments for Cargo that select the packages.
+    fn selection(self) -> &'static [&'static str] {
+        match self {
+            Self::Everything => &["--workspace"],
+            Self::Engine => &["--workspace", "--exclude", DESKTOP],
+        }
+    }
+
+    /// Runs `cargo WORDS SELECTION MORE`.
+    fn cargo(self, project: &Project, words: &[&str], more: &[&str]) -> Result<(), Stop> {
+        project.cargo(&[words, self.selection(), more].concat())
+    }
+}
 
 /// Everything that must pass.
 pub fn test(project: &Project, _args: &[String]) -> Result<(), Stop> {
     let mut report = Report::default();
     say_whether_the_schema_is_here(project);
-    quick(project, &mut report);
-    report.step("engine: examples in the documentation", || {
-        project.cargo(&["test", "--workspace", "--exclude", DESKTOP, "--doc"])
-    });
+    let libraries = report.step("desktop: libraries", || tools::desktop_libraries(project));
+    // Without the libraries of the window the engine is still tested.
+    let scope = if libraries { Scope::Everything } else { Scope::Engine };
+    quick(project, &mut report, scope);
+    report.step("examples in the documentation", || scope.cargo(project, &["test", "--doc"], &[]));
+    report.step("a SOAP client that is not ours", || soap_client(project, scope));
     report.step("spelling", || project.run(&mut Command::new(tools::typos(project)?)));
     report.step("dependencies: licences, bans, sources", || deny(project, &["bans", "licenses", "sources"]));
     report.step("dependencies: advisories", || advisories(project));
-    report.step("a SOAP client that is not ours", || soap_client(project));
 
     let installed = report.step("ui: install", || project.npm(&["ci"]));
     let mut ui = |name, script: &str| {
-        report.step(name, || if installed { project.npm(&["run", script]) } else { Err(needs("ui: install")) })
+        report.step(name, || if installed { project.npm(&["run", script]) } else { Err(needs("ui: install")) });
     };
     ui("ui: format", "format:check");
     ui("ui: lint", "lint");
     ui("ui: types", "check");
     ui("ui: tests", "test");
-    let built = ui("ui: build", "build");
 
-    let libraries = report.step("desktop: libraries", || tools::desktop_libraries(project));
-    let desktop = |args: &[&str]| if libraries { project.cargo(args) } else { Err(needs("desktop: libraries")) };
-    report.step("desktop: lints", || desktop(&["clippy", "-p", DESKTOP, "--all-targets", "--", "-D", "warnings"]));
-    report.step("desktop: tests, bindings among them", || desktop(&["test", "-p", DESKTOP]));
+    // It builds the UI too.
     let app = report.step("desktop: build", || {
-        if libraries && built {
+        if libraries && installed {
             project.tauri(&["build", "--debug", "--no-bundle", "--ci"])
         } else {
-            Err(needs("desktop: libraries and ui: build"))
+            Err(needs("desktop: libraries and ui: install"))
         }
     });
     report.step("the real window", || if app { window(project) } else { Err(needs("desktop: build")) });
@@ -54,7 +78,7 @@ pub fn test(project: &Project, _args: &[String]) -> Result<(), Stop> {
 pub fn check(project: &Project, _args: &[String]) -> Result<(), Stop> {
     let mut report = Report::default();
     say_whether_the_schema_is_here(project);
-    quick(project, &mut report);
+    quick(project, &mut report, Scope::Engine);
     report.close()
 }
 
@@ -67,20 +91,17 @@ pub fn bindings(project: &Project, _args: &[String]) -> Result<(), Stop> {
             return Err(needs("desktop: libraries"));
         }
         let mut command = cargo_command();
-        project.run(command.args(["test", "-p", DESKTOP, "bindings"]).env("TILLBRIDGE_WRITE_BINDINGS", "1"))
+        command.args(["test", "--workspace", "--bin", DESKTOP, "bindings"]);
+        project.run(command.env("TILLBRIDGE_WRITE_BINDINGS", "1"))
     });
     report.close()
 }
 
-fn quick(project: &Project, report: &mut Report) {
+fn quick(project: &Project, report: &mut Report, scope: Scope) {
     report.step("format", || project.cargo(&["fmt", "--all", "--check"]));
-    report.step("engine: lints", || {
-        project.cargo(&["clippy", "--workspace", "--exclude", DESKTOP, "--all-targets", "--", "-D", "warnings"])
-    });
-    report.step("engine: tests, house rules among them", || {
-        let runner: &[&str] =
-            if works("cargo-nextest", &["--version"]) { &["nextest", "run"] } else { &["test", "--tests"] };
-        project.cargo(&[runner, &["--workspace", "--exclude", DESKTOP]].concat())
+    report.step("lints", || scope.cargo(project, &["clippy"], &["--all-targets", "--", "-D", "warnings"]));
+    report.step("tests, house rules and bindings among them", || {
+        scope.cargo(project, &["test", "--tests", "--no-fail-fast"], &[])
     });
 }
 
@@ -112,13 +133,12 @@ fn advisories(project: &Project) -> Result<(), Stop> {
     deny(project, &["advisories"])
 }
 
-/// A whole Web Connector session, spoken by zeep against our endpoint.
-fn soap_client(project: &Project) -> Result<(), Stop> {
-    let script = project.root.join("tests/soap/run.py");
-    if !script.is_file() {
-        return Err(Stop::Skipped("tests/soap/run.py is not there".into()));
-    }
-    project.run(Command::new(tools::python_with_zeep(project)?).arg(script))
+/// Whole Web Connector sessions, spoken by zeep against our endpoint.
+fn soap_client(project: &Project, scope: Scope) -> Result<(), Stop> {
+    let python = tools::python_with_zeep(project)?;
+    // With the tests among what is asked for, Cargo takes the libraries that the tests were built with.
+    scope.cargo(project, &["build", "--quiet", "--bins", "--tests"], &[])?;
+    project.run(Command::new(python).arg("tests/soap/run.py").arg("--binaries").arg(project.debug_binaries()))
 }
 
 /// The built app under a virtual display.
