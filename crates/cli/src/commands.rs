@@ -50,7 +50,9 @@ pub enum Failure {
     #[error("{}", print::words(&.0.message))]
     Source(#[from] SourceError),
     /// The endpoint's port can't be used.
-    #[error("the port {port} can't be used: {error}. Choose another one in the configuration, and add the new .qwc file to the Web Connector")]
+    #[error(
+        "the port {port} can't be used: {error}. Choose another one in the configuration, and add the new .qwc file to the Web Connector"
+    )]
     Port {
         /// The port.
         port: u16,
@@ -120,8 +122,8 @@ pub fn config_example() -> Result<Done, Failure> {
 
 /// `init`: checks the configuration, the secrets and the shop; keeps the configuration in the data folder.
 pub async fn init(folder: &Path, config_file: &Path) -> Result<Done, Failure> {
-    let text = std::fs::read_to_string(config_file)
-        .map_err(|error| Failure::File { path: config_file.to_owned(), error })?;
+    let text =
+        std::fs::read_to_string(config_file).map_err(|error| Failure::File { path: config_file.to_owned(), error })?;
     let config = Config::parse(&text)?;
     let environment = |name: &str| std::env::var(name).ok();
     config.quickbooks.password.read(environment)?;
@@ -206,7 +208,13 @@ pub fn history(look: &Look, limit: u32) -> Result<Done, Failure> {
             ]
         })
         .collect();
-    let heads = [("Run", Lean::Right), ("Began", Lean::Left), ("By", Lean::Left), ("Posted", Lean::Right), ("Problem", Lean::Left)];
+    let heads = [
+        ("Run", Lean::Right),
+        ("Began", Lean::Left),
+        ("By", Lean::Left),
+        ("Posted", Lean::Right),
+        ("Problem", Lean::Left),
+    ];
     print::table(&heads, &rows);
     Ok(Done::Well)
 }
@@ -229,7 +237,12 @@ pub fn entries(asked: &Entries) -> Result<Done, Failure> {
             print::line(&format!("    {}", print::words(why)));
         }
         for step in &page.life {
-            print::line(&format!("    {} {} {}", step.at, step.state.map_or_else(String::new, |state| print::words(&state.into())), step.why));
+            print::line(&format!(
+                "    {} {} {}",
+                step.at,
+                step.state.map_or_else(String::new, |state| print::words(&state.into())),
+                step.why
+            ));
         }
         if let Some(xml) = &page.xml {
             print::line(xml);
@@ -331,7 +344,10 @@ pub fn diagnostics(folder: &Path, to: Option<&Path>) -> Result<Done, Failure> {
         Some(path) => {
             let text = serde_json::to_string_pretty(&bundle).unwrap_or_default();
             write(path, &text)?;
-            print::line(&format!("Written to {}. Look at it before you send it: it holds no names, addresses or secrets.", path.display()));
+            print::line(&format!(
+                "Written to {}. Look at it before you send it: it holds no names, addresses or secrets.",
+                path.display()
+            ));
         }
     }
     Ok(Done::Well)

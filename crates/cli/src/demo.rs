@@ -115,7 +115,9 @@ impl Demo {
             scratch.path().to_owned()
         };
         if !self.json {
-            print::line("SIMULATED: a made-up shop and a made-up company file; no real data, and QuickBooks is not needed.");
+            print::line(
+                "SIMULATED: a made-up shop and a made-up company file; no real data, and QuickBooks is not needed.",
+            );
         }
         let summary = self.carry_over(&folder).await?;
         if self.json {
@@ -138,7 +140,8 @@ impl Demo {
         let source = sync::shop::connect(&config, |_| Some(PASSWORD.to_owned()))?;
         let engine = Arc::new(Engine::new(Arc::clone(&store), source, &config, clock)?);
         let listeners = sync::endpoint::listen(0).await.map_err(simulation)?;
-        let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(0, |address| address.port());
+        let port =
+            listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(0, |address| address.port());
         let serving = tokio::spawn(sync::endpoint::serve(
             Arc::clone(&engine),
             listeners,
@@ -194,7 +197,12 @@ impl Demo {
                 start_date,
                 sign_in: SignIn::ClientCredentials { client_id: settings.client_id, client_secret: secret() },
             },
-            quickbooks: QuickBooksConfig { port: 0, user_name: USER.to_owned(), password: secret(), company_file: None },
+            quickbooks: QuickBooksConfig {
+                port: 0,
+                user_name: USER.to_owned(),
+                password: secret(),
+                company_file: None,
+            },
             mapping: mapping(),
         }
     }
@@ -273,10 +281,17 @@ impl Demo {
         let rows: Vec<_> = summary
             .finance
             .iter()
-            .map(|row| vec![row.figure.to_owned(), row.shop.to_string(), row.company.to_string(), row.difference.to_string()])
+            .map(|row| {
+                vec![row.figure.to_owned(), row.shop.to_string(), row.company.to_string(), row.difference.to_string()]
+            })
             .collect();
         print::table(
-            &[("Figure", Lean::Left), ("Shop", Lean::Right), ("Company file", Lean::Right), ("Difference", Lean::Right)],
+            &[
+                ("Figure", Lean::Left),
+                ("Shop", Lean::Right),
+                ("Company file", Lean::Right),
+                ("Difference", Lean::Right),
+            ],
             &rows,
         );
         let off: Money = summary
@@ -292,7 +307,11 @@ impl Demo {
             summary.sessions, summary.message_sets, summary.seconds
         ));
         if let Some(folder) = &self.keep {
-            print::line(&format!("Kept in {}: look with `tillbridge-cli entries --data-dir {}`", folder.display(), folder.join("data").display()));
+            print::line(&format!(
+                "Kept in {}: look with `tillbridge-cli entries --data-dir {}`",
+                folder.display(),
+                folder.join("data").display()
+            ));
         }
     }
 }

@@ -147,7 +147,9 @@ pub fn qwc(folder: &Path, config: &QuickBooksConfig) -> Result<Option<String>, A
     let Some(installation) = Store::read_only(folder)?.setting("installation")? else { return Ok(None) };
     match endpoint::qwc(&installation, &config.user_name, config.port) {
         Ok(text) => Ok(Some(text)),
-        Err(error) => Err(ApiError::new(Message::new("config.value").with("setting", "quickbooks").with("problem", error))),
+        Err(error) => {
+            Err(ApiError::new(Message::new("config.value").with("setting", "quickbooks").with("problem", error)))
+        }
     }
 }
 
@@ -194,7 +196,8 @@ pub fn status_of(store: &Store) -> Result<Status, ApiError> {
 
 /// What entries wait for, by cause, the cause of most entries first. An entry with several causes counts for its first.
 fn causes(store: &Store) -> Result<Vec<Attention>, StoreError> {
-    let stuck = EntryFilter { states: vec![State::Held, State::Rejected], limit: Some(u32::MAX), ..EntryFilter::default() };
+    let stuck =
+        EntryFilter { states: vec![State::Held, State::Rejected], limit: Some(u32::MAX), ..EntryFilter::default() };
     let changed = EntryFilter { changed_only: true, limit: Some(u32::MAX), ..EntryFilter::default() };
     let mut causes: BTreeMap<HeldReason, u32> = BTreeMap::new();
     for row in store.entries(&stuck)?.into_iter().chain(store.entries(&changed)?) {
@@ -202,8 +205,10 @@ fn causes(store: &Store) -> Result<Vec<Attention>, StoreError> {
             *causes.entry(reason).or_default() += 1;
         }
     }
-    let mut causes: Vec<_> =
-        causes.iter().map(|(reason, entries)| Attention { message: Message::from(reason), entries: *entries }).collect();
+    let mut causes: Vec<_> = causes
+        .iter()
+        .map(|(reason, entries)| Attention { message: Message::from(reason), entries: *entries })
+        .collect();
     causes.sort_by_key(|cause| std::cmp::Reverse(cause.entries));
     Ok(causes)
 }
@@ -224,7 +229,8 @@ pub struct PostingView {
 impl From<&books::Posting> for PostingView {
     fn from(posting: &books::Posting) -> Self {
         let amount = posting.amount.abs().to_string();
-        let (debit, credit) = if posting.amount.is_negative() { (String::new(), amount) } else { (amount, String::new()) };
+        let (debit, credit) =
+            if posting.amount.is_negative() { (String::new(), amount) } else { (amount, String::new()) };
         Self { account: posting.account.clone(), class: posting.class.clone(), debit, credit }
     }
 }
@@ -327,11 +333,7 @@ fn page(detail: EntryDetail) -> EntryPage {
         life: detail
             .audit
             .iter()
-            .map(|row| Step {
-                at: row.at.to_string(),
-                state: row.state,
-                why: row.detail.clone(),
-            })
+            .map(|row| Step { at: row.at.to_string(), state: row.state, why: row.detail.clone() })
             .collect(),
         xml: detail.sent_xml,
         source: None,
@@ -354,7 +356,9 @@ pub fn preview(folder: &Path) -> Result<Preview, ApiError> {
     let store = Store::read_only(folder)?;
     let mut entries = Vec::new();
     let mut effect: BTreeMap<String, Money> = BTreeMap::new();
-    for row in store.entries(&EntryFilter { states: vec![State::Ready], limit: Some(u32::MAX), ..EntryFilter::default() })? {
+    for row in
+        store.entries(&EntryFilter { states: vec![State::Ready], limit: Some(u32::MAX), ..EntryFilter::default() })?
+    {
         if let Some(detail) = store.entry(&row.key)? {
             for posting in detail.entry.iter().flat_map(|entry| entry.postings.iter()) {
                 *effect.entry(posting.account.clone()).or_default() += posting.amount;
@@ -362,7 +366,8 @@ pub fn preview(folder: &Path) -> Result<Preview, ApiError> {
             entries.push(page(detail));
         }
     }
-    let held = store.entries(&EntryFilter { states: vec![State::Held], limit: Some(u32::MAX), ..EntryFilter::default() })?;
+    let held =
+        store.entries(&EntryFilter { states: vec![State::Held], limit: Some(u32::MAX), ..EntryFilter::default() })?;
     let effect = effect.into_iter().map(|(account, amount)| Posting { account, class: None, amount });
     Ok(Preview {
         entries,

@@ -112,7 +112,8 @@ impl Company {
             match object {
                 Object::Host(host) => {
                     company.product = host.product_name.unwrap_or_default();
-                    company.release = [host.major_version, host.minor_version].into_iter().flatten().collect::<Vec<_>>().join(".");
+                    company.release =
+                        [host.major_version, host.minor_version].into_iter().flatten().collect::<Vec<_>>().join(".");
                     if let Some(lists) = host.list_meta_data {
                         company.names_ceiling = lists.entity_meta_data.and_then(|list| list.max_capacity);
                         company.items_ceiling = lists.item_meta_data.and_then(|list| list.max_capacity);

@@ -119,7 +119,9 @@ impl ConfigError {
     pub fn message(&self) -> Message {
         match self {
             Self::Unreadable(problem) => Message::new("config.unreadable").with("problem", problem.trim()),
-            Self::Value { setting, problem } => Message::new("config.value").with("setting", setting).with("problem", problem),
+            Self::Value { setting, problem } => {
+                Message::new("config.value").with("setting", setting).with("problem", problem)
+            }
             Self::NoSecret { variable } => Message::new("config.no_secret").with("variable", variable),
         }
     }

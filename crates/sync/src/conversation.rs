@@ -20,7 +20,9 @@ use std::{
 
 use books::{Entry, EntryKey};
 use jiff::{SignedDuration, Timestamp};
-use qbxml::{AnswerSet, HResult, IdError, MessageSet, MessageSetId, OnError, Recovery, Request, RequestId, SetStatus, WallTime};
+use qbxml::{
+    AnswerSet, HResult, IdError, MessageSet, MessageSetId, OnError, Recovery, Request, RequestId, SetStatus, WallTime,
+};
 use store::{NewSet, Outcome, RunId, SentSet, Store, StoreError};
 use tracing::{info, warn};
 
@@ -253,7 +255,12 @@ impl Conversation {
             Ok(answers) => answers,
             Err(error) => {
                 warn!(%error, "an answer could not be read");
-                return self.no_answer(&pending, "the answer could not be read", now, Message::new("quickbooks.unreadable_answer"));
+                return self.no_answer(
+                    &pending,
+                    "the answer could not be read",
+                    now,
+                    Message::new("quickbooks.unreadable_answer"),
+                );
             }
         };
         match pending {
@@ -305,7 +312,10 @@ impl Conversation {
                 entries
                     .values()
                     .map(|entry| {
-                        (entry.key.clone(), Outcome::Refused { status: u32::from(code).cast_signed(), message: message.to_owned() })
+                        (
+                            entry.key.clone(),
+                            Outcome::Refused { status: u32::from(code).cast_signed(), message: message.to_owned() },
+                        )
                     })
                     .collect()
             } else {
@@ -316,9 +326,10 @@ impl Conversation {
             self.store.settle(id, &outcomes, now)?;
             return Ok(());
         }
-        let told = Message::new(if code.class() == qbxml::Class::Retry { "quickbooks.busy" } else { "quickbooks.refused" })
-            .with("hresult", hresult)
-            .with("message", message);
+        let told =
+            Message::new(if code.class() == qbxml::Class::Retry { "quickbooks.busy" } else { "quickbooks.refused" })
+                .with("hresult", hresult)
+                .with("message", message);
         self.no_answer(&pending, "QuickBooks broke off", now, told)
     }
 
@@ -332,7 +343,8 @@ impl Conversation {
     }
 
     fn identified(&mut self, answers: AnswerSet, now: Timestamp) -> Result<(), Fault> {
-        let company = Company::from_answers(&self.file_name, answers.answers.into_iter().flat_map(|answer| answer.objects));
+        let company =
+            Company::from_answers(&self.file_name, answers.answers.into_iter().flat_map(|answer| answer.objects));
         let pairing: Option<Pairing> = self.store.setting("pairing")?;
         match company.judge(&self.installation, pairing.as_ref()) {
             Verdict::Refuse(message) => self.stop(message),
@@ -430,7 +442,13 @@ impl Conversation {
         Ok(xml)
     }
 
-    fn looked_back(&mut self, set: &SentSet, entries: &[Entry], answers: &AnswerSet, now: Timestamp) -> Result<(), Fault> {
+    fn looked_back(
+        &mut self,
+        set: &SentSet,
+        entries: &[Entry],
+        answers: &AnswerSet,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
         let lists = self.store.world()?;
         let mut outcomes = Vec::new();
         for (place, entry) in entries.iter().enumerate() {
@@ -559,7 +577,11 @@ impl Conversation {
         };
         let xml = MessageSet { requests, on_error: OnError::Continue, recovery }.to_xml()?;
         let requests = entries.iter().map(|(request, entry)| (request.clone(), entry.key.clone())).collect();
-        self.store.intend(self.run, &NewSet { id: id.clone(), xml: xml.clone(), requests, purpose: "post".to_owned() }, now)?;
+        self.store.intend(
+            self.run,
+            &NewSet { id: id.clone(), xml: xml.clone(), requests, purpose: "post".to_owned() },
+            now,
+        )?;
         self.pending = Some(Pending::Post { id, entries, sent_at: now });
         Ok(Some(xml))
     }
@@ -587,9 +609,22 @@ impl Conversation {
         let id = (self.new_set_id)()?;
         let xml = ask(entries.iter().map(settle::look_back).collect())?;
         let purpose = "look for it after a restore".to_owned();
-        self.store.intend(self.run, &NewSet { id: id.clone(), xml: xml.clone(), requests: requests.clone(), purpose: purpose.clone() }, now)?;
+        self.store.intend(
+            self.run,
+            &NewSet { id: id.clone(), xml: xml.clone(), requests: requests.clone(), purpose: purpose.clone() },
+            now,
+        )?;
         self.store.doubt(&id, "our own data was restored from a backup", now)?;
-        let set = SentSet { id, run: self.run, purpose, xml: xml.clone(), requests, sent_at: now, handed_out_at: None, doubted: true };
+        let set = SentSet {
+            id,
+            run: self.run,
+            purpose,
+            xml: xml.clone(),
+            requests,
+            sent_at: now,
+            handed_out_at: None,
+            doubted: true,
+        };
         self.pending = Some(Pending::LookBack { set, entries });
         Ok(Some(xml))
     }
@@ -610,7 +645,9 @@ impl Conversation {
         let mut stop = None;
         let mut stale = false;
         for answer in &answers.answers {
-            let Some(entry) = answer.head.request_id.as_ref().and_then(|request| entries.get(request)) else { continue };
+            let Some(entry) = answer.head.request_id.as_ref().and_then(|request| entries.get(request)) else {
+                continue;
+            };
             let outcome = match settle::settled(entry, answer, self.tried.contains(&entry.key), &lists) {
                 Settled::Known(outcome) => outcome,
                 Settled::Busy => {
@@ -680,7 +717,10 @@ struct Seen {
 }
 
 fn seen_key(list: List) -> String {
-    format!("list.{}", serde_json::to_value(list).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default())
+    format!(
+        "list.{}",
+        serde_json::to_value(list).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+    )
 }
 
 fn request_id(place: usize) -> Result<RequestId, IdError> {

@@ -93,8 +93,12 @@ impl Reading {
             None => qbxml::Iterator::Start,
         });
         Some(match list {
-            List::Accounts => qbxml::AccountQuery { select: qbxml::ListSelect::Filter(filter), ..Default::default() }.into(),
-            List::Classes => qbxml::ClassQuery { select: qbxml::ListSelect::Filter(filter), ..Default::default() }.into(),
+            List::Accounts => {
+                qbxml::AccountQuery { select: qbxml::ListSelect::Filter(filter), ..Default::default() }.into()
+            }
+            List::Classes => {
+                qbxml::ClassQuery { select: qbxml::ListSelect::Filter(filter), ..Default::default() }.into()
+            }
             List::PaymentMethods => {
                 qbxml::PaymentMethodQuery { select: qbxml::ListSelect::Filter(filter), ..Default::default() }.into()
             }
@@ -105,7 +109,8 @@ impl Reading {
                 qbxml::ItemQuery { iterator, select: qbxml::ListSelect::Filter(filter), ..Default::default() }.into()
             }
             List::Customers => {
-                qbxml::CustomerQuery { iterator, select: qbxml::ListSelect::Filter(filter), ..Default::default() }.into()
+                qbxml::CustomerQuery { iterator, select: qbxml::ListSelect::Filter(filter), ..Default::default() }
+                    .into()
             }
         })
     }
@@ -141,7 +146,9 @@ pub fn row(object: &Object) -> Option<ListRow> {
         };
     }
     let facts = match object {
-        Object::Account(ret) => facts!(ret, NameSpace::Account, "Account", ret.full_name, ret.account_type.map(|kind| kind.to_string())),
+        Object::Account(ret) => {
+            facts!(ret, NameSpace::Account, "Account", ret.full_name, ret.account_type.map(|kind| kind.to_string()))
+        }
         Object::Class(ret) => facts!(ret, NameSpace::Class, "Class", ret.full_name, None),
         Object::PaymentMethod(ret) => facts!(ret, NameSpace::PaymentMethod, "PaymentMethod", ret.name, None),
         Object::SalesTaxCode(ret) => facts!(ret, NameSpace::SalesTaxCode, "SalesTaxCode", ret.name, None),
@@ -152,7 +159,9 @@ pub fn row(object: &Object) -> Option<ListRow> {
         Object::ItemNonInventory(ret) => {
             facts!(ret, NameSpace::Item, "ItemNonInventory", ret.full_name, account(ret.sales_account()))
         }
-        Object::ItemService(ret) => facts!(ret, NameSpace::Item, "ItemService", ret.full_name, account(ret.sales_account())),
+        Object::ItemService(ret) => {
+            facts!(ret, NameSpace::Item, "ItemService", ret.full_name, account(ret.sales_account()))
+        }
         Object::ItemOtherCharge(ret) => {
             facts!(ret, NameSpace::Item, "ItemOtherCharge", ret.full_name, account(ret.sales_account()))
         }

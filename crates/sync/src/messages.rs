@@ -63,7 +63,9 @@ impl Message {
     /// The words in `language`. A code that the catalogue lacks stands for itself, so that nothing is ever silent.
     pub fn text(&self, language: Language) -> String {
         let Some(words) = language.catalogue().get(&self.code) else { return self.code.clone() };
-        self.facts.iter().fold(words.clone(), |text, (placeholder, fact)| text.replace(&format!("{{{placeholder}}}"), fact))
+        self.facts
+            .iter()
+            .fold(words.clone(), |text, (placeholder, fact)| text.replace(&format!("{{{placeholder}}}"), fact))
     }
 
     fn of_tagged(code: &str, value: &impl Serialize, tag: &str) -> Self {
@@ -73,9 +75,11 @@ impl Message {
                 let fact = match field {
                     serde_json::Value::Null => String::new(),
                     serde_json::Value::String(text) => text,
-                    serde_json::Value::Array(items) => {
-                        items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect::<Vec<_>>().join(", ")
-                    }
+                    serde_json::Value::Array(items) => items
+                        .iter()
+                        .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
+                        .collect::<Vec<_>>()
+                        .join(", "),
                     other => other.to_string(),
                 };
                 message.facts.insert(name, fact);
@@ -102,7 +106,8 @@ impl From<&Notice> for Message {
         match notice {
             Notice::Migrated { backup } => Self::new("store.migrated").with("backup", backup.display()),
             Notice::Recovered(recovery) => {
-                let damaged = recovery.damaged.as_ref().map_or_else(|| "-".to_owned(), |path| path.display().to_string());
+                let damaged =
+                    recovery.damaged.as_ref().map_or_else(|| "-".to_owned(), |path| path.display().to_string());
                 match &recovery.restored_from {
                     Some(backup) => {
                         Self::new("store.restored").with("damaged", damaged).with("backup", backup.display())
@@ -137,7 +142,8 @@ mod tests {
     use super::*;
 
     fn placeholders(words: &str) -> Vec<&str> {
-        let mut found: Vec<_> = words.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect();
+        let mut found: Vec<_> =
+            words.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect();
         found.sort_unstable();
         found
     }

@@ -38,7 +38,8 @@ pub fn settled(entry: &Entry, answer: &Answer, again: bool, lists: &dyn Lists) -
             | StatusCode::ParentNotFound
             | StatusCode::BadReference
             | StatusCode::IdNotFound
-                if !again => {
+                if !again =>
+            {
                 Settled::Stale
             }
             StatusCode::NameInUse => {
@@ -62,7 +63,8 @@ fn posted(answer: &Answer, lists: &dyn Lists) -> Option<Outcome> {
         (None, Some(id)) => Link::List(id.clone()),
         (None, None) => return None,
     };
-    let edit_sequence = recovered.edit_sequence.as_ref().map(|sequence| sequence.as_str().to_owned()).unwrap_or_default();
+    let edit_sequence =
+        recovered.edit_sequence.as_ref().map(|sequence| sequence.as_str().to_owned()).unwrap_or_default();
     Some(Outcome::Posted { link, edit_sequence, booked: Vec::new(), full_name: None })
 }
 

@@ -12,7 +12,8 @@ use crate::{
 };
 
 /// Names of the feeds, and so of their stored cursors: what others refer to comes first.
-const FEEDS: &[&str] = &["shopify.shop", "shopify.locations", "shopify.variants", "shopify.customers", "shopify.orders"];
+const FEEDS: &[&str] =
+    &["shopify.shop", "shopify.locations", "shopify.variants", "shopify.customers", "shopify.orders"];
 
 /// Why the shop could not be connected.
 #[derive(Debug, thiserror::Error)]
@@ -33,9 +34,10 @@ struct Shop {
 
 fn client(config: &Config, variable: impl Fn(&str) -> Option<String>) -> Result<Client, ConnectError> {
     let credentials = match &config.shop.sign_in {
-        SignIn::ClientCredentials { client_id, client_secret } => {
-            Credentials::ClientCredentials { client_id: client_id.clone(), client_secret: client_secret.read(variable)? }
-        }
+        SignIn::ClientCredentials { client_id, client_secret } => Credentials::ClientCredentials {
+            client_id: client_id.clone(),
+            client_secret: client_secret.read(variable)?,
+        },
         SignIn::AccessToken { token } => Credentials::AccessToken(token.read(variable)?),
     };
     let settings = shopify::Config {
@@ -90,7 +92,12 @@ impl Source for Shop {
         FEEDS
     }
 
-    fn open(&self, feed: &'static str, cursor: Option<String>, now: Timestamp) -> Result<Box<dyn Feed + '_>, SourceError> {
+    fn open(
+        &self,
+        feed: &'static str,
+        cursor: Option<String>,
+        now: Timestamp,
+    ) -> Result<Box<dyn Feed + '_>, SourceError> {
         let which = match feed {
             "shopify.shop" => shopify::Feed::Shop,
             "shopify.locations" => shopify::Feed::Locations,

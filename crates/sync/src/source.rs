@@ -46,5 +46,10 @@ pub trait Source: Send + Sync {
     /// The names of its feeds in the order in which to read them: what others refer to comes first.
     fn feeds(&self) -> &'static [&'static str];
     /// Opens a feed at `cursor`, the value stored with its last page; none at the very beginning.
-    fn open(&self, feed: &'static str, cursor: Option<String>, now: Timestamp) -> Result<Box<dyn Feed + '_>, SourceError>;
+    fn open(
+        &self,
+        feed: &'static str,
+        cursor: Option<String>,
+        now: Timestamp,
+    ) -> Result<Box<dyn Feed + '_>, SourceError>;
 }

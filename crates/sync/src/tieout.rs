@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use books::{Fact, Money, document::Shop, mapping::Mapping};
 pub use books::tieout::{Row, compare};
+use books::{Fact, Money, document::Shop, mapping::Mapping};
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use serde::Serialize;
 use store::{Store, StoreError};
