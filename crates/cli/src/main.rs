@@ -169,7 +169,9 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     print::set_language(cli.language);
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("TILLBRIDGE_LOG").unwrap_or_else(|_| "warn".into()))
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("TILLBRIDGE_LOG").unwrap_or_else(|_| "warn".into()),
+        )
         .with_writer(std::io::stderr)
         .init();
     // The TLS library asks for the provider to be chosen once, before the first connection.

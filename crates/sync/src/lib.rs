@@ -17,11 +17,11 @@
 pub mod api;
 mod company;
 pub mod config;
-pub mod endpoint;
 pub mod conversation;
+pub mod endpoint;
 pub mod engine;
-pub mod messages;
 mod lists;
+pub mod messages;
 pub mod schedule;
 mod settle;
 pub mod shop;
