@@ -1,0 +1,1 @@
+//! What a merchant and her support ask of the program.
