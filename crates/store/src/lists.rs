@@ -32,12 +32,26 @@ pub struct ListRow {
 /// A reading that fails answers "not known" and is kept: after a mapping, [`World::check`] must be asked before
 /// anything is made of its result, so that a failure never looks like an empty list.
 #[derive(Debug)]
-pub struct World {
-    connection: Connection,
+pub struct World<'c> {
+    view: View<'c>,
     failed: RefCell<Option<StoreError>>,
 }
 
-impl World {
+/// Through which connection the world is seen.
+#[derive(Debug)]
+enum View<'c> {
+    /// One of its own: what was committed last.
+    Committed(Connection),
+    /// A transaction's: what it has written so far is seen too.
+    Within(&'c Connection),
+}
+
+impl<'c> World<'c> {
+    /// The world as a transaction sees it.
+    pub(crate) fn within(tx: &'c Connection) -> Self {
+        Self { view: View::Within(tx), failed: RefCell::default() }
+    }
+
     /// Whether everything that was asked since the last check could be read.
     ///
     /// # Errors
@@ -47,20 +61,24 @@ impl World {
     }
 
     fn ask<T>(&self, read: impl FnOnce(&Connection) -> Result<Option<T>, StoreError>) -> Option<T> {
-        read(&self.connection).unwrap_or_else(|error| {
+        let connection = match &self.view {
+            View::Committed(connection) => connection,
+            View::Within(connection) => connection,
+        };
+        read(connection).unwrap_or_else(|error| {
             self.failed.borrow_mut().get_or_insert(error);
             None
         })
     }
 }
 
-impl Facts for World {
+impl Facts for World<'_> {
     fn document(&self, id: &DocumentId) -> Option<Document> {
         self.ask(|connection| Ok(newest(connection, id)?.map(|(document, _)| document)))
     }
 }
 
-impl Lists for World {
+impl Lists for World<'_> {
     fn named(&self, space: NameSpace, full_name: &str) -> Option<ListObject> {
         self.ask(|connection| named(connection, space, full_name))
     }
@@ -232,8 +250,8 @@ impl Store {
     }
 
     /// What a mapping may ask of the world around it.
-    pub fn world(&self) -> Result<World, StoreError> {
-        Ok(World { connection: self.reader()?, failed: RefCell::default() })
+    pub fn world(&self) -> Result<World<'static>, StoreError> {
+        Ok(World { view: View::Committed(self.reader()?), failed: RefCell::default() })
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     audit::{Note, Subject, note},
     documents::{Mapping, Version},
     entries::{Standing, find, wanted_by},
+    lists::World,
     error::StoreError,
     lists::{adopt, folded},
     runs::RunId,
@@ -37,6 +38,32 @@ impl Store {
         })
     }
 
+    /// Has `map` say what each of up to `limit` unmapped documents comes to, and writes it down, all in one
+    /// transaction: each document is mapped in the light of those before it. Returns how many there were.
+    ///
+    /// What is written for each is said at [`Store::save_mapped`].
+    pub fn map_unmapped(
+        &self,
+        run: RunId,
+        limit: u32,
+        now: Timestamp,
+        mut map: impl FnMut(&Document, &World<'_>) -> Mapped,
+    ) -> Result<u32, StoreError> {
+        let documents = self.unmapped(limit)?;
+        if documents.is_empty() {
+            return Ok(0);
+        }
+        self.write(|tx| {
+            let world = World::within(tx);
+            for (document, version) in &documents {
+                let mapped = map(document, &world);
+                world.check()?;
+                save_one(tx, run, &document.id, *version, &mapped, now)?;
+            }
+            Ok(u32::try_from(documents.len()).unwrap_or(u32::MAX))
+        })
+    }
+
     /// Writes down what a document comes to, in one transaction.
     ///
     /// Each entry is put in by its key: one that is not in QuickBooks is made ready or held; one in flight is left as
@@ -54,18 +81,7 @@ impl Store {
         mapped: &Mapped,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.write(|tx| {
-            let newest: Option<Version> = tx
-                .prepare_cached("SELECT version FROM documents WHERE id = ?")?
-                .query_row([id.as_str()], |row| row.get(0))
-                .optional()?;
-            let newest = newest.ok_or_else(|| StoreError::Unknown(id.to_string()))?;
-            let before = wanted_by(tx, id)?;
-            if newest != version || before.iter().any(|entry| !entry.is_list && entry.state.in_flight()) {
-                return Ok(());
-            }
-            Saving { tx, run, document: id, version, now }.save(before, mapped)
-        })
+        self.write(|tx| save_one(tx, run, id, version, mapped, now))
     }
 
     /// The mapping or the lists changed: every document that is held, ready, waiting or rejected is mapped anew on the
@@ -91,6 +107,26 @@ impl Store {
             Ok(u32::try_from(count).unwrap_or(u32::MAX))
         })
     }
+}
+
+fn save_one(
+    tx: &Transaction<'_>,
+    run: RunId,
+    id: &DocumentId,
+    version: Version,
+    mapped: &Mapped,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let newest: Option<Version> = tx
+        .prepare_cached("SELECT version FROM documents WHERE id = ?")?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()?;
+    let newest = newest.ok_or_else(|| StoreError::Unknown(id.to_string()))?;
+    let before = wanted_by(tx, id)?;
+    if newest != version || before.iter().any(|entry| !entry.is_list && entry.state.in_flight()) {
+        return Ok(());
+    }
+    Saving { tx, run, document: id, version, now }.save(before, mapped)
 }
 
 /// What a document wants of one key.

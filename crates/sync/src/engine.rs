@@ -10,7 +10,9 @@ use tokio::sync::{Mutex as TurnLock, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use uuid::Uuid;
-use web_connector::{Agent, Answer, CompanyFile, Ended, Hello, Opening, Outgoing, Progress as Percent, Retry, SessionId};
+use web_connector::{
+    Agent, Answer, CompanyFile, Ended, Hello, Opening, Outgoing, Progress as Percent, Retry, SessionId,
+};
 
 use crate::{
     company::Installation,
@@ -106,7 +108,12 @@ pub struct Engine {
 
 impl Engine {
     /// An engine over an opened store. An installation's ids are made at its first start.
-    pub fn new(store: Arc<Store>, source: Arc<dyn Source>, config: &Config, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+    pub fn new(
+        store: Arc<Store>,
+        source: Arc<dyn Source>,
+        config: &Config,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StoreError> {
         let now = clock.now();
         let installation = installation(&store, now)?;
         if store.setting::<Mapping>("mapping")?.as_ref() != Some(&config.mapping) {
@@ -185,7 +192,8 @@ impl Engine {
             () = stop.cancelled() => Err(RunError::Stopped),
         };
         let mapped = self.map_all(run).await;
-        if let Err(problem) = result.as_ref().map_err(RunError::message).and(mapped.as_ref().map_err(RunError::message)) {
+        if let Err(problem) = result.as_ref().map_err(RunError::message).and(mapped.as_ref().map_err(RunError::message))
+        {
             self.finish_run(run, Some(problem.code))?;
         } else if !self.has_work()? {
             self.finish_run(run, None)?;
@@ -198,11 +206,8 @@ impl Engine {
             let mut feed = self.source.open(name, self.store.cursor(name)?, self.clock.now())?;
             while let Some(page) = feed.next().await? {
                 let now = self.clock.now();
-                let told: Vec<_> = page
-                    .documents
-                    .iter()
-                    .map(|Told { document, raw }| store::Pulled { document, raw })
-                    .collect();
+                let told: Vec<_> =
+                    page.documents.iter().map(|Told { document, raw }| store::Pulled { document, raw }).collect();
                 let count = tokio::task::block_in_place(|| {
                     self.remember_shop(&page.documents, now)?;
                     self.store.save_pulled(run, name, &told, Some(&page.cursor), now)
@@ -404,7 +409,8 @@ impl Agent for Engine {
     fn connection_error(&self, _session: &SessionId, hresult: &str, message: &str) -> Retry {
         warn!(hresult, "QuickBooks could not be opened");
         let told = Message::new("quickbooks.not_reachable").with("hresult", hresult).with("message", message);
-        if let Err(error) = self.store.set_setting("trouble", &told, "QuickBooks could not be opened", self.clock.now()) {
+        if let Err(error) = self.store.set_setting("trouble", &told, "QuickBooks could not be opened", self.clock.now())
+        {
             error!(%error, "the store could not be written");
         }
         Retry::GiveUp
@@ -424,13 +430,17 @@ impl Agent for Engine {
         };
         let mut conversation = conversation;
         let stopped = conversation.stopped();
-        let result = conversation.close(&format!("the session ended: {how:?}"), now).map_err(|fault| fault.to_string()).and_then(|()| {
-            let outcome = RunOutcome { code: stopped.as_ref().map(|message| message.code.clone()), ..RunOutcome::default() };
-            self.store
-                .set_setting("trouble", &stopped, "how the last session with QuickBooks ended", now)
-                .and_then(|()| run.map_or(Ok(()), |run| self.store.finish_run(run, &outcome, now)))
-                .map_err(|error| error.to_string())
-        });
+        let result = conversation
+            .close(&format!("the session ended: {how:?}"), now)
+            .map_err(|fault| fault.to_string())
+            .and_then(|()| {
+                let outcome =
+                    RunOutcome { code: stopped.as_ref().map(|message| message.code.clone()), ..RunOutcome::default() };
+                self.store
+                    .set_setting("trouble", &stopped, "how the last session with QuickBooks ended", now)
+                    .and_then(|()| run.map_or(Ok(()), |run| self.store.finish_run(run, &outcome, now)))
+                    .map_err(|error| error.to_string())
+            });
         match result {
             Ok(()) => {
                 info!(settled = conversation.settled(), ?how, "the session with QuickBooks ended");
@@ -451,16 +461,12 @@ struct EntryMapper {
 impl Mapper for EntryMapper {
     fn map_some(&self, run: RunId, limit: u32, now: Timestamp) -> Result<u32, StoreError> {
         let Some(shop) = self.store.setting::<Shop>("shop")? else { return Ok(0) };
-        let world = self.store.world()?;
-        let context = books::Context { mapping: &self.mapping, shop: &shop, lists: &world, facts: &world };
-        let mut count = 0;
-        for (document, version) in self.store.unmapped(limit)? {
-            let mapped = if self.is_before_start(&document, &shop) { Mapped::Nothing } else { books::map(&document, &context) };
-            world.check()?;
-            self.store.save_mapped(run, &document.id, version, &mapped, now)?;
-            count += 1;
-        }
-        Ok(count)
+        self.store.map_unmapped(run, limit, now, |document, world| {
+            if self.is_before_start(document, &shop) {
+                return Mapped::Nothing;
+            }
+            books::map(document, &books::Context { mapping: &self.mapping, shop: &shop, lists: world, facts: world })
+        })
     }
 }
 
