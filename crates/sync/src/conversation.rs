@@ -21,14 +21,14 @@ use std::{
 use books::{Entry, EntryKey};
 use jiff::{SignedDuration, Timestamp};
 use qbxml::{
-    AnswerSet, HResult, IdError, MessageSet, MessageSetId, OnError, Recovery, Request, RequestId, SetStatus, WallTime,
+    AnswerSet, HResult, IdError, MessageSet, MessageSetId, OnError, Recovery, Request, RequestId, SetStatus,
 };
 use store::{NewSet, Outcome, RunId, SentSet, Store, StoreError};
 use tracing::{info, warn};
 
 use crate::{
     company::{self, Company, Installation, Pairing, Verdict},
-    lists::{self, List, Reading},
+    lists::{self, List, Reading, Seen},
     messages::Message,
     settle::{self, Settled},
 };
@@ -246,7 +246,7 @@ impl Conversation {
         };
         let xml = match reply {
             Reply::Xml(xml) => xml,
-            Reply::Refused { hresult, message } => return self.refused(pending, hresult, message, now),
+            Reply::Refused { hresult, message } => return self.refused(&pending, hresult, message, now),
         };
         if let Pending::List { list } = pending {
             return self.list_came(list, xml, now);
@@ -270,8 +270,11 @@ impl Conversation {
                 self.phase = Phase::Identify;
                 Ok(())
             }
-            Pending::CountSession => self.session_counted(&answers),
-            Pending::Ask(set) => self.asked(set, answers, now),
+            Pending::CountSession => {
+                self.session_counted(&answers);
+                Ok(())
+            }
+            Pending::Ask(set) => self.asked(set, &answers, now),
             Pending::LookBack { set, entries } => self.looked_back(&set, &entries, &answers, now),
             Pending::Post { id, entries, sent_at } => {
                 let took = now.duration_since(sent_at);
@@ -280,7 +283,7 @@ impl Conversation {
                 } else {
                     (self.set_size * 2).min(LARGEST_SET)
                 };
-                self.take_answers(&id, &entries, answers, now)
+                self.take_answers(&id, &entries, &answers, now)
             }
             Pending::Forget => {
                 self.phase = Phase::Over(None);
@@ -303,11 +306,11 @@ impl Conversation {
         self.phase = Phase::Over(Some(message));
     }
 
-    fn refused(&mut self, pending: Pending, hresult: &str, message: &str, now: Timestamp) -> Result<(), Fault> {
+    fn refused(&mut self, pending: &Pending, hresult: &str, message: &str, now: Timestamp) -> Result<(), Fault> {
         let code = hresult.parse::<HResult>().unwrap_or(HResult::Other(0));
         warn!(hresult, "QuickBooks refused a whole document");
         // A document that QuickBooks can't parse was not carried out, not even in part (PROTOCOL.md c.1).
-        if let (Pending::Post { id, entries, .. }, HResult::ParseError) = (&pending, code) {
+        if let (Pending::Post { id, entries, .. }, HResult::ParseError) = (pending, code) {
             let outcomes: Vec<_> = if entries.len() == 1 {
                 entries
                     .values()
@@ -330,7 +333,7 @@ impl Conversation {
             Message::new(if code.class() == qbxml::Class::Retry { "quickbooks.busy" } else { "quickbooks.refused" })
                 .with("hresult", hresult)
                 .with("message", message);
-        self.no_answer(&pending, "QuickBooks broke off", now, told)
+        self.no_answer(pending, "QuickBooks broke off", now, told)
     }
 
     /// The answer is lost: what was sent stays uncertain until the next session asks.
@@ -392,7 +395,7 @@ impl Conversation {
         Ok(MessageSet { requests, on_error: OnError::Continue, recovery }.to_xml()?)
     }
 
-    fn session_counted(&mut self, answers: &AnswerSet) -> Result<(), Fault> {
+    fn session_counted(&mut self, answers: &AnswerSet) {
         match answers.answers.first().map(|answer| &answer.head.status) {
             Some(status) if matches!(status.class(), qbxml::Class::Fine) => self.session_counted = true,
             status => {
@@ -400,7 +403,6 @@ impl Conversation {
                 self.stop(Message::new("quickbooks.stopped").with("message", words));
             }
         }
-        Ok(())
     }
 
     fn recover(&mut self) -> Result<Option<String>, Fault> {
@@ -417,7 +419,7 @@ impl Conversation {
     }
 
     /// QuickBooks' stored answer to a set whose answer never came, or word that it has none.
-    fn asked(&mut self, set: SentSet, answers: AnswerSet, now: Timestamp) -> Result<(), Fault> {
+    fn asked(&mut self, set: SentSet, answers: &AnswerSet, now: Timestamp) -> Result<(), Fault> {
         let entries = self.entries_of(&set)?;
         if answers.status == Some(SetStatus::Fine) && !answers.answers.is_empty() {
             info!(set = set.id.as_str(), "QuickBooks had kept the lost answer");
@@ -511,11 +513,11 @@ impl Conversation {
         }
         let changed = self.store.save_lists(&rows, now)?;
         self.lists_changed |= changed > 0;
-        if let Some(newest) = self.reading.came(&rows, more) {
+        if let Some(mut seen) = self.reading.came(&rows, more) {
             let key = seen_key(list);
             let before: Option<Seen> = self.store.setting(&key)?;
             self.lists_changed |= before.is_none();
-            let seen = Seen { newest: newest.max(before.as_ref().and_then(|seen| seen.newest.clone())) };
+            seen.newest = seen.newest.max(before.as_ref().and_then(|seen| seen.newest));
             if before.as_ref() != Some(&seen) {
                 self.store.set_setting(&key, &seen, "a list of the company file was read", now)?;
             }
@@ -634,7 +636,7 @@ impl Conversation {
         &mut self,
         set: &MessageSetId,
         entries: &BTreeMap<RequestId, Entry>,
-        answers: AnswerSet,
+        answers: &AnswerSet,
         now: Timestamp,
     ) -> Result<(), Fault> {
         // List objects first: what a sale of the same answer booked is told by the items that were made just before it.
@@ -707,13 +709,6 @@ impl Conversation {
     fn count(&mut self, settled: usize) {
         self.settled = self.settled.saturating_add(u32::try_from(settled).unwrap_or(u32::MAX));
     }
-}
-
-/// How far a list was read; there is none before it was read to its end once.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-struct Seen {
-    /// QuickBooks' time of the newest change seen; asked for again, because several changes can share a second.
-    newest: Option<WallTime>,
 }
 
 fn seen_key(list: List) -> String {

@@ -165,10 +165,8 @@ impl Engine {
                 let live = self.live();
                 self.schedule.is_due(live.last_run_at, live.last_call_at, now)
             };
-            if due {
-                if let Err(problem) = self.run_once("schedule", stop).await {
-                    warn!(code = problem.message().code, %problem, "the run did not come to its end");
-                }
+            if due && let Err(problem) = self.run_once("schedule", stop).await {
+                warn!(code = problem.message().code, %problem, "the run did not come to its end");
             }
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -221,11 +219,11 @@ impl Engine {
     /// Keeps the shop's own facts where the mapping finds them.
     fn remember_shop(&self, documents: &[Told], now: Timestamp) -> Result<(), StoreError> {
         for told in documents {
-            if let Fact::Shop(shop) = &told.document.fact {
-                if self.store.setting::<Shop>("shop")?.as_ref() != Some(shop) {
-                    self.store.set_setting("shop", shop, "what the shop says of itself", now)?;
-                    self.store.remap_open(now)?;
-                }
+            if let Fact::Shop(shop) = &told.document.fact
+                && self.store.setting::<Shop>("shop")?.as_ref() != Some(shop)
+            {
+                self.store.set_setting("shop", shop, "what the shop says of itself", now)?;
+                self.store.remap_open(now)?;
             }
         }
         Ok(())
@@ -358,7 +356,7 @@ impl Agent for Engine {
                         &hello.company_file_name,
                         new_set_id,
                     );
-                    live.session = Some((session.clone(), conversation));
+                    live.session = Some((*session, conversation));
                 }
                 Err(error) => return Outgoing::Stop(told(&error.into())),
             }

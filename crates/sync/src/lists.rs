@@ -39,6 +39,13 @@ impl List {
     }
 }
 
+/// How far a list was read; there is none before it was read to its end once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Seen {
+    /// QuickBooks' time of the newest change seen; asked for again, because several changes can share a second.
+    pub newest: Option<WallTime>,
+}
+
 /// What is still to be read in this session.
 #[derive(Debug, Default)]
 pub struct Reading {
@@ -62,9 +69,9 @@ impl Reading {
         self.queue.front().copied()
     }
 
-    /// Notes that a part of the list came with these rows, `more` being the iterator to go on with. At its end returns the
-    /// newest change in it, if it had any rows.
-    pub fn came(&mut self, rows: &[ListRow], more: Option<String>) -> Option<Option<WallTime>> {
+    /// Notes that a part of the list came with these rows, `more` being the iterator to go on with. At its end returns how
+    /// far it was read.
+    pub fn came(&mut self, rows: &[ListRow], more: Option<String>) -> Option<Seen> {
         let newest = rows.iter().filter_map(|row| row.modified.parse::<WallTime>().ok()).max();
         self.newest = self.newest.take().max(newest);
         self.iterator_id = more;
@@ -73,7 +80,7 @@ impl Reading {
         }
         self.queue.pop_front();
         self.since = None;
-        Some(self.newest.take())
+        Some(Seen { newest: self.newest.take() })
     }
 
     /// The next question; `since` is the time of the newest change seen in the list before, none for all of it.
@@ -85,7 +92,7 @@ impl Reading {
         let filter = qbxml::ListFilter {
             max_returned: list.in_parts().then_some(ROWS_AT_A_TIME),
             active_status: Some(qbxml::ActiveStatus::All),
-            from_modified_date: self.since.clone(),
+            from_modified_date: self.since,
             ..qbxml::ListFilter::default()
         };
         let iterator = list.in_parts().then(|| match &self.iterator_id {

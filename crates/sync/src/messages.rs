@@ -55,6 +55,7 @@ impl Message {
 
     /// The message with one more fact.
     #[must_use]
+    #[allow(clippy::needless_pass_by_value)] // callers give facts as they have them, owned or borrowed
     pub fn with(mut self, placeholder: &str, fact: impl ToString) -> Self {
         self.facts.insert(placeholder.to_owned(), fact.to_string());
         self
