@@ -20,9 +20,7 @@ use std::{
 
 use books::{Entry, EntryKey};
 use jiff::{SignedDuration, Timestamp};
-use qbxml::{
-    AnswerSet, HResult, IdError, MessageSet, MessageSetId, OnError, Recovery, Request, RequestId, SetStatus,
-};
+use qbxml::{AnswerSet, HResult, IdError, MessageSet, MessageSetId, OnError, Recovery, Request, RequestId, SetStatus};
 use store::{NewSet, Outcome, RunId, SentSet, Store, StoreError};
 use tracing::{info, warn};
 

@@ -31,6 +31,8 @@ pub fn settled(entry: &Entry, answer: &Answer, again: bool, lists: &dyn Lists) -
         },
         Class::Retry => Settled::Busy,
         Class::ReRead => Settled::Stale,
+        // It may say what it wrote all the same (PROTOCOL.md c.2, ErrorRecovery).
+        Class::LookBack if answer.recovered.is_some() => posted(answer, lists).map_or(Settled::Doubt, Settled::Known),
         Class::Empty | Class::LookBack => Settled::Doubt,
         Class::Hold => match status.code {
             StatusCode::NameInUse
@@ -124,6 +126,10 @@ pub fn look_back(entry: &Entry) -> Request {
 /// What the answer to [`look_back`] says: it is there (with its proof), or it is not and may be sent. None when the answer
 /// does not tell, so that the doubt stays.
 pub fn looked_back(entry: &Entry, answer: &Answer, lists: &dyn Lists) -> Option<Outcome> {
+    if !answer.unreadable.is_empty() {
+        // What could not be read may be just what is looked for.
+        return None;
+    }
     match answer.head.status.class() {
         Class::Empty => Some(Outcome::Again),
         Class::Fine => {
