@@ -115,9 +115,9 @@ pub fn open(folder: &Path) -> Result<Store, Failure> {
 }
 
 /// `config example`.
-pub fn config_example() -> Result<Done, Failure> {
+pub fn config_example() -> Done {
     print::text(&sync::config::example());
-    Ok(Done::Well)
+    Done::Well
 }
 
 /// `init`: checks the configuration, the secrets and the shop; keeps the configuration in the data folder.
@@ -251,13 +251,13 @@ pub fn entries(asked: &Entries) -> Result<Done, Failure> {
     }
     let states = match &asked.state {
         None => Vec::new(),
-        Some(word) => match State::ALL.into_iter().find(|state| state.as_str() == word) {
-            Some(state) => vec![state],
-            None => {
-                let choices = State::ALL.map(State::as_str).join(", ");
-                return Err(Failure::Word { word: word.clone(), choices });
-            }
-        },
+        Some(word) => {
+            let state = State::ALL.into_iter().find(|state| state.as_str() == word).ok_or_else(|| Failure::Word {
+                word: word.clone(),
+                choices: State::ALL.map(State::as_str).join(", "),
+            })?;
+            vec![state]
+        }
     };
     let filter = EntryFilter { states, text: asked.find.clone(), limit: Some(asked.limit), ..EntryFilter::default() };
     let entries = api::entries(data_dir, &filter)?;

@@ -79,13 +79,13 @@ struct Summary {
     /// What the simulated company file's own books say, beside what it answered: by account.
     books: Vec<sync::tieout::Row>,
     /// The shop's own finance figures, beside the tie-out's.
-    finance: Vec<Figure>,
+    finance: Vec<Comparison>,
     ties_out: bool,
 }
 
 /// One of the shop's own figures beside the company file's.
 #[derive(Debug, Serialize)]
-struct Figure {
+struct Comparison {
     figure: &'static str,
     shop: Money,
     company: Money,
@@ -354,7 +354,7 @@ fn own_books(company: &Company) -> Vec<Posting> {
 }
 
 /// The shop's own finance figures, which are added up apart from everything that the shop's API says.
-fn finance(shop: &Shop, tieout: &TieOut) -> Vec<Figure> {
+fn finance(shop: &Shop, tieout: &TieOut) -> Vec<Comparison> {
     let first = Date::constant(1970, 1, 1);
     let paid = |order: &simulator::shop::Order| order.financial_status() == simulator::shop::FinancialStatus::Paid;
     let total = shop.finance_of(first, LAST_DAY, paid).total;
@@ -363,7 +363,7 @@ fn finance(shop: &Shop, tieout: &TieOut) -> Vec<Figure> {
     };
     let figure = |figure, shop: rust_decimal::Decimal, accounts: &[&str]| {
         let (shop, company) = (Money::new(shop), company(accounts));
-        Figure { figure, shop, company, difference: company - shop }
+        Comparison { figure, shop, company, difference: company - shop }
     };
     vec![
         figure("Net sales", total.net_sales, &["Merchandise Sales", "Sales Discounts"]),

@@ -196,7 +196,7 @@ fn main() -> ExitCode {
 async fn run(command: Command) -> Result<Done, commands::Failure> {
     match command {
         Command::Demo(demo) => demo.run().await,
-        Command::Config { what: ConfigCommand::Example } => commands::config_example(),
+        Command::Config { what: ConfigCommand::Example } => Ok(commands::config_example()),
         Command::Init { data_dir, config } => commands::init(&data_dir, &config).await,
         Command::Run { data_dir, once } => engine::run(&data_dir, once).await,
         Command::Preview(look) => commands::preview(&look),
