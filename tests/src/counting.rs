@@ -32,7 +32,8 @@ impl World {
 
     /// As [`Self::assert_exactly_once`], by the company file alone.
     pub fn assert_file_is_exact(&self) {
-        let paid: BTreeSet<String> = self.shop.with_orders(|orders| orders.iter().filter(|order| is_paid(order)).map(number).collect());
+        let paid: BTreeSet<String> =
+            self.shop.with_orders(|orders| orders.iter().filter(|order| is_paid(order)).map(number).collect());
         let transactions = self.company.transactions();
         let mut by_order: BTreeMap<&str, Vec<&TransactionView>> = BTreeMap::new();
         let mut tags = BTreeSet::new();
@@ -105,14 +106,19 @@ fn essence(company: &Company) -> Vec<String> {
     let mut all: Vec<String> = company
         .transactions()
         .into_iter()
-        .map(|one| format!("{} {} {} {} {} {:?} {:?}", one.kind, one.ref_number, one.memo, one.date, one.total, one.entity, one.postings))
+        .map(|one| {
+            format!(
+                "{} {} {} {} {} {:?} {:?}",
+                one.kind, one.ref_number, one.memo, one.date, one.total, one.entity, one.postings
+            )
+        })
         .collect();
     all.sort();
     all
 }
 
 /// Whether the order is a sale that belongs into the books.
-fn is_paid(order: &&Order) -> bool {
+fn is_paid(order: &Order) -> bool {
     !order.is_test() && order.financial_status() == FinancialStatus::Paid
 }
 

@@ -78,7 +78,11 @@ impl Program {
     pub fn ask_with(arguments: &[&str], more: &[(&str, &str)]) -> Ended {
         let mut command = command(arguments);
         for (variable, value) in more {
-            if value.is_empty() { command.env_remove(variable) } else { command.env(variable, value) };
+            if value.is_empty() {
+                command.env_remove(variable)
+            } else {
+                command.env(variable, value)
+            };
         }
         let output = command.output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -93,8 +97,7 @@ impl Program {
     /// Starts the engine over a data folder and waits until it listens; what it says of problems goes to `problems`.
     pub(crate) fn start(data: &str, problems: &Path) -> Self {
         let file = File::options().create(true).append(true).open(problems).unwrap();
-        let mut child =
-            command(&["run", "--data-dir", data]).stdout(Stdio::piped()).stderr(file).spawn().unwrap();
+        let mut child = command(&["run", "--data-dir", data]).stdout(Stdio::piped()).stderr(file).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         out.read_line(&mut line).unwrap();

@@ -18,12 +18,13 @@ use tokio::{net::TcpListener, runtime::Runtime};
 use crate::program::{Ended, Program, SIGN_IN};
 
 /// How long anything may take before the test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Sessions until nothing is left to do, at most.
 const MOST_SESSIONS: usize = 12;
 
 /// The merchant's one answer that the defaults lack: where bank deposits arrive.
-const BANK_DEPOSITS: &str = "\n[gateways.\"Bank Deposit\"]\nclearing = \"Undeposited Funds\"\npayment_method = \"Bank Deposit\"\n";
+const BANK_DEPOSITS: &str =
+    "\n[gateways.\"Bank Deposit\"]\nclearing = \"Undeposited Funds\"\npayment_method = \"Bank Deposit\"\n";
 
 /// A trade of so many orders over ten days, well in the past of every computer's clock, and the same each time.
 pub fn trade(orders: u32) -> Trade {
@@ -54,6 +55,7 @@ impl World {
     }
 
     /// Another installation with another company file at the same shop.
+    #[must_use]
     pub fn another(&self) -> Self {
         Self::around(self.shop.clone(), Setup::new(Edition::Premier))
     }
