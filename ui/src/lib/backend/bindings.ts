@@ -13,7 +13,7 @@ export const commands = {
 /* Types */
 /**  Why a question could not be answered. */
 export type ApiError = {
-	/**  What to tell the merchant. */
+	/**  What to tell the merchant, with its stable code. */
 	message: Message,
 };
 
@@ -25,9 +25,9 @@ export type Attention = {
 	entries: number,
 };
 
-/**  Something to tell a person: a code of the engine's catalogue, and the facts that go into its words. */
+/**  Something to tell a person: a code and the facts that go into its words. */
 export type Message = {
-	/**  Stable code. */
+	/**  Stable code, such as `company.sales_tax_off`. */
 	code: string,
 	/**  Facts by placeholder. */
 	facts: { [key in string]: string },
