@@ -412,6 +412,18 @@ pub enum HeldReason {
         /// The amount.
         amount: Money,
     },
+    /// QuickBooks broke off each time it was given this.
+    NoAnswer {
+        /// How often.
+        tries: u32,
+    },
+    /// The sales-tax item for the footer computes tax, so that QuickBooks would add it to what was charged.
+    FooterTaxed {
+        /// The item.
+        item: String,
+        /// Its rate in percent.
+        rate: String,
+    },
     /// The order is a kind that can't be carried over yet, in one word: `refund`, `edit` ….
     NotCarriedYet {
         /// The kind.
@@ -446,6 +458,8 @@ impl HeldReason {
             Self::ForeignCurrency { .. } => "held.foreign_currency",
             Self::DoesNotAddUp { .. } => "held.does_not_add_up",
             Self::FractionOfCent { .. } => "held.fraction_of_cent",
+            Self::NoAnswer { .. } => "held.no_answer",
+            Self::FooterTaxed { .. } => "held.footer_taxed",
             Self::NotCarriedYet { .. } => "held.not_carried_yet",
             Self::DoesNotFit { .. } => "held.does_not_fit",
             Self::ChangedAfterPosting => "held.changed_after_posting",

@@ -13,7 +13,7 @@ use crate::{
     mapping::{GoodsKind, Mode, NewTax, Purpose},
     money::Money,
     names,
-    needs::{Needs, Want, fixed},
+    needs::{Found, Needs, Want, fixed},
     parties::{optional, tax_code},
 };
 
@@ -254,7 +254,14 @@ fn ours(needs: &mut Needs<'_>, subject: &str, name: &str, account: &str, discoun
 /// The sales-tax item of 0 % in the footer.
 pub(crate) fn footer(needs: &mut Needs<'_>) -> Option<String> {
     let name = &needs.context.mapping.tax.footer;
-    tax_item(needs, EntryKey::new("item", "sales_tax"), fixed(name, limits::ITEM_NAME), name)
+    let found = tax_item(needs, EntryKey::new("item", "sales_tax"), fixed(name, limits::ITEM_NAME), name)?;
+    match found.account {
+        Some(rate) if rate.parse::<Money>().is_ok_and(|rate| !rate.is_zero()) => {
+            needs.hold(HeldReason::FooterTaxed { item: found.name, rate });
+            None
+        }
+        _ => Some(found.name),
+    }
 }
 
 /// The sales-tax item of a tax. None when the order is held for it.
@@ -273,7 +280,7 @@ pub(crate) fn tax(needs: &mut Needs<'_>, title: &str) -> Option<Sold> {
         if name.trim().eq_ignore_ascii_case(&settings.footer) { "sales_tax".to_owned() } else { tax_subject(name) };
     let names = fixed(name, limits::ITEM_NAME);
     let account = needs.account(Purpose::SalesTax);
-    let item = tax_item(needs, EntryKey::new("item", &key), names, title)?;
+    let item = tax_item(needs, EntryKey::new("item", &key), names, title)?.name;
     Some(Sold { item, account })
 }
 
@@ -282,7 +289,7 @@ fn tax_subject(name: &str) -> String {
     format!("tax/{}", text::name(name, limits::ITEM_NAME).to_lowercase())
 }
 
-fn tax_item(needs: &mut Needs<'_>, key: EntryKey, names: Vec<String>, title: &str) -> Option<String> {
+fn tax_item(needs: &mut Needs<'_>, key: EntryKey, names: Vec<String>, title: &str) -> Option<Found> {
     let want = Want {
         key,
         document: needs.order.clone(),
@@ -292,7 +299,7 @@ fn tax_item(needs: &mut Needs<'_>, key: EntryKey, names: Vec<String>, title: &st
         kinds: &["ItemSalesTax"],
         step_aside: false,
     };
-    let found = needs.object(&want, |needs, name| {
+    needs.object(&want, |needs, name| {
         Body::ItemSalesTax(Box::new(ItemSalesTaxAdd {
             name: name.to_owned(),
             item_desc: optional(Some(title), limits::DESC),
@@ -302,8 +309,7 @@ fn tax_item(needs: &mut Needs<'_>, key: EntryKey, names: Vec<String>, title: &st
                 .map(Ref::name),
             ..ItemSalesTaxAdd::default()
         }))
-    })?;
-    Some(found.name)
+    })
 }
 
 /// The sales-tax code of taxed or untaxed lines.

@@ -39,7 +39,8 @@ pub struct ListObject {
     pub full_name: String,
     /// Whether it may be used.
     pub active: bool,
-    /// For an account its type (`Income`, `Bank` …); for an item the full name of the account it sells to; else empty.
+    /// For an account its type (`Income`, `Bank` …); for an item the full name of the account it sells to; for a
+    /// sales-tax item its rate in percent; else empty.
     pub account: Option<String>,
 }
 

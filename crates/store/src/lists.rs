@@ -11,6 +11,7 @@ use crate::{
     audit::{Note, Subject, note},
     documents::newest,
     error::StoreError,
+    mapping::remap,
     runs::RunId,
     words::{read_json, read_word, time, word},
 };
@@ -195,30 +196,16 @@ impl Store {
     /// Stores objects of the company file's lists as they were just read, in one transaction. Returns how many were new
     /// or differ from what was known.
     pub fn save_lists(&self, objects: &[ListRow], now: Timestamp) -> Result<u32, StoreError> {
+        self.write(|tx| save(tx, objects, now))
+    }
+
+    /// The same for objects that somebody else may have changed: when one is new or differs, every open document is
+    /// mapped anew on the next run, as by [`Store::remap_open`], in the same transaction.
+    pub fn save_changed_lists(&self, objects: &[ListRow], now: Timestamp) -> Result<u32, StoreError> {
         self.write(|tx| {
-            let mut changed = 0;
-            for ListRow { object, edit_sequence, modified } in objects {
-                let space = word(&object.space)?;
-                let id = word(&object.id)?;
-                let known = with_id(tx, object.space, &id)?;
-                changed += u32::from(known.as_ref() != Some(object));
-                tx.prepare_cached(
-                    "INSERT OR REPLACE INTO list_objects
-                     (space, id, kind, full_name, name, active, account, edit_sequence, modified, read_at)
-                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                )?
-                .execute(params![
-                    space,
-                    id,
-                    object.kind,
-                    object.full_name,
-                    folded(&object.full_name),
-                    object.active,
-                    object.account,
-                    edit_sequence,
-                    modified,
-                    time(now)
-                ])?;
+            let changed = save(tx, objects, now)?;
+            if changed > 0 {
+                remap(tx, now)?;
             }
             Ok(changed)
         })
@@ -253,6 +240,34 @@ impl Store {
     pub fn world(&self) -> Result<World<'static>, StoreError> {
         Ok(World { view: View::Committed(self.reader()?), failed: RefCell::default() })
     }
+}
+
+fn save(tx: &Transaction<'_>, objects: &[ListRow], now: Timestamp) -> Result<u32, StoreError> {
+    let mut changed = 0;
+    for ListRow { object, edit_sequence, modified } in objects {
+        let space = word(&object.space)?;
+        let id = word(&object.id)?;
+        let known = with_id(tx, object.space, &id)?;
+        changed += u32::from(known.as_ref() != Some(object));
+        tx.prepare_cached(
+            "INSERT OR REPLACE INTO list_objects
+             (space, id, kind, full_name, name, active, account, edit_sequence, modified, read_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            space,
+            id,
+            object.kind,
+            object.full_name,
+            folded(&object.full_name),
+            object.active,
+            object.account,
+            edit_sequence,
+            modified,
+            time(now)
+        ])?;
+    }
+    Ok(changed)
 }
 
 const OBJECT: &str = "o.id, o.space, o.kind, o.full_name, o.active, o.account";

@@ -87,26 +87,29 @@ impl Store {
     /// The mapping or the lists changed: every document that is held, ready, waiting or rejected is mapped anew on the
     /// next run. Returns how many that are.
     pub fn remap_open(&self, now: Timestamp) -> Result<u32, StoreError> {
-        self.write(|tx| {
-            let count = tx
-                .prepare_cached(
-                    "UPDATE documents SET mapping = 'unmapped'
-                     WHERE mapping IN ('held', 'waits') OR mapping = 'entries' AND id IN (
-                         SELECT w.document FROM entries e JOIN wanted w ON w.entry = e.id
-                         WHERE e.state IN ('held', 'ready', 'rejected'))",
-                )?
-                .execute([])?;
-            if count > 0 {
-                let detail = format!("{count} documents are to be mapped anew");
-                note(
-                    tx,
-                    &Note { run: None, what: Subject::Remap, subject: "open", state: None, detail: &detail },
-                    now,
-                )?;
-            }
-            Ok(u32::try_from(count).unwrap_or(u32::MAX))
-        })
+        self.write(|tx| remap(tx, now))
     }
+}
+
+/// See [`Store::remap_open`].
+pub(crate) fn remap(tx: &Transaction<'_>, now: Timestamp) -> Result<u32, StoreError> {
+    let count = tx
+        .prepare_cached(
+            "UPDATE documents SET mapping = 'unmapped'
+             WHERE mapping IN ('held', 'waits') OR mapping = 'entries' AND id IN (
+                 SELECT w.document FROM entries e JOIN wanted w ON w.entry = e.id
+                 WHERE e.state IN ('held', 'ready', 'rejected'))",
+        )?
+        .execute([])?;
+    if count > 0 {
+        let detail = format!("{count} documents are to be mapped anew");
+        note(
+            tx,
+            &Note { run: None, what: Subject::Remap, subject: "open", state: None, detail: &detail },
+            now,
+        )?;
+    }
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 fn save_one(
@@ -211,9 +214,11 @@ impl Saving<'_> {
         for wish in &wishes {
             wanted.insert(self.put(wish)?);
         }
+        let part_is_posted = before.iter().any(|entry| !entry.is_list && entry.state == State::Posted);
         for entry in before {
-            // What is or was in QuickBooks stays tied to its document for good.
-            let settled = !entry.is_list && !entry.state.is_open();
+            // What is or was in QuickBooks stays tied to its document for good; and where a part of a document is there
+            // already, the rest of it (an invoice's payment) is still carried over as it was.
+            let settled = !entry.is_list && (part_is_posted || !entry.state.is_open());
             if wanted.contains(&entry.id) || settled {
                 continue;
             }

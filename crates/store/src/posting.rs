@@ -64,6 +64,9 @@ impl Store {
                 "SELECT e.id, e.key FROM entries e WHERE e.state = 'ready' AND NOT EXISTS (
                      SELECT 1 FROM needs n LEFT JOIN entries m ON m.key = n.key WHERE n.entry = e.id
                      AND (m.state IS NULL OR m.state <> 'posted' AND NOT (m.is_list AND m.state = 'ready')))
+                 -- What is to be mapped anew may come to something else: only what stands is sent.
+                 AND EXISTS (SELECT 1 FROM wanted w JOIN documents d ON d.id = w.document
+                     WHERE w.entry = e.id AND d.mapping <> 'unmapped')
                  ORDER BY e.rank, e.date, e.number, e.key",
             )?;
             let mut unmet = tx.prepare_cached(
@@ -84,6 +87,18 @@ impl Store {
                 }
             }
             Ok(ready)
+        })
+    }
+
+    /// How often an entry was sent so far, whatever came of it.
+    pub fn tries(&self, key: &EntryKey) -> Result<u32, StoreError> {
+        self.read(|tx| {
+            Ok(tx
+                .prepare_cached(
+                    "SELECT count(*) FROM requests r JOIN entries e ON e.id = r.entry
+                     JOIN message_sets s ON s.id = r.message_set WHERE e.key = ? AND s.purpose = 'post'",
+                )?
+                .query_row([key.as_str()], |row| row.get(0))?)
         })
     }
 

@@ -167,9 +167,12 @@ pub fn status_of(store: &Store) -> Result<Status, ApiError> {
     let counts = store.counts()?;
     let company: Option<Company> = store.setting("company")?;
     let pairing: Option<Pairing> = store.setting("pairing")?;
-    let trouble: Option<Message> = store.setting::<Option<Message>>("trouble")?.flatten();
+    let mut troubles = Vec::new();
+    for key in ["trouble", "trouble.shop"] {
+        troubles.extend(store.setting::<Option<Message>>(key)?.flatten());
+    }
     let shop = store.setting::<books::document::Shop>("shop")?;
-    let mut attention: Vec<Attention> = trouble.into_iter().map(|message| Attention { message, entries: 0 }).collect();
+    let mut attention: Vec<Attention> = troubles.into_iter().map(|message| Attention { message, entries: 0 }).collect();
     attention.extend(causes(store)?);
     let entries = |state| counts.entries.get(&state).copied().unwrap_or_default();
     let stage = if !attention.is_empty() {

@@ -149,13 +149,17 @@ impl Company {
     }
 
     /// Whether this installation may work with the file, must pair with it first, or must leave it alone.
-    pub fn judge(&self, installation: &Installation, pairing: Option<&Pairing>) -> Verdict {
+    pub fn judge(&self, installation: &Installation, pairing: Option<&Pairing>, configured: Option<&str>) -> Verdict {
         let ours = installation.id.to_string();
         match (pairing, self.paired_with.as_deref()) {
             (None, None) => Verdict::Pair,
             (None, Some(id)) if id == ours => Verdict::Adopt,
             (None, Some(_)) => Verdict::Refuse(Message::new("company.paired_elsewhere").with("file", &self.file_name)),
             (Some(pairing), Some(id)) if id == ours && same_file(&pairing.file_name, &self.file_name) => Verdict::Work,
+            // It carries our id and is where the merchant says that it is now.
+            (Some(_), Some(id)) if id == ours && configured.is_some_and(|path| same_file(path, &self.file_name)) => {
+                Verdict::Adopt
+            }
             (Some(pairing), Some(id)) if id == ours => Verdict::Refuse(
                 Message::new("company.moved").with("file", &self.file_name).with("expected", &pairing.file_name),
             ),
@@ -224,12 +228,13 @@ mod tests {
     fn only_the_paired_company_file_is_worked_with() {
         let us = installation();
         let ours = Some(us.id);
-        let judge = |company: Company, pairing: Option<Pairing>| code(company.judge(&us, pairing.as_ref()));
+        let judge = |company: Company, pairing: Option<Pairing>| code(company.judge(&us, pairing.as_ref(), Some("moved.qbw")));
         assert_eq!(judge(company("a.qbw", None), None), "Pair");
         assert_eq!(judge(company("a.qbw", ours), None), "Adopt");
         assert_eq!(judge(company("a.qbw", Some(Uuid::from_u128(9))), None), "company.paired_elsewhere");
         assert_eq!(judge(company("A.QBW", ours), Some(pairing("a.qbw"))), "Work");
         assert_eq!(judge(company("b.qbw", ours), Some(pairing("a.qbw"))), "company.moved");
+        assert_eq!(judge(company("moved.qbw", ours), Some(pairing("a.qbw"))), "Adopt");
         assert_eq!(judge(company("a.qbw", None), Some(pairing("a.qbw"))), "company.wrong_file");
         assert_eq!(judge(company("a.qbw", Some(Uuid::from_u128(9))), Some(pairing("a.qbw"))), "company.wrong_file");
     }

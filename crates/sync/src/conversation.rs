@@ -9,36 +9,29 @@
 //!    nothing stored, look back by reference number and tag. Nothing is ever sent again on suspicion.
 //! 3. **Read lists**: what changed in the company file's lists.
 //! 4. **Post**: map what is new, then send ready entries, many to a message set, intent first. Before the first one the
-//!    company file counts the session; where its count was ahead of ours, our own data had been restored from a backup,
-//!    and whatever it may have forgotten is looked for before it is posted.
+//!    company file counts the session, so that an older copy of the company file or of our own data is noticed.
 //! 5. **Forget**: let QuickBooks drop the last stored answer.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
-use books::{Entry, EntryKey};
-use jiff::{SignedDuration, Timestamp};
+use books::{Entry, EntryKey, HeldReason};
+use jiff::Timestamp;
 use qbxml::{AnswerSet, HResult, IdError, MessageSet, MessageSetId, OnError, Recovery, Request, RequestId, SetStatus};
-use store::{NewSet, Outcome, RunId, SentSet, Store, StoreError};
+use store::{Outcome, RunId, SentSet, Store, StoreError};
 use tracing::{info, warn};
 
 use crate::{
-    company::{self, Company, Installation, Pairing, Verdict},
+    company::{self, Company, Installation},
     lists::{self, List, Reading, Seen},
     messages::Message,
-    settle::{self, Settled},
+    settle,
 };
 
-/// How long a message set should keep QuickBooks busy: longer, and a person at QuickBooks notices.
-const SET_SHOULD_TAKE: SignedDuration = SignedDuration::from_secs(4);
-/// Entries in the first message set of a session.
-const FIRST_SET: u32 = 25;
-/// Entries in a message set at most.
-const LARGEST_SET: u32 = 100;
-/// Documents that are mapped in one step, so that no answer to the Web Connector takes long.
-const MAPPED_IN_ONE_STEP: u32 = 500;
+mod opening;
+mod posting;
+
+/// Times that an entry is sent without an answer before somebody has to look at it.
+const MOST_TRIES: u32 = 3;
 
 /// The mapping of documents to entries, as the conversation needs it: [`crate::Engine`] has the merchant's mapping.
 pub trait Mapper: Send + Sync {
@@ -102,10 +95,25 @@ enum Pending {
     Pair,
     Ask(SentSet),
     LookBack { set: SentSet, entries: Vec<Entry> },
-    List { list: List },
-    CountSession,
-    Post { id: MessageSetId, entries: BTreeMap<RequestId, Entry>, sent_at: Timestamp },
+    List(List),
+    CountSession(MessageSetId),
+    Post { id: MessageSetId, entries: Sent, sent_at: Timestamp },
     Forget,
+}
+
+/// The entries of a message set in the order of sending, each with its request's id.
+type Sent = Vec<(RequestId, Entry)>;
+
+/// With whom a conversation is held, and on whose behalf.
+pub struct Parties {
+    /// This installation.
+    pub installation: Installation,
+    /// The company file's path as QuickBooks gives it.
+    pub file_name: String,
+    /// The company file's path as the merchant gives it, if she does.
+    pub configured_file: Option<String>,
+    /// The run that the session's entries belong to.
+    pub run: RunId,
 }
 
 /// A session with QuickBooks.
@@ -113,70 +121,70 @@ pub struct Conversation {
     store: Arc<Store>,
     mapper: Arc<dyn Mapper>,
     new_set_id: fn() -> Result<MessageSetId, IdError>,
-    installation: Installation,
-    file_name: String,
-    run: RunId,
+    with: Parties,
     phase: Phase,
     pending: Option<Pending>,
     /// What [`Conversation::has_more`] found to be next.
     upcoming: Option<Turn>,
     company: Option<Company>,
     pairing_tried: bool,
-    /// How many sessions posted something, this one included once it is counted.
-    sessions: u32,
     session_counted: bool,
-    /// When it was noticed that our own data had been restored from a backup.
-    restored_at: Option<Timestamp>,
-    /// Entries that were looked for after a restore and are not in QuickBooks.
+    /// Entries from before this time may be in QuickBooks without our knowing.
+    look_first: Option<Timestamp>,
+    /// Entries that were looked for in this session.
     looked_for: BTreeSet<EntryKey>,
     /// Sets that could not be settled in this session and wait for the next.
     left_open: BTreeSet<MessageSetId>,
     reading: Reading,
-    lists_changed: bool,
-    /// Entries that were tried once with lists that turned out stale.
+    /// When the list that is being read was begun.
+    reading_began: Timestamp,
+    /// Whether the lists were read anew from their beginning in this session, because they had turned out stale.
+    lists_read_again: bool,
+    /// Entries that were tried with lists that turned out stale.
     tried: BTreeSet<EntryKey>,
-    /// Entries that QuickBooks was too busy for.
-    busy: BTreeSet<EntryKey>,
+    /// Entries that are left for the next session.
+    passed_over: BTreeSet<EntryKey>,
     set_size: u32,
     last_settled: Option<MessageSetId>,
     settled: u32,
 }
 
 impl Conversation {
-    /// A session with the company file at `file_name`, whose entries belong to `run`.
+    /// A session that has not begun yet.
     pub fn new(
         store: Arc<Store>,
         mapper: Arc<dyn Mapper>,
-        installation: Installation,
-        run: RunId,
-        file_name: &str,
+        with: Parties,
         new_set_id: fn() -> Result<MessageSetId, IdError>,
     ) -> Self {
         Self {
             store,
             mapper,
             new_set_id,
-            installation,
-            file_name: file_name.to_owned(),
-            run,
+            with,
             phase: Phase::Identify,
             pending: None,
             upcoming: None,
             company: None,
             pairing_tried: false,
-            sessions: 0,
             session_counted: false,
-            restored_at: None,
+            look_first: None,
             looked_for: BTreeSet::new(),
             left_open: BTreeSet::new(),
             reading: Reading::default(),
-            lists_changed: false,
+            reading_began: Timestamp::UNIX_EPOCH,
+            lists_read_again: false,
             tried: BTreeSet::new(),
-            busy: BTreeSet::new(),
-            set_size: FIRST_SET,
+            passed_over: BTreeSet::new(),
+            set_size: posting::FIRST_SET,
             last_settled: None,
             settled: 0,
         }
+    }
+
+    /// The run that the session's entries belong to.
+    pub fn run(&self) -> RunId {
+        self.with.run
     }
 
     /// How many entries this session settled.
@@ -213,19 +221,19 @@ impl Conversation {
                 }
                 Phase::Pair => {
                     self.pending = Some(Pending::Pair);
-                    let requests = numbered(company::pairing_requests(&self.installation))?;
+                    let requests = numbered(company::pairing_requests(&self.with.installation))?;
                     let recovery = Recovery::New((self.new_set_id)()?);
                     Some(MessageSet { requests, on_error: OnError::Continue, recovery }.to_xml()?)
                 }
-                Phase::Recover => self.recover()?,
+                Phase::Recover => self.recover(now)?,
                 Phase::LookBack { set, entries } => {
                     let (set, entries) = (set.clone(), entries.clone());
                     self.phase = Phase::Recover;
                     Some(self.look_back(set, entries)?)
                 }
-                Phase::ReadLists => self.read_lists(now)?,
+                Phase::ReadLists => self.read_lists()?,
                 Phase::Post => self.post(now)?,
-                Phase::Forget => self.forget()?,
+                Phase::Forget => self.forget(now)?,
                 Phase::Over(None) => return Ok(Turn::Finished),
                 Phase::Over(Some(message)) => return Ok(Turn::Stop(message.clone())),
             };
@@ -246,48 +254,32 @@ impl Conversation {
             Reply::Xml(xml) => xml,
             Reply::Refused { hresult, message } => return self.refused(&pending, hresult, message, now),
         };
-        if let Pending::List { list } = pending {
+        if let Pending::List(list) = pending {
             return self.list_came(list, xml, now);
         }
         let answers = match qbxml::answers(xml) {
             Ok(answers) => answers,
             Err(error) => {
                 warn!(%error, "an answer could not be read");
-                return self.no_answer(
-                    &pending,
-                    "the answer could not be read",
-                    now,
-                    Message::new("quickbooks.unreadable_answer"),
-                );
+                return self.unreadable(pending, now);
             }
         };
         match pending {
             Pending::Identify => self.identified(answers, now),
+            // Whether our id is really there is seen by asking anew.
             Pending::Pair => {
-                // Whether it is really there is seen by asking anew.
                 self.phase = Phase::Identify;
                 Ok(())
             }
-            Pending::CountSession => {
-                self.session_counted(&answers);
-                Ok(())
-            }
+            Pending::CountSession(id) => self.session_is_counted(id, &answers, now),
             Pending::Ask(set) => self.asked(set, &answers, now),
             Pending::LookBack { set, entries } => self.looked_back(&set, &entries, &answers, now),
             Pending::Post { id, entries, sent_at } => {
-                let took = now.duration_since(sent_at);
-                self.set_size = if took > SET_SHOULD_TAKE {
-                    (self.set_size / 2).max(1)
-                } else {
-                    (self.set_size * 2).min(LARGEST_SET)
-                };
+                self.took(now.duration_since(sent_at));
                 self.take_answers(&id, &entries, &answers, now)
             }
-            Pending::Forget => {
-                self.phase = Phase::Over(None);
-                Ok(())
-            }
-            Pending::List { .. } => Ok(()),
+            Pending::Forget => self.note_end(now),
+            Pending::List(_) => Ok(()),
         }
     }
 
@@ -297,6 +289,13 @@ impl Conversation {
             self.store.doubt(&id, why, now)?;
         }
         Ok(())
+    }
+
+    /// Ends the session over a fault in our own house; returns what to say.
+    pub fn fail(&mut self, fault: &Fault) -> Message {
+        let message = Message::new("session.failed").with("problem", fault);
+        self.stop(message.clone());
+        message
     }
 
     fn stop(&mut self, message: Message) {
@@ -309,33 +308,41 @@ impl Conversation {
         warn!(hresult, "QuickBooks refused a whole document");
         // A document that QuickBooks can't parse was not carried out, not even in part (PROTOCOL.md c.1).
         if let (Pending::Post { id, entries, .. }, HResult::ParseError) = (pending, code) {
-            let outcomes: Vec<_> = if entries.len() == 1 {
-                entries
-                    .values()
-                    .map(|entry| {
-                        (
-                            entry.key.clone(),
-                            Outcome::Refused { status: u32::from(code).cast_signed(), message: message.to_owned() },
-                        )
-                    })
-                    .collect()
-            } else {
-                entries.values().map(|entry| (entry.key.clone(), Outcome::Again)).collect()
+            let alone = entries.len() == 1;
+            let fate = |entry: &Entry| {
+                let refused = Outcome::Refused { status: u32::from(code).cast_signed(), message: message.to_owned() };
+                (entry.key.clone(), if alone { refused } else { Outcome::Again })
             };
+            let outcomes: Vec<_> = entries.iter().map(|(_, entry)| fate(entry)).collect();
             // One at a time from here, so that the one it stumbles over is found and the others go through.
             self.set_size = 1;
             self.store.settle(id, &outcomes, now)?;
             return Ok(());
         }
-        let told =
-            Message::new(if code.class() == qbxml::Class::Retry { "quickbooks.busy" } else { "quickbooks.refused" })
-                .with("hresult", hresult)
-                .with("message", message);
-        self.no_answer(pending, "QuickBooks broke off", now, told)
+        let busy = code.class() == qbxml::Class::Retry;
+        let told = Message::new(if busy { "quickbooks.busy" } else { "quickbooks.refused" })
+            .with("hresult", hresult)
+            .with("message", message);
+        self.no_answer(pending, "QuickBooks broke off", told, now)
+    }
+
+    fn unreadable(&mut self, pending: Pending, now: Timestamp) -> Result<(), Fault> {
+        match pending {
+            // The stored answer is no help: look for each entry instead.
+            Pending::Ask(set) => self.doubt(set, now),
+            Pending::LookBack { set, .. } => {
+                self.left_open.insert(set.id);
+                Ok(())
+            }
+            other => {
+                let told = Message::new("quickbooks.unreadable_answer");
+                self.no_answer(&other, "the answer could not be read", told, now)
+            }
+        }
     }
 
     /// The answer is lost: what was sent stays uncertain until the next session asks.
-    fn no_answer(&mut self, pending: &Pending, why: &str, now: Timestamp, told: Message) -> Result<(), Fault> {
+    fn no_answer(&mut self, pending: &Pending, why: &str, told: Message, now: Timestamp) -> Result<(), Fault> {
         if let Pending::Post { id, .. } = pending {
             self.store.doubt(id, why, now)?;
         }
@@ -343,71 +350,12 @@ impl Conversation {
         Ok(())
     }
 
-    fn identified(&mut self, answers: AnswerSet, now: Timestamp) -> Result<(), Fault> {
-        let company =
-            Company::from_answers(&self.file_name, answers.answers.into_iter().flat_map(|answer| answer.objects));
-        let pairing: Option<Pairing> = self.store.setting("pairing")?;
-        match company.judge(&self.installation, pairing.as_ref()) {
-            Verdict::Refuse(message) => self.stop(message),
-            Verdict::Pair if self.pairing_tried => self.stop(Message::new("company.pairing_failed")),
-            Verdict::Pair => {
-                self.pairing_tried = true;
-                self.phase = Phase::Pair;
-            }
-            Verdict::Adopt => {
-                let pairing = Pairing { file_name: self.file_name.clone(), paired_at: now };
-                self.store.set_setting("pairing", &pairing, "paired with the company file", now)?;
-                self.work_with(company, now)?;
-            }
-            Verdict::Work => self.work_with(company, now)?,
-        }
-        Ok(())
-    }
-
-    fn work_with(&mut self, company: Company, now: Timestamp) -> Result<(), Fault> {
-        let ours: u32 = self.store.setting("sessions")?.unwrap_or_default();
-        if company.sessions.is_some_and(|theirs| theirs > ours) {
-            warn!("the company file knows of more sessions than our own data: it was restored from a backup");
-            self.store.set_setting("restored_at", &now, "our own data is older than the company file", now)?;
-        }
-        self.restored_at = self.store.setting("restored_at")?;
-        self.sessions = ours.max(company.sessions.unwrap_or_default());
-        if self.store.setting::<Company>("company")?.as_ref() != Some(&company) {
-            self.store.set_setting("company", &company, "what QuickBooks says of itself", now)?;
-        }
-        match company.obstacle() {
-            Some(message) => self.stop(message),
-            None => self.phase = Phase::Recover,
-        }
-        self.company = Some(company);
-        Ok(())
-    }
-
-    /// Has the company file count this session, before anything is posted in it.
-    fn count_session(&mut self, company: &Company, now: Timestamp) -> Result<String, Fault> {
-        self.sessions = self.sessions.saturating_add(1);
-        self.store.set_setting("sessions", &self.sessions, "a session that posts", now)?;
-        self.pending = Some(Pending::CountSession);
-        let requests = numbered(vec![company.count_session(self.sessions)])?;
-        let recovery = Recovery::New((self.new_set_id)()?);
-        Ok(MessageSet { requests, on_error: OnError::Continue, recovery }.to_xml()?)
-    }
-
-    fn session_counted(&mut self, answers: &AnswerSet) {
-        match answers.answers.first().map(|answer| &answer.head.status) {
-            Some(status) if matches!(status.class(), qbxml::Class::Fine) => self.session_counted = true,
-            status => {
-                let words = status.map(|status| status.message.clone()).unwrap_or_default();
-                self.stop(Message::new("quickbooks.stopped").with("message", words));
-            }
-        }
-    }
-
-    fn recover(&mut self) -> Result<Option<String>, Fault> {
+    fn recover(&mut self, now: Timestamp) -> Result<Option<String>, Fault> {
         let open = self.store.open_sets()?.into_iter().find(|set| !self.left_open.contains(&set.id));
         let Some(set) = open else {
             self.phase = Phase::ReadLists;
             self.reading = Reading::all();
+            self.reading_began = now;
             return Ok(None);
         };
         let recovery = Recovery::Ask(set.id.clone());
@@ -418,21 +366,32 @@ impl Conversation {
 
     /// QuickBooks' stored answer to a set whose answer never came, or word that it has none.
     fn asked(&mut self, set: SentSet, answers: &AnswerSet, now: Timestamp) -> Result<(), Fault> {
-        let entries = self.entries_of(&set)?;
-        if answers.status == Some(SetStatus::Fine) && !answers.answers.is_empty() {
-            info!(set = set.id.as_str(), "QuickBooks had kept the lost answer");
-            let by_request = set
-                .requests
-                .iter()
-                .filter_map(|(request, key)| {
-                    entries.iter().find(|entry| &entry.key == key).map(|entry| (request.clone(), entry.clone()))
-                })
-                .collect();
-            return self.take_answers(&set.id, &by_request, answers, now);
+        if answers.status != Some(SetStatus::Fine) || answers.answers.is_empty() {
+            return self.doubt(set, now);
         }
-        self.store.doubt(&set.id, "QuickBooks has no stored answer", now)?;
+        info!(set = set.id.as_str(), "QuickBooks had kept the lost answer");
+        let mut sent = Sent::new();
+        for (request, key) in &set.requests {
+            if let Some(entry) = self.entry(key)? {
+                sent.push((request.clone(), entry));
+            }
+        }
+        self.take_answers(&set.id, &sent, answers, now)
+    }
+
+    /// Nobody knows whether the entries of the set were written: look for each of them.
+    fn doubt(&mut self, set: SentSet, now: Timestamp) -> Result<(), Fault> {
+        self.store.doubt(&set.id, "there is no answer that tells", now)?;
+        let mut entries = Vec::new();
+        for (_, key) in &set.requests {
+            entries.extend(self.entry(key)?);
+        }
         self.phase = Phase::LookBack { set, entries };
         Ok(())
+    }
+
+    fn entry(&self, key: &EntryKey) -> Result<Option<Entry>, StoreError> {
+        Ok(self.store.entry(key)?.and_then(|detail| detail.entry))
     }
 
     /// Asks for every entry of a doubtful set by its number or name.
@@ -449,38 +408,46 @@ impl Conversation {
         answers: &AnswerSet,
         now: Timestamp,
     ) -> Result<(), Fault> {
+        self.save_rows(answers, now)?;
         let lists = self.store.world()?;
         let mut outcomes = Vec::new();
         for (place, entry) in entries.iter().enumerate() {
-            let request = request_id(place)?;
-            let answer = answers.answers.iter().find(|answer| answer.head.request_id.as_ref() == Some(&request));
-            if let Some(outcome) = answer.and_then(|answer| settle::looked_back(entry, answer, &lists)) {
-                outcomes.push((entry.key.clone(), outcome));
-            }
+            let answer = answer_to(answers, &request_id(place)?);
+            let Some(outcome) = answer.and_then(|answer| settle::looked_back(entry, answer, &lists)) else { continue };
+            outcomes.push((entry.key.clone(), self.after_look_back(entry, outcome)?));
         }
+        lists.check()?;
         if outcomes.len() < entries.len() {
             self.left_open.insert(set.id.clone());
         }
-        lists.check()?;
         self.count(outcomes.len());
         self.store.settle(&set.id, &outcomes, now)?;
         Ok(())
     }
 
-    fn read_lists(&mut self, now: Timestamp) -> Result<Option<String>, Fault> {
+    /// An entry over which QuickBooks breaks off each time must not be sent for ever, nor keep the others waiting.
+    fn after_look_back(&mut self, entry: &Entry, outcome: Outcome) -> Result<Outcome, StoreError> {
+        if outcome != Outcome::Again {
+            return Ok(outcome);
+        }
+        let tries = self.store.tries(&entry.key)?;
+        if tries > 0 {
+            // One of the set may be what broke the answer off: alone, it does not take the others with it.
+            self.set_size = 1;
+        }
+        Ok(if tries < MOST_TRIES { Outcome::Again } else { Outcome::Held(HeldReason::NoAnswer { tries }) })
+    }
+
+    fn read_lists(&mut self) -> Result<Option<String>, Fault> {
         let Some(list) = self.reading.current() else {
-            if self.lists_changed {
-                self.lists_changed = false;
-                self.store.remap_open(now)?;
-            }
             self.phase = Phase::Post;
             return Ok(None);
         };
         let seen: Option<Seen> = self.store.setting(&seen_key(list))?;
         // Lists that turned out stale are read anew from their beginning.
-        let since = seen.filter(|_| self.tried.is_empty()).and_then(|seen| seen.newest);
+        let since = seen.filter(|_| !self.lists_read_again).and_then(|seen| seen.newest);
         let request = self.reading.question(since);
-        self.pending = Some(Pending::List { list });
+        self.pending = Some(Pending::List(list));
         Ok(Some(ask(request.into_iter().collect())?))
     }
 
@@ -502,6 +469,8 @@ impl Conversation {
                 Ok(Some(qbxml::Event::Object(object))) => rows.extend(lists::row(&object)),
                 Ok(Some(_)) => {}
                 Ok(None) => break,
+                // One record that can't be read must not keep all the others out.
+                Err(error @ qbxml::ReadError::Object { .. }) => warn!(%error, ?list, "a record of a list was left out"),
                 Err(error) => {
                     warn!(%error, ?list, "a list could not be read");
                     self.stop(Message::new("quickbooks.unreadable_answer"));
@@ -509,186 +478,29 @@ impl Conversation {
                 }
             }
         }
-        let changed = self.store.save_lists(&rows, now)?;
-        self.lists_changed |= changed > 0;
+        self.store.save_changed_lists(&rows, now)?;
+        let whole = self.reading.is_whole();
         if let Some(mut seen) = self.reading.came(&rows, more) {
             let key = seen_key(list);
             let before: Option<Seen> = self.store.setting(&key)?;
-            self.lists_changed |= before.is_none();
+            if before.is_none() {
+                self.store.remap_open(now)?;
+            }
+            if whole {
+                self.store.forget_missing(list.kinds(), self.reading_began, now)?;
+            }
             seen.newest = seen.newest.max(before.as_ref().and_then(|seen| seen.newest));
             if before.as_ref() != Some(&seen) {
                 self.store.set_setting(&key, &seen, "a list of the company file was read", now)?;
             }
+            self.reading_began = now;
         }
         Ok(())
     }
 
-    fn post(&mut self, now: Timestamp) -> Result<Option<String>, Fault> {
-        let mapped = self.mapper.map_some(self.run, MAPPED_IN_ONE_STEP, now)?;
-        let passed_over = u32::try_from(self.busy.len()).unwrap_or(u32::MAX);
-        let ready: Vec<Entry> = self
-            .store
-            .ready(self.set_size.saturating_add(passed_over))?
-            .into_iter()
-            .filter(|entry| !self.busy.contains(&entry.key))
-            .take(self.set_size as usize)
-            .collect();
-        if let (false, Some(company)) = (ready.is_empty() || self.session_counted, self.company.clone()) {
-            return self.count_session(&company, now).map(Some);
-        }
-        if let Some(xml) = self.look_for(&ready, now)? {
-            return Ok(Some(xml));
-        }
-        let mut requests = Vec::new();
-        let mut entries = BTreeMap::new();
-        for entry in ready {
-            let store = &self.store;
-            let linked = |key: &EntryKey| match store.link(key) {
-                Ok(Some(linked)) => match linked.link {
-                    books::Link::Transaction(id) => Some(id),
-                    books::Link::List(_) => None,
-                },
-                _ => None,
-            };
-            let Ok(request) = entry.request(linked) else {
-                // What it builds upon is not posted after all: not now.
-                self.busy.insert(entry.key.clone());
-                continue;
-            };
-            if let Err(errors) = request.check() {
-                let field = errors.first().map(ToString::to_string).unwrap_or_default();
-                self.store.hold(&entry.key, &books::HeldReason::DoesNotFit { field }, now)?;
-                continue;
-            }
-            let id = request_id(requests.len())?;
-            requests.push((id.clone(), request));
-            entries.insert(id, entry);
-        }
-        if requests.is_empty() {
-            if mapped < MAPPED_IN_ONE_STEP {
-                self.phase = Phase::Forget;
-            }
-            return Ok(None);
-        }
-        let id = (self.new_set_id)()?;
-        let recovery = match self.last_settled.take() {
-            Some(clear) => Recovery::NewAfter { new: id.clone(), clear },
-            None => Recovery::New(id.clone()),
-        };
-        let xml = MessageSet { requests, on_error: OnError::Continue, recovery }.to_xml()?;
-        let requests = entries.iter().map(|(request, entry)| (request.clone(), entry.key.clone())).collect();
-        self.store.intend(
-            self.run,
-            &NewSet { id: id.clone(), xml: xml.clone(), requests, purpose: "post".to_owned() },
-            now,
-        )?;
-        self.pending = Some(Pending::Post { id, entries, sent_at: now });
-        Ok(Some(xml))
-    }
-
-    /// After our own data was restored from a backup, an entry of the time before may be in QuickBooks without our knowing:
-    /// it is treated as if it had been sent and its answer lost.
-    fn look_for(&mut self, ready: &[Entry], now: Timestamp) -> Result<Option<String>, Fault> {
-        let Some(restored_at) = self.restored_at else { return Ok(None) };
-        // A day more than needed, whatever the shop's time zone is.
-        let before = restored_at.to_zoned(jiff::tz::TimeZone::UTC).date().tomorrow().unwrap_or(jiff::civil::Date::MAX);
-        let entries: Vec<Entry> = ready
-            .iter()
-            .filter(|entry| entry.date.is_none_or(|date| date <= before) && !self.looked_for.contains(&entry.key))
-            .cloned()
-            .collect();
-        if entries.is_empty() {
-            return Ok(None);
-        }
-        self.looked_for.extend(entries.iter().map(|entry| entry.key.clone()));
-        let requests = entries
-            .iter()
-            .enumerate()
-            .map(|(place, entry)| Ok((request_id(place)?, entry.key.clone())))
-            .collect::<Result<Vec<_>, IdError>>()?;
-        let id = (self.new_set_id)()?;
-        let xml = ask(entries.iter().map(settle::look_back).collect())?;
-        let purpose = "look for it after a restore".to_owned();
-        self.store.intend(
-            self.run,
-            &NewSet { id: id.clone(), xml: xml.clone(), requests: requests.clone(), purpose: purpose.clone() },
-            now,
-        )?;
-        self.store.doubt(&id, "our own data was restored from a backup", now)?;
-        let set = SentSet {
-            id,
-            run: self.run,
-            purpose,
-            xml: xml.clone(),
-            requests,
-            sent_at: now,
-            handed_out_at: None,
-            doubted: true,
-        };
-        self.pending = Some(Pending::LookBack { set, entries });
-        Ok(Some(xml))
-    }
-
-    /// Settles every entry that an answer speaks of; those it passes over stay uncertain.
-    fn take_answers(
-        &mut self,
-        set: &MessageSetId,
-        entries: &BTreeMap<RequestId, Entry>,
-        answers: &AnswerSet,
-        now: Timestamp,
-    ) -> Result<(), Fault> {
-        // List objects first: what a sale of the same answer booked is told by the items that were made just before it.
-        let rows: Vec<_> = answers.answers.iter().flat_map(|answer| &answer.objects).filter_map(lists::row).collect();
-        self.store.save_lists(&rows, now)?;
-        let lists = self.store.world()?;
-        let mut outcomes = Vec::new();
-        let mut stop = None;
-        let mut stale = false;
-        for answer in &answers.answers {
-            let Some(entry) = answer.head.request_id.as_ref().and_then(|request| entries.get(request)) else {
-                continue;
-            };
-            let outcome = match settle::settled(entry, answer, self.tried.contains(&entry.key), &lists) {
-                Settled::Known(outcome) => outcome,
-                Settled::Busy => {
-                    self.busy.insert(entry.key.clone());
-                    Outcome::Again
-                }
-                Settled::Stale => {
-                    stale = true;
-                    self.tried.insert(entry.key.clone());
-                    Outcome::Again
-                }
-                Settled::Doubt => continue,
-                Settled::Stop(outcome) => {
-                    stop = Some(Message::new("quickbooks.stopped").with("message", &answer.head.status.message));
-                    outcome
-                }
-            };
-            outcomes.push((entry.key.clone(), outcome));
-        }
-        lists.check()?;
-        self.count(outcomes.len());
-        self.store.settle(set, &outcomes, now)?;
-        if outcomes.len() < entries.len() {
-            self.store.doubt(set, "the answer passes over some entries", now)?;
-            self.left_open.insert(set.clone());
-        } else {
-            self.last_settled = Some(set.clone());
-        }
-        if let Some(message) = stop {
-            self.stop(message);
-        } else if stale {
-            self.reading = Reading::all();
-            self.lists_changed = true;
-            self.phase = Phase::ReadLists;
-        }
-        Ok(())
-    }
-
-    fn forget(&mut self) -> Result<Option<String>, Fault> {
+    fn forget(&mut self, now: Timestamp) -> Result<Option<String>, Fault> {
         let Some(last) = self.last_settled.take() else {
-            self.phase = Phase::Over(None);
+            self.note_end(now)?;
             return Ok(None);
         };
         self.pending = Some(Pending::Forget);
@@ -696,12 +508,11 @@ impl Conversation {
         Ok(Some(MessageSet { requests: Vec::new(), on_error: OnError::Continue, recovery }.to_xml()?))
     }
 
-    fn entries_of(&self, set: &SentSet) -> Result<Vec<Entry>, Fault> {
-        let mut entries = Vec::new();
-        for (_, key) in &set.requests {
-            entries.extend(self.store.entry(key)?.and_then(|detail| detail.entry));
-        }
-        Ok(entries)
+    /// Keeps what an answer tells of list objects: what a sale booked is told by the items that were made just before it.
+    fn save_rows(&mut self, answers: &AnswerSet, now: Timestamp) -> Result<(), StoreError> {
+        let rows: Vec<_> = answers.answers.iter().flat_map(|answer| &answer.objects).filter_map(lists::row).collect();
+        self.store.save_lists(&rows, now)?;
+        Ok(())
     }
 
     fn count(&mut self, settled: usize) {
@@ -710,14 +521,17 @@ impl Conversation {
 }
 
 fn seen_key(list: List) -> String {
-    format!(
-        "list.{}",
-        serde_json::to_value(list).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
-    )
+    let name = serde_json::to_value(list).ok().and_then(|name| name.as_str().map(str::to_owned));
+    format!("list.{}", name.unwrap_or_default())
 }
 
+fn answer_to<'a>(answers: &'a AnswerSet, request: &RequestId) -> Option<&'a qbxml::Answer> {
+    answers.answers.iter().find(|answer| answer.head.request_id.as_ref() == Some(request))
+}
+
+/// Request ids sort in the order of sending.
 fn request_id(place: usize) -> Result<RequestId, IdError> {
-    RequestId::new(&place.to_string())
+    RequestId::new(&format!("{place:04}"))
 }
 
 fn numbered(requests: Vec<Request>) -> Result<Vec<(RequestId, Request)>, IdError> {

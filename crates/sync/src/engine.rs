@@ -1,11 +1,19 @@
 //! The engine: one installation at work. Runs on its schedule, and answers the Web Connector's calls.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
-use books::{Document, Fact, Mapped, Mapping, document::Shop};
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use books::{
+    Document, Fact, Mapped, Mapping,
+    document::Shop,
+    mapping::{Locations, NewLocation},
+};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use qbxml::{IdError, MessageSetId};
-use store::{RunId, RunOutcome, State, Store, StoreError};
+use store::{EntryFilter, PullCount, RunId, RunOutcome, State, Store, StoreError};
 use tokio::sync::{Mutex as TurnLock, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -15,9 +23,9 @@ use web_connector::{
 };
 
 use crate::{
-    company::Installation,
+    company::{Company, Installation},
     config::Config,
-    conversation::{Conversation, Fault, Mapper, Reply, Turn},
+    conversation::{Conversation, Fault, Mapper, Parties, Reply, Turn},
     messages::{Language, Message},
     schedule::Schedule,
     source::{Source, SourceError, Told},
@@ -25,6 +33,9 @@ use crate::{
 
 /// How often the scheduler looks at the clock. Short, because a computer that wakes from sleep does not say so.
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// How often our own data is backed up.
+const BACK_UP_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
@@ -82,12 +93,25 @@ impl RunError {
 #[derive(Default)]
 struct Live {
     /// The run whose entries the next session posts.
-    run: Option<RunId>,
-    session: Option<(SessionId, Conversation)>,
+    run: Option<OpenRun>,
+    session: Option<Session>,
     last_run_at: Option<Timestamp>,
     last_call_at: Option<Timestamp>,
     /// Whether QuickBooks answered at least once since the program started.
     met: bool,
+}
+
+/// A run that has not come to its end.
+struct OpenRun {
+    id: RunId,
+    pulled: PullCount,
+}
+
+/// A session with QuickBooks, with the run that it carries out.
+struct Session {
+    id: SessionId,
+    conversation: Conversation,
+    run: OpenRun,
 }
 
 /// One installation at work.
@@ -117,8 +141,9 @@ impl Engine {
         let now = clock.now();
         let installation = installation(&store, now)?;
         if store.setting::<Mapping>("mapping")?.as_ref() != Some(&config.mapping) {
-            store.set_setting("mapping", &config.mapping, "the mapping changed", now)?;
+            // In this order: a kill in between has it done again, and never forgotten.
             store.remap_open(now)?;
+            store.set_setting("mapping", &config.mapping, "the mapping changed", now)?;
         }
         let mapper = Arc::new(EntryMapper {
             store: Arc::clone(&store),
@@ -145,7 +170,6 @@ impl Engine {
         &self.store
     }
 
-    /// This installation's ids.
     /// This installation's ids.
     pub fn installation(&self) -> &Installation {
         &self.installation
@@ -189,14 +213,37 @@ impl Engine {
             result = self.pull(run) => result,
             () = stop.cancelled() => Err(RunError::Stopped),
         };
-        let mapped = self.map_all(run).await;
-        if let Err(problem) = result.as_ref().map_err(RunError::message).and(mapped.as_ref().map_err(RunError::message))
-        {
-            self.finish_run(run, Some(problem.code))?;
-        } else if !self.has_work()? {
-            self.finish_run(run, None)?;
+        let result = result.and(self.map_all(run).await);
+        let problem = result.as_ref().err().map(RunError::message);
+        self.note_trouble("trouble.shop", problem.as_ref())?;
+        tokio::task::block_in_place(|| self.back_up())?;
+        if problem.is_some() || !self.has_work()? {
+            let code = problem.map(|problem| problem.code);
+            let open = self.live().run.take_if(|open| open.id == run);
+            if let Some(open) = open {
+                self.finish_run(&open, code)?;
+            }
         }
-        result.and(mapped)
+        result
+    }
+
+    /// Keeps what is wrong where the status shows it, until it is right again.
+    fn note_trouble(&self, key: &str, problem: Option<&Message>) -> Result<(), StoreError> {
+        if self.store.setting::<Option<Message>>(key)?.flatten().as_ref() == problem {
+            return Ok(());
+        }
+        self.store.set_setting(key, &problem, "what is wrong, or that nothing is any more", self.clock.now())
+    }
+
+    /// A backup a day, of which the store keeps the newest few.
+    fn back_up(&self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let last: Option<Timestamp> = self.store.setting("backup_at")?;
+        if last.is_none_or(|last| now.duration_since(last) >= BACK_UP_EVERY) {
+            self.store.backup(None, now)?;
+            self.store.set_setting("backup_at", &now, "a backup was made", now)?;
+        }
+        Ok(())
     }
 
     async fn pull(&self, run: RunId) -> Result<(), RunError> {
@@ -210,6 +257,10 @@ impl Engine {
                     self.remember_shop(&page.documents, now)?;
                     self.store.save_pulled(run, name, &told, Some(&page.cursor), now)
                 })?;
+                if let Some(open) = &mut self.live().run {
+                    open.pulled.new += count.new;
+                    open.pulled.changed += count.changed;
+                }
                 self.progress.send_modify(|progress| progress.pulled += count.new + count.changed);
             }
         }
@@ -222,8 +273,8 @@ impl Engine {
             if let Fact::Shop(shop) = &told.document.fact
                 && self.store.setting::<Shop>("shop")?.as_ref() != Some(shop)
             {
-                self.store.set_setting("shop", shop, "what the shop says of itself", now)?;
                 self.store.remap_open(now)?;
+                self.store.set_setting("shop", shop, "what the shop says of itself", now)?;
             }
         }
         Ok(())
@@ -235,7 +286,11 @@ impl Engine {
             return Ok(());
         }
         loop {
-            let mapped = tokio::task::block_in_place(|| self.mapper.map_some(run, 500, self.clock.now()))?;
+            let mapped = tokio::task::block_in_place(|| {
+                let live = self.live();
+                // A session maps for itself between its message sets; two at it could undo each other's work.
+                if live.session.is_some() { Ok(0) } else { self.mapper.map_some(run, 500, self.clock.now()) }
+            })?;
             if mapped < 500 {
                 return Ok(());
             }
@@ -257,35 +312,57 @@ impl Engine {
 
     fn begin_run(&self, trigger: &str, now: Timestamp) -> Result<RunId, StoreError> {
         let waiting = self.live().run.take();
-        if let Some(run) = waiting {
-            self.finish_run(run, Some("run.quickbooks_did_not_call".to_owned()))?;
+        if let Some(open) = waiting {
+            self.finish_run(&open, Some("run.quickbooks_did_not_call".to_owned()))?;
         }
-        let run = self.store.begin_run(trigger, now)?;
-        self.live().run = Some(run);
+        let id = self.store.begin_run(trigger, now)?;
+        self.live().run = Some(OpenRun { id, pulled: PullCount::default() });
         self.progress.send_replace(Progress::default());
-        Ok(run)
+        Ok(id)
     }
 
-    fn finish_run(&self, run: RunId, problem: Option<String>) -> Result<(), StoreError> {
-        let mut live = self.live();
-        if live.run == Some(run) && live.session.is_none() {
-            live.run = None;
+    fn finish_run(&self, open: &OpenRun, code: Option<String>) -> Result<(), StoreError> {
+        let mut outcome = RunOutcome {
+            documents_new: open.pulled.new,
+            documents_changed: open.pulled.changed,
+            code,
+            ..RunOutcome::default()
+        };
+        let of_run = EntryFilter { run: Some(open.id), limit: Some(u32::MAX), ..EntryFilter::default() };
+        for row in self.store.entries(&of_run)? {
+            match row.state {
+                State::Posted => outcome.posted += 1,
+                State::Rejected => outcome.rejected += 1,
+                State::Held => outcome.held += 1,
+                State::Sent | State::Uncertain => outcome.uncertain += 1,
+                State::Ready | State::Undone | State::Dropped => {}
+            }
         }
-        drop(live);
-        self.store.finish_run(run, &RunOutcome { code: problem, ..RunOutcome::default() }, self.clock.now())
+        self.store.finish_run(open.id, &outcome, self.clock.now())
     }
 
-    /// Whether the next session has anything to do.
+    /// Whether the next session has anything to do. What is held or was refused counts: it may be freed by what somebody
+    /// changed in QuickBooks.
     fn has_work(&self) -> Result<bool, StoreError> {
-        Ok(!self.live().met
-            || !self.store.open_sets()?.is_empty()
-            || !self.store.unmapped(1)?.is_empty()
-            || !self.store.ready(1)?.is_empty())
+        if !self.live().met || !self.store.open_sets()?.is_empty() || !self.store.unmapped(1)?.is_empty() {
+            return Ok(true);
+        }
+        let counts = self.store.counts()?;
+        Ok([State::Ready, State::Held, State::Rejected].iter().any(|state| counts.entries.contains_key(state)))
     }
 
     fn live(&self) -> MutexGuard<'_, Live> {
         // A panic elsewhere must not keep the others from working on: every state that matters is in the store.
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends a session over a fault in our own house; returns what to say.
+    fn fail(&self, session: &SessionId, fault: &Fault) -> String {
+        error!(%fault, "the session with QuickBooks failed on our side");
+        match &mut self.live().session {
+            Some(Session { id, conversation, .. }) if id == session => told(&conversation.fail(fault)),
+            _ => String::new(),
+        }
     }
 
     fn with_conversation<T>(
@@ -295,7 +372,7 @@ impl Engine {
     ) -> Option<Result<T, Fault>> {
         let mut live = self.live();
         match &mut live.session {
-            Some((open, conversation)) if open == session => Some(act(conversation)),
+            Some(Session { id, conversation, .. }) if id == session => Some(act(conversation)),
             _ => None,
         }
     }
@@ -318,9 +395,9 @@ fn new_set_id() -> Result<MessageSetId, IdError> {
     MessageSetId::new(id.get(..23).unwrap_or(&id))
 }
 
-fn told(fault: &Fault) -> String {
-    error!(%fault, "the session with QuickBooks failed on our side");
-    Message::new("session.failed").with("problem", fault).text(Language::En)
+/// The Web Connector shows what it is told in one language.
+fn told(message: &Message) -> String {
+    message.text(Language::En)
 }
 
 impl Agent for Engine {
@@ -340,25 +417,25 @@ impl Agent for Engine {
         let now = self.clock.now();
         if let Some(hello) = hello {
             let mut live = self.live();
-            let run = match live.run {
-                Some(run) => Ok(run),
-                None => self.store.begin_run("quickbooks", now),
+            let run = match live.run.take() {
+                Some(open) => Ok(open),
+                None => {
+                    self.store.begin_run("quickbooks", now).map(|id| OpenRun { id, pulled: PullCount::default() })
+                }
             };
             match run {
                 Ok(run) => {
-                    live.run = Some(run);
+                    let with = Parties {
+                        installation: self.installation.clone(),
+                        file_name: hello.company_file_name.clone(),
+                        configured_file: self.company_file.clone(),
+                        run: run.id,
+                    };
                     let mapper: Arc<dyn Mapper> = Arc::clone(&self.mapper) as Arc<dyn Mapper>;
-                    let conversation = Conversation::new(
-                        Arc::clone(&self.store),
-                        mapper,
-                        self.installation.clone(),
-                        run,
-                        &hello.company_file_name,
-                        new_set_id,
-                    );
-                    live.session = Some((*session, conversation));
+                    let conversation = Conversation::new(Arc::clone(&self.store), mapper, with, new_set_id);
+                    live.session = Some(Session { id: *session, conversation, run });
                 }
-                Err(error) => return Outgoing::Stop(told(&error.into())),
+                Err(error) => return Outgoing::Stop(told(&Message::new("store.failed").with("problem", error))),
             }
         }
         match self.with_conversation(session, |conversation| conversation.next(now)) {
@@ -369,7 +446,7 @@ impl Agent for Engine {
                 Outgoing::Done
             }
             Some(Ok(Turn::Stop(message))) => Outgoing::Stop(message.text(Language::En)),
-            Some(Err(fault)) => Outgoing::Stop(told(&fault)),
+            Some(Err(fault)) => Outgoing::Stop(self.fail(session, &fault)),
         }
     }
 
@@ -386,7 +463,7 @@ impl Agent for Engine {
         });
         match settled {
             None => Percent::Done,
-            Some(Err(fault)) => Percent::Stop(told(&fault)),
+            Some(Err(fault)) => Percent::Stop(self.fail(session, &fault)),
             Some(Ok((_, _, Some(message)))) => Percent::Stop(message.text(Language::En)),
             Some(Ok((_, false, None))) => {
                 self.live().met = true;
@@ -407,8 +484,7 @@ impl Agent for Engine {
     fn connection_error(&self, _session: &SessionId, hresult: &str, message: &str) -> Retry {
         warn!(hresult, "QuickBooks could not be opened");
         let told = Message::new("quickbooks.not_reachable").with("hresult", hresult).with("message", message);
-        if let Err(error) = self.store.set_setting("trouble", &told, "QuickBooks could not be opened", self.clock.now())
-        {
+        if let Err(error) = self.note_trouble("trouble", Some(&told)) {
             error!(%error, "the store could not be written");
         }
         Retry::GiveUp
@@ -416,33 +492,17 @@ impl Agent for Engine {
 
     fn closed(&self, session: &SessionId, how: Ended) {
         let now = self.clock.now();
-        let (conversation, run) = {
-            let mut live = self.live();
-            match live.session.take() {
-                Some((open, conversation)) if &open == session => (conversation, live.run.take()),
-                other => {
-                    live.session = other;
-                    return;
-                }
-            }
-        };
-        let mut conversation = conversation;
+        let ended = self.live().session.take_if(|open| &open.id == session);
+        let Some(Session { mut conversation, run, .. }) = ended else { return };
         let stopped = conversation.stopped();
-        let result = conversation
-            .close(&format!("the session ended: {how:?}"), now)
-            .map_err(|fault| fault.to_string())
-            .and_then(|()| {
-                let outcome =
-                    RunOutcome { code: stopped.as_ref().map(|message| message.code.clone()), ..RunOutcome::default() };
-                self.store
-                    .set_setting("trouble", &stopped, "how the last session with QuickBooks ended", now)
-                    .and_then(|()| run.map_or(Ok(()), |run| self.store.finish_run(run, &outcome, now)))
-                    .map_err(|error| error.to_string())
-            });
-        match result {
-            Ok(()) => {
-                info!(settled = conversation.settled(), ?how, "the session with QuickBooks ended");
-            }
+        let noted = conversation.close(&format!("the session ended: {how:?}"), now).map_err(|fault| fault.to_string());
+        let noted = noted.and_then(|()| {
+            self.note_trouble("trouble", stopped.as_ref())
+                .and_then(|()| self.finish_run(&run, stopped.map(|message| message.code)))
+                .map_err(|error| error.to_string())
+        });
+        match noted {
+            Ok(()) => info!(settled = conversation.settled(), ?how, "the session with QuickBooks ended"),
             Err(problem) => error!(problem, "the end of a session could not be noted"),
         }
         self.sessions.send_modify(|sessions| *sessions += 1);
@@ -459,16 +519,27 @@ struct EntryMapper {
 impl Mapper for EntryMapper {
     fn map_some(&self, run: RunId, limit: u32, now: Timestamp) -> Result<u32, StoreError> {
         let Some(shop) = self.store.setting::<Shop>("shop")? else { return Ok(0) };
+        let mapping = self.mapping_for(self.store.setting::<Company>("company")?.as_ref());
         self.store.map_unmapped(run, limit, now, |document, world| {
             if self.is_before_start(document, &shop) {
                 return Mapped::Nothing;
             }
-            books::map(document, &books::Context { mapping: &self.mapping, shop: &shop, lists: world, facts: world })
+            books::map(document, &books::Context { mapping: &mapping, shop: &shop, lists: world, facts: world })
         })
     }
 }
 
 impl EntryMapper {
+    /// The merchant's mapping as far as the company file can take it: without class tracking there are no classes.
+    fn mapping_for(&self, company: Option<&Company>) -> Cow<'_, Mapping> {
+        if company.is_none_or(|company| company.classes) {
+            return Cow::Borrowed(&self.mapping);
+        }
+        let mut mapping = self.mapping.clone();
+        mapping.locations = Locations { new: NewLocation::None, online: String::new(), classes: BTreeMap::new() };
+        Cow::Owned(mapping)
+    }
+
     /// Whether the sale was made before the day from which sales are carried over, by the shop's calendar.
     fn is_before_start(&self, document: &Document, shop: &Shop) -> bool {
         let Fact::Order(order) = &document.fact else { return false };

@@ -33,6 +33,27 @@ impl List {
     pub const ALL: [Self; 6] =
         [Self::Accounts, Self::Classes, Self::PaymentMethods, Self::SalesTaxCodes, Self::Items, Self::Customers];
 
+    /// The name spaces and kinds that it covers.
+    pub const fn kinds(self) -> &'static [(NameSpace, &'static str)] {
+        match self {
+            Self::Accounts => &[(NameSpace::Account, "Account")],
+            Self::Classes => &[(NameSpace::Class, "Class")],
+            Self::PaymentMethods => &[(NameSpace::PaymentMethod, "PaymentMethod")],
+            Self::SalesTaxCodes => &[(NameSpace::SalesTaxCode, "SalesTaxCode")],
+            Self::Items => &[
+                (NameSpace::Item, "ItemInventory"),
+                (NameSpace::Item, "ItemNonInventory"),
+                (NameSpace::Item, "ItemService"),
+                (NameSpace::Item, "ItemOtherCharge"),
+                (NameSpace::Item, "ItemDiscount"),
+                (NameSpace::Item, "ItemSalesTax"),
+                (NameSpace::Item, "ItemSubtotal"),
+                (NameSpace::Item, "ItemPayment"),
+            ],
+            Self::Customers => &[(NameSpace::Name, "Customer")],
+        }
+    }
+
     /// Whether QuickBooks gives it in parts (PROTOCOL.md c.4).
     const fn in_parts(self) -> bool {
         matches!(self, Self::Items | Self::Customers)
@@ -67,6 +88,11 @@ impl Reading {
     /// The list being read, if any is.
     pub fn current(&self) -> Option<List> {
         self.queue.front().copied()
+    }
+
+    /// Whether the list is read from its beginning and not for changes alone.
+    pub const fn is_whole(&self) -> bool {
+        self.since.is_none()
     }
 
     /// Notes that a part of the list came with these rows, `more` being the iterator to go on with. At its end returns how
@@ -175,7 +201,9 @@ pub fn row(object: &Object) -> Option<ListRow> {
         Object::ItemDiscount(ret) => {
             facts!(ret, NameSpace::Item, "ItemDiscount", ret.full_name, account(ret.account_ref.as_ref()))
         }
-        Object::ItemSalesTax(ret) => facts!(ret, NameSpace::Item, "ItemSalesTax", ret.name, None),
+        Object::ItemSalesTax(ret) => {
+            facts!(ret, NameSpace::Item, "ItemSalesTax", ret.name, ret.tax_rate.map(|rate| rate.value().normalize().to_string()))
+        },
         Object::ItemSubtotal(ret) => facts!(ret, NameSpace::Item, "ItemSubtotal", ret.name, None),
         Object::ItemPayment(ret) => {
             facts!(ret, NameSpace::Item, "ItemPayment", ret.name, account(ret.deposit_to_account_ref.as_ref()))

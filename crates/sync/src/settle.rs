@@ -15,8 +15,8 @@ pub enum Settled {
     Stale,
     /// It may or may not have been written: ask.
     Doubt,
-    /// QuickBooks can't go on at all; the entry's own fate is this.
-    Stop(Outcome),
+    /// QuickBooks can't go on at all, in its words; the entry's own fate is this.
+    Stop(Outcome, String),
 }
 
 /// What `answer` to the request of `entry` means. `again` says that the entry was tried before in this session with
@@ -49,7 +49,7 @@ pub fn settled(entry: &Entry, answer: &Answer, again: bool, lists: &dyn Lists) -
             }
             _ => Settled::Known(refused()),
         },
-        Class::Stop => Settled::Stop(refused()),
+        Class::Stop => Settled::Stop(refused(), status.message.clone()),
     }
 }
 

@@ -1,0 +1,231 @@
+//! Sending entries, intent first, and settling what QuickBooks answers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use books::{Entry, EntryKey, HeldReason, Link, Money, Posting};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use qbxml::{AnswerSet, MessageSet, MessageSetId, OnError, Recovery, RequestId, TxnId};
+use store::{NewSet, Outcome, SentSet, StoreError};
+
+use super::{Conversation, Fault, Pending, Phase, Sent, answer_to, ask, request_id};
+use crate::{
+    lists::Reading,
+    messages::Message,
+    settle::{self, Settled},
+};
+
+/// How long a message set should keep QuickBooks busy: longer, and a person at QuickBooks notices.
+const SET_SHOULD_TAKE: SignedDuration = SignedDuration::from_secs(4);
+/// Entries in the first message set of a session.
+pub(super) const FIRST_SET: u32 = 25;
+/// Entries in a message set at most.
+const LARGEST_SET: u32 = 100;
+/// Documents that are mapped in one step, so that no answer to the Web Connector takes long.
+const MAPPED_IN_ONE_STEP: u32 = 500;
+
+impl Conversation {
+    /// The next message set with entries in it; none when something was done that may bring some, or when there is nothing
+    /// left to send.
+    pub(super) fn post(&mut self, now: Timestamp) -> Result<Option<String>, Fault> {
+        let mapped = self.mapper.map_some(self.with.run, MAPPED_IN_ONE_STEP, now)?;
+        let ready = self.sendable()?;
+        if ready.is_empty() {
+            if mapped < MAPPED_IN_ONE_STEP {
+                self.phase = Phase::Forget;
+            }
+            return Ok(None);
+        }
+        if let (false, Some(company)) = (self.session_counted, self.company.clone()) {
+            return self.count_session(&company, now).map(Some);
+        }
+        if let Some(xml) = self.look_first(&ready, now)? {
+            return Ok(Some(xml));
+        }
+        let mut requests = Vec::new();
+        let mut sent = Sent::new();
+        for entry in ready {
+            // What it needs is left for the next session, or is not posted after all: so is it.
+            let needs_are_left = entry.needs.iter().any(|need| self.passed_over.contains(need));
+            let request = (!needs_are_left).then(|| entry.request(|key| self.transaction(key)));
+            let Some(Ok(request)) = request else {
+                self.passed_over.insert(entry.key.clone());
+                continue;
+            };
+            if let Err(errors) = request.check() {
+                let field = errors.first().map(ToString::to_string).unwrap_or_default();
+                self.store.hold(&entry.key, &HeldReason::DoesNotFit { field }, now)?;
+                self.passed_over.insert(entry.key.clone());
+                continue;
+            }
+            let id = request_id(requests.len())?;
+            requests.push((id.clone(), request));
+            sent.push((id, entry));
+        }
+        if requests.is_empty() {
+            return Ok(None);
+        }
+        let id = (self.new_set_id)()?;
+        let recovery = match self.last_settled.take() {
+            Some(clear) => Recovery::NewAfter { new: id.clone(), clear },
+            None => Recovery::New(id.clone()),
+        };
+        let xml = MessageSet { requests, on_error: OnError::Continue, recovery }.to_xml()?;
+        self.intend(&id, &xml, &sent, "post", now)?;
+        self.pending = Some(Pending::Post { id, entries: sent, sent_at: now });
+        Ok(Some(xml))
+    }
+
+    /// Sets of the size that keeps QuickBooks busy for no longer than it should.
+    pub(super) fn took(&mut self, time: SignedDuration) {
+        self.set_size =
+            if time > SET_SHOULD_TAKE { (self.set_size / 2).max(1) } else { (self.set_size * 2).min(LARGEST_SET) };
+    }
+
+    /// Ready entries for the next message set, without those that are left for the next session.
+    fn sendable(&self) -> Result<Vec<Entry>, StoreError> {
+        let passed_over = u32::try_from(self.passed_over.len()).unwrap_or(u32::MAX);
+        let ready = self.store.ready(self.set_size.saturating_add(passed_over))?;
+        let sendable = ready.into_iter().filter(|entry| !self.passed_over.contains(&entry.key));
+        Ok(sendable.take(self.set_size as usize).collect())
+    }
+
+    /// The transaction that an entry became.
+    fn transaction(&self, key: &EntryKey) -> Option<TxnId> {
+        match self.store.link(key).ok()??.link {
+            Link::Transaction(id) => Some(id),
+            Link::List(_) => None,
+        }
+    }
+
+    /// Where something may be in QuickBooks without our knowing, an entry from before that was noticed is treated as if it
+    /// had been sent and its answer lost: it is looked for, and sent only when it is not there.
+    fn look_first(&mut self, ready: &[Entry], now: Timestamp) -> Result<Option<String>, Fault> {
+        let Some(noticed_at) = self.look_first else { return Ok(None) };
+        // A day more than needed, whatever the shop's time zone is.
+        let until = noticed_at.to_zoned(TimeZone::UTC).date().tomorrow().unwrap_or(Date::MAX);
+        let doubtful = |entry: &&Entry| {
+            entry.date.is_none_or(|date| date <= until) && !self.looked_for.contains(&entry.key)
+        };
+        let entries: Vec<Entry> = ready.iter().filter(doubtful).cloned().collect();
+        if entries.is_empty() {
+            return Ok(None);
+        }
+        self.looked_for.extend(entries.iter().map(|entry| entry.key.clone()));
+        let mut sent = Sent::new();
+        for (place, entry) in entries.iter().enumerate() {
+            sent.push((request_id(place)?, entry.clone()));
+        }
+        let id = (self.new_set_id)()?;
+        let xml = ask(entries.iter().map(settle::look_back).collect())?;
+        self.intend(&id, &xml, &sent, "look first", now)?;
+        self.store.doubt(&id, "it may be in QuickBooks already", now)?;
+        match self.open_set(&id)? {
+            Some(set) => self.pending = Some(Pending::LookBack { set, entries }),
+            None => self.phase = Phase::Recover,
+        }
+        Ok(Some(xml))
+    }
+
+    fn intend(&self, id: &MessageSetId, xml: &str, sent: &Sent, purpose: &str, now: Timestamp) -> Result<(), StoreError> {
+        let requests: Vec<(RequestId, EntryKey)> =
+            sent.iter().map(|(request, entry)| (request.clone(), entry.key.clone())).collect();
+        let set = NewSet { id: id.clone(), xml: xml.to_owned(), requests, purpose: purpose.to_owned() };
+        self.store.intend(self.with.run, &set, now)
+    }
+
+    fn open_set(&self, id: &MessageSetId) -> Result<Option<SentSet>, StoreError> {
+        Ok(self.store.open_sets()?.into_iter().find(|set| &set.id == id))
+    }
+
+    /// Settles every entry that an answer speaks of; those that it leaves open are looked for.
+    pub(super) fn take_answers(
+        &mut self,
+        set: &MessageSetId,
+        sent: &Sent,
+        answers: &AnswerSet,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        self.save_rows(answers, now)?;
+        let lists = self.store.world()?;
+        let mut outcomes = Vec::new();
+        let mut doubtful = Vec::new();
+        // Not in QuickBooks after this answer, or not known to be.
+        let mut missing: BTreeSet<&EntryKey> = BTreeSet::new();
+        let mut told = None;
+        let mut stale = false;
+        for (request, entry) in sent {
+            let again = self.lists_read_again || self.tried.contains(&entry.key);
+            let settled = answer_to(answers, request)
+                .map_or(Settled::Doubt, |answer| settle::settled(entry, answer, again, &lists));
+            let outcome = match settled {
+                Settled::Doubt => {
+                    missing.insert(&entry.key);
+                    doubtful.push(entry.clone());
+                    continue;
+                }
+                Settled::Known(posted @ Outcome::Posted { .. }) => {
+                    if !booked_as_meant(entry, &posted) {
+                        told.get_or_insert(Message::new("quickbooks.booked_otherwise").with("title", &entry.title));
+                    }
+                    posted
+                }
+                // What it needs did not get through, so that it could not either: that says nothing of itself.
+                _ if entry.needs.iter().any(|need| missing.contains(need)) => {
+                    self.passed_over.insert(entry.key.clone());
+                    Outcome::Again
+                }
+                Settled::Known(outcome) => outcome,
+                Settled::Busy => {
+                    self.passed_over.insert(entry.key.clone());
+                    Outcome::Again
+                }
+                Settled::Stale => {
+                    stale = true;
+                    self.tried.insert(entry.key.clone());
+                    Outcome::Again
+                }
+                Settled::Stop(outcome, words) => {
+                    told.get_or_insert(Message::new("quickbooks.stopped").with("message", words));
+                    outcome
+                }
+            };
+            if !matches!(outcome, Outcome::Posted { .. }) {
+                missing.insert(&entry.key);
+            }
+            outcomes.push((entry.key.clone(), outcome));
+        }
+        lists.check()?;
+        self.count(outcomes.len());
+        self.store.settle(set, &outcomes, now)?;
+        if let Some(message) = told {
+            self.stop(message);
+        } else if !doubtful.is_empty() {
+            self.store.doubt(set, "the answer leaves some entries open", now)?;
+            self.phase = match self.open_set(set)? {
+                Some(set) => Phase::LookBack { set, entries: doubtful },
+                None => Phase::Recover,
+            };
+        } else {
+            self.last_settled = Some(set.clone());
+            if stale {
+                // Once in a session: what is refused with lists that were just read is refused for good.
+                self.lists_read_again = true;
+                self.reading = Reading::all();
+                self.reading_began = now;
+                self.phase = Phase::ReadLists;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether QuickBooks booked, by account, what was meant. An answer that does not tell what was booked is no proof to the
+/// contrary.
+fn booked_as_meant(entry: &Entry, posted: &Outcome) -> bool {
+    let Outcome::Posted { booked, .. } = posted else { return false };
+    let mut off: BTreeMap<&str, Money> = entry.postings.by_account();
+    for Posting { account, amount, .. } in booked {
+        *off.entry(account.as_str()).or_default() -= *amount;
+    }
+    booked.is_empty() || off.values().all(|amount| amount.is_zero())
+}
