@@ -2,6 +2,10 @@
 //! it is, visibly not.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test's failure is a panic
 
+mod answers;
+mod copies;
+mod kills;
+
 use whole_system_tests::{World, trade};
 
 #[test]

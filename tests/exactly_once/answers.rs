@@ -1,0 +1,95 @@
+//! Answers that are lost, doubled or late, and a QuickBooks that dies: at every message set of a session.
+
+use simulator::connector::{End, Fault};
+use whole_system_tests::{World, trade};
+
+/// Message sets of a session that are disturbed in turn: identifying, pairing or recovering, reading lists, counting,
+/// posting, forgetting.
+const SETS: usize = 16;
+
+/// Disturbs one message set after the other, each in a session of its own with new orders, and counts.
+fn disturb(fault: Fault) {
+    let mut world = World::new(&trade(25));
+    let mut disturbed = 0;
+    for round in 0..SETS {
+        world.start();
+        let report = world.session_with(|connector, _| {
+            connector.faults.insert(round, fault);
+        });
+        // A session that had less to ask is not disturbed; then the next one has more.
+        disturbed += usize::from(report.sets > round || report.end == End::Faulted(fault));
+        world.kill();
+        world.shop.advance(4);
+    }
+    world.finish();
+    world.assert_exactly_once();
+    world.assert_same_as_undisturbed();
+    assert!(disturbed >= SETS / 2, "only {disturbed} of {SETS} message sets were disturbed");
+}
+
+#[test]
+fn a_dropped_answer_is_asked_for_and_nothing_is_sent_twice() {
+    disturb(Fault::DropAnswer);
+}
+
+#[test]
+fn an_answer_that_comes_twice_counts_once() {
+    disturb(Fault::DeliverTwice);
+}
+
+#[test]
+fn an_answer_after_the_tickets_life_changes_nothing() {
+    disturb(Fault::DelayUntilAfter);
+}
+
+#[test]
+fn quickbooks_killed_before_it_booked_gets_it_once() {
+    disturb(Fault::KillBeforeBooking);
+}
+
+#[test]
+fn quickbooks_killed_after_it_booked_has_it_once() {
+    disturb(Fault::KillAfterBooking);
+}
+
+#[test]
+fn without_kept_answers_looking_back_decides() {
+    let mut world = World::new(&trade(25));
+    world.company.set_keep_answers(false);
+    for round in 0..SETS {
+        for fault in [Fault::DropAnswer, Fault::KillBeforeBooking] {
+            world.start();
+            world.session_with(|connector, _| {
+                connector.faults.insert(round, fault);
+            });
+            world.kill();
+            world.shop.advance(2);
+        }
+    }
+    world.finish();
+    world.assert_exactly_once();
+    world.assert_same_as_undisturbed();
+}
+
+#[test]
+fn one_engine_that_is_never_restarted_recovers_from_every_kind_of_fault() {
+    let mut world = World::new(&trade(60));
+    world.start();
+    let faults = [
+        Fault::DropAnswer,
+        Fault::DeliverTwice,
+        Fault::DelayUntilAfter,
+        Fault::KillBeforeBooking,
+        Fault::KillAfterBooking,
+    ];
+    for round in 8..14 {
+        for fault in faults {
+            world.session_with(|connector, _| {
+                connector.faults.insert(round, fault);
+            });
+        }
+    }
+    world.settle();
+    world.assert_exactly_once();
+    world.assert_same_as_undisturbed();
+}
