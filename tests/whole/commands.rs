@@ -77,8 +77,7 @@ fn a_wrong_configuration_is_refused_before_anything_is_made() {
         assert!(good.contains(right), "{right}");
         let file = world.folder().join("wrong.toml");
         fs::write(&file, good.replace(right, wrong)).unwrap();
-        let ended =
-            Program::ask(&["init", "--data-dir", folder.to_str().unwrap(), "--config", file.to_str().unwrap()]);
+        let ended = Program::ask(&["init", "--data-dir", folder.to_str().unwrap(), "--config", file.to_str().unwrap()]);
         assert_eq!(ended.code, 2, "{wrong}: {ended:?}");
         assert!(ended.problems.contains(told), "{wrong}: {ended:?}");
         assert!(!folder.exists(), "{wrong}");

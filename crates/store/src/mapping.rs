@@ -11,8 +11,8 @@ use crate::{
     audit::{Note, Subject, note},
     documents::{Mapping, Version},
     entries::{Standing, find, wanted_by},
-    lists::World,
     error::StoreError,
+    lists::World,
     lists::{adopt, folded},
     runs::RunId,
     state::{Change, State, transition},
@@ -103,11 +103,7 @@ pub(crate) fn remap(tx: &Transaction<'_>, now: Timestamp) -> Result<u32, StoreEr
         .execute([])?;
     if count > 0 {
         let detail = format!("{count} documents are to be mapped anew");
-        note(
-            tx,
-            &Note { run: None, what: Subject::Remap, subject: "open", state: None, detail: &detail },
-            now,
-        )?;
+        note(tx, &Note { run: None, what: Subject::Remap, subject: "open", state: None, detail: &detail }, now)?;
     }
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }

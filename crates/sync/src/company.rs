@@ -228,7 +228,8 @@ mod tests {
     fn only_the_paired_company_file_is_worked_with() {
         let us = installation();
         let ours = Some(us.id);
-        let judge = |company: Company, pairing: Option<Pairing>| code(company.judge(&us, pairing.as_ref(), Some("moved.qbw")));
+        let judge =
+            |company: Company, pairing: Option<Pairing>| code(company.judge(&us, pairing.as_ref(), Some("moved.qbw")));
         assert_eq!(judge(company("a.qbw", None), None), "Pair");
         assert_eq!(judge(company("a.qbw", ours), None), "Adopt");
         assert_eq!(judge(company("a.qbw", Some(Uuid::from_u128(9))), None), "company.paired_elsewhere");

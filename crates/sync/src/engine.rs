@@ -419,9 +419,7 @@ impl Agent for Engine {
             let mut live = self.live();
             let run = match live.run.take() {
                 Some(open) => Ok(open),
-                None => {
-                    self.store.begin_run("quickbooks", now).map(|id| OpenRun { id, pulled: PullCount::default() })
-                }
+                None => self.store.begin_run("quickbooks", now).map(|id| OpenRun { id, pulled: PullCount::default() }),
             };
             match run {
                 Ok(run) => {

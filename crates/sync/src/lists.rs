@@ -202,8 +202,14 @@ pub fn row(object: &Object) -> Option<ListRow> {
             facts!(ret, NameSpace::Item, "ItemDiscount", ret.full_name, account(ret.account_ref.as_ref()))
         }
         Object::ItemSalesTax(ret) => {
-            facts!(ret, NameSpace::Item, "ItemSalesTax", ret.name, ret.tax_rate.map(|rate| rate.value().normalize().to_string()))
-        },
+            facts!(
+                ret,
+                NameSpace::Item,
+                "ItemSalesTax",
+                ret.name,
+                ret.tax_rate.map(|rate| rate.value().normalize().to_string())
+            )
+        }
         Object::ItemSubtotal(ret) => facts!(ret, NameSpace::Item, "ItemSubtotal", ret.name, None),
         Object::ItemPayment(ret) => {
             facts!(ret, NameSpace::Item, "ItemPayment", ret.name, account(ret.deposit_to_account_ref.as_ref()))

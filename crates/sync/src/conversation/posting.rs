@@ -103,9 +103,8 @@ impl Conversation {
         let Some(noticed_at) = self.look_first else { return Ok(None) };
         // A day more than needed, whatever the shop's time zone is.
         let until = noticed_at.to_zoned(TimeZone::UTC).date().tomorrow().unwrap_or(Date::MAX);
-        let doubtful = |entry: &&Entry| {
-            entry.date.is_none_or(|date| date <= until) && !self.looked_for.contains(&entry.key)
-        };
+        let doubtful =
+            |entry: &&Entry| entry.date.is_none_or(|date| date <= until) && !self.looked_for.contains(&entry.key);
         let entries: Vec<Entry> = ready.iter().filter(doubtful).cloned().collect();
         if entries.is_empty() {
             return Ok(None);
@@ -126,7 +125,14 @@ impl Conversation {
         Ok(Some(xml))
     }
 
-    fn intend(&self, id: &MessageSetId, xml: &str, sent: &Sent, purpose: &str, now: Timestamp) -> Result<(), StoreError> {
+    fn intend(
+        &self,
+        id: &MessageSetId,
+        xml: &str,
+        sent: &Sent,
+        purpose: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let requests: Vec<(RequestId, EntryKey)> =
             sent.iter().map(|(request, entry)| (request.clone(), entry.key.clone())).collect();
         let set = NewSet { id: id.clone(), xml: xml.to_owned(), requests, purpose: purpose.to_owned() };
