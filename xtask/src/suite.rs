@@ -45,9 +45,11 @@ pub fn test(project: &Project, _args: &[String]) -> Result<(), Stop> {
     let libraries = report.step("desktop: libraries", || tools::desktop_libraries(project));
     // Without the libraries of the window the engine is still tested.
     let scope = if libraries { Scope::Everything } else { Scope::Engine };
-    quick(project, &mut report, scope);
+    let programs = quick(project, &mut report, scope);
     report.step("examples in the documentation", || scope.cargo(project, &["test", "--doc"], &[]));
-    report.step("a SOAP client that is not ours", || soap_client(project, scope));
+    report.step("a SOAP client that is not ours", || {
+        if programs { soap_client(project) } else { Err(needs("programs and tests: build")) }
+    });
     report.step("spelling", || project.run(&mut Command::new(tools::typos(project)?)));
     report.step("dependencies: licences, bans, sources", || deny(project, &["bans", "licenses", "sources"]));
     report.step("dependencies: advisories", || advisories(project));
@@ -95,13 +97,22 @@ pub fn bindings(project: &Project, _args: &[String]) -> Result<(), Stop> {
     report.close()
 }
 
-fn quick(project: &Project, report: &mut Report, scope: Scope) {
+/// Returns whether the programs are built.
+fn quick(project: &Project, report: &mut Report, scope: Scope) -> bool {
     report.step("QuickBooks' schema", || schema(project));
     report.step("format", || project.cargo(&["fmt", "--all", "--check"]));
     report.step("lints", || scope.cargo(project, &["clippy"], &["--all-targets", "--", "-D", "warnings"]));
+    let programs =
+        report.step("programs and tests: build", || scope.cargo(project, &["build", "--bins", "--tests"], &[]));
     report.step("tests, house rules and bindings among them", || {
-        scope.cargo(project, &["test", "--tests", "--no-fail-fast"], &[])
+        if !programs {
+            return Err(needs("programs and tests: build"));
+        }
+        let mut command = cargo_command();
+        command.args(["test", "--tests", "--no-fail-fast"]).args(scope.selection());
+        project.run(command.env("TILLBRIDGE_CLI", project.debug_binary("tillbridge-cli")))
     });
+    programs
 }
 
 /// The tests judge our XML by QuickBooks' own schema where it is; without it they say that they skip.
@@ -133,10 +144,8 @@ fn advisories(project: &Project) -> Result<(), Stop> {
 }
 
 /// Whole Web Connector sessions, spoken by zeep against our endpoint.
-fn soap_client(project: &Project, scope: Scope) -> Result<(), Stop> {
+fn soap_client(project: &Project) -> Result<(), Stop> {
     let python = tools::python_with_zeep(project)?;
-    // With the tests among what is asked for, Cargo takes the libraries that the tests were built with.
-    scope.cargo(project, &["build", "--quiet", "--bins", "--tests"], &[])?;
     project.run(Command::new(python).arg("tests/soap/run.py").arg("--binaries").arg(project.debug_binaries()))
 }
 
