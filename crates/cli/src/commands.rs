@@ -8,7 +8,7 @@ use std::{
 use jiff::{Timestamp, civil::Date};
 use sync::{
     Config, ConfigError, Message,
-    api::{self, ApiError, EntryFilter, EntryKey, EntryView, PostingView, State, Store, StoreError},
+    api::{self, ApiError, EntryFilter, EntryKey, EntryPage, EntryView, PostingView, State, Store, StoreError},
     source::SourceError,
     tieout::TieOut,
 };
@@ -231,6 +231,10 @@ pub fn entries(asked: &Entries) -> Result<Done, Failure> {
             print::json(&page);
             return Ok(Done::Well);
         }
+        if asked.story {
+            story(&page);
+            return Ok(Done::Well);
+        }
         print::line(&headline(&page.entry));
         postings(&page.postings);
         for why in &page.why {
@@ -351,6 +355,40 @@ pub fn diagnostics(folder: &Path, to: Option<&Path>) -> Result<Done, Failure> {
         }
     }
     Ok(Done::Well)
+}
+
+/// The way of one entry, as a page that holds nothing that differs from one run to the next.
+fn story(page: &EntryPage) {
+    let entry = &page.entry;
+    print::line(&format!("# {} {}, {}", print::words(&entry.kind.into()), entry.number, entry.title));
+    print::line("\n## What the shop said\n\n```json");
+    let said = page.source.as_deref().and_then(|source| serde_json::from_str::<serde_json::Value>(source).ok());
+    print::line(&said.and_then(|said| serde_json::to_string_pretty(&said).ok()).unwrap_or_default());
+    print::line("```\n\n## What it becomes, and why\n\n```text");
+    postings(&page.postings);
+    print::line("```\n");
+    for why in &page.why {
+        print::line(&format!("- {}", print::words(why)));
+    }
+    print::line("\n## What is sent to QuickBooks\n\n```xml");
+    print::line(&indented(page.request.as_deref().unwrap_or_default()));
+    print::line("```\n\n## What QuickBooks answered that it booked\n\n```text");
+    postings(&page.booked);
+    print::line("```");
+}
+
+/// One element to a line, each level two blanks further in: for the eye only.
+fn indented(xml: &str) -> String {
+    let mut depth = 0_usize;
+    let mut lines = Vec::new();
+    for line in xml.replace("><", ">\n<").lines() {
+        let closes = line.starts_with("</");
+        depth = depth.saturating_sub(usize::from(closes));
+        lines.push(format!("{}{line}", "  ".repeat(depth)));
+        let opens = !closes && !line.starts_with("<?") && !line.contains("</") && !line.ends_with("/>");
+        depth += usize::from(opens);
+    }
+    lines.join("\n")
 }
 
 fn headline(entry: &EntryView) -> String {

@@ -109,6 +109,7 @@ impl Demo {
     pub async fn run(self) -> Result<Done, Failure> {
         let scratch;
         let folder = if let Some(folder) = &self.keep {
+            std::fs::create_dir_all(folder).map_err(|error| Failure::File { path: folder.clone(), error })?;
             folder.clone()
         } else {
             scratch = tempfile::tempdir().map_err(|error| Failure::File { path: std::env::temp_dir(), error })?;

@@ -123,6 +123,9 @@ struct Entries {
     /// Everything about one entry.
     #[arg(long)]
     key: Option<String>,
+    /// With --key: the way of the entry, from what the shop said to what QuickBooks booked.
+    #[arg(long, requires = "key")]
+    story: bool,
     /// How many at most.
     #[arg(long, default_value_t = 50)]
     limit: u32,

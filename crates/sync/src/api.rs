@@ -4,8 +4,9 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use books::{HeldReason, Link};
+use books::{Entry, HeldReason, Link};
 use jiff::{Timestamp, civil::Date};
+use qbxml::{MessageSet, MessageSetId, OnError, Recovery, RequestId};
 use serde::{Deserialize, Serialize};
 use store::{EntryDetail, EntryRow, OpenError};
 
@@ -276,6 +277,8 @@ pub struct EntryPage {
     pub why: Vec<Message>,
     /// What happened to it, the oldest first.
     pub life: Vec<Step>,
+    /// Its own request to QuickBooks, as it stands in a message set.
+    pub request: Option<String>,
     /// The message set that carried it.
     pub xml: Option<String>,
     /// What the shop said, word for word.
@@ -304,7 +307,20 @@ pub fn entry(folder: &Path, key: &EntryKey) -> Result<Option<EntryPage>, ApiErro
     let store = Store::read_only(folder)?;
     let Some(detail) = store.entry(key)? else { return Ok(None) };
     let source = store.raw(&detail.row.document, detail.row.document_version)?;
-    Ok(Some(EntryPage { source, ..page(detail) }))
+    let request = detail.entry.as_ref().and_then(|entry| own_request(&store, entry));
+    Ok(Some(EntryPage { source, request, ..page(detail) }))
+}
+
+/// The request of one entry alone; none while it builds upon something that is not in QuickBooks yet.
+fn own_request(store: &Store, entry: &Entry) -> Option<String> {
+    let linked = |key: &EntryKey| match store.link(key).ok()??.link {
+        Link::Transaction(id) => Some(id),
+        Link::List(_) => None,
+    };
+    let request = entry.request(linked).ok()?;
+    let (id, set) = (RequestId::new("0000").ok()?, MessageSetId::new("example").ok()?);
+    let requests = vec![(id, request)];
+    MessageSet { requests, on_error: OnError::Continue, recovery: Recovery::New(set) }.to_xml().ok()
 }
 
 fn view(row: &EntryRow) -> EntryView {
@@ -338,6 +354,7 @@ fn page(detail: EntryDetail) -> EntryPage {
             .iter()
             .map(|row| Step { at: row.at.to_string(), state: row.state, why: row.detail.clone() })
             .collect(),
+        request: None,
         xml: detail.sent_xml,
         source: None,
     }
