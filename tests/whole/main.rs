@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test's failure is a panic
 
 mod commands;
+mod documentation;
 mod quickbooks;
 mod shop;
