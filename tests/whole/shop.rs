@@ -69,9 +69,13 @@ fn an_order_that_is_touched_is_not_booked_again() {
 fn a_shop_that_does_not_answer_is_told_and_the_next_run_catches_up() {
     let mut world = World::new(&trade(20));
     world.shop.faults().push_times(&Fault::ShopStatus(402), 50);
-    let ended = world.ask(&["run", "--once"]);
-    assert_eq!(ended.code, 1, "{ended:?}");
-    assert!(ended.problems.contains("Shopify"), "{ended:?}");
+    world.start_engine();
+    let told = || world.ask(&["history", "--json"]).json().to_string();
+    let began = std::time::Instant::now();
+    while !told().contains("shop.closed") {
+        assert!(began.elapsed().as_secs() < 30, "nobody was told: {}", told());
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
     world.shop.faults().clear();
     world.finish();
     world.assert_exactly_once();
