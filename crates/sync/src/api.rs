@@ -308,7 +308,7 @@ pub fn entry(folder: &Path, key: &EntryKey) -> Result<Option<EntryPage>, ApiErro
     let Some(detail) = store.entry(key)? else { return Ok(None) };
     let source = store.raw(&detail.row.document, detail.row.document_version)?;
     let request = detail.entry.as_ref().and_then(|entry| own_request(&store, entry));
-    Ok(Some(EntryPage { source, request, ..page(detail) }))
+    Ok(Some(EntryPage { request, source, ..page(detail) }))
 }
 
 /// The request of one entry alone; none while it builds upon something that is not in QuickBooks yet.
