@@ -66,7 +66,9 @@ pub fn test(project: &Project, _args: &[String]) -> Result<(), Stop> {
     // It builds the UI too.
     let app = report.step("desktop: build", || {
         if libraries && installed {
-            project.tauri(&["build", "--debug", "--no-bundle", "--ci"])
+            // What follows the dashes goes to Cargo: the packages and targets of the steps above, so that only what knows
+            // Tauri is built again.
+            project.tauri(&["build", "--debug", "--no-bundle", "--ci", "--", "--workspace", "--tests"])
         } else {
             Err(needs("desktop: libraries and ui: install"))
         }
