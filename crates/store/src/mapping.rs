@@ -341,7 +341,8 @@ impl Saving<'_> {
         let same = known.state == columns.state
             && known.content_hash == columns.content_hash
             && json(&known.reasons)? == columns.reasons;
-        if same && (known.is_list || known.document_version == self.version) {
+        // The same form may need something else than before: what it needed may have turned up in the company file.
+        if same && known.is_list {
             return Ok(());
         }
         self.write_content(wish, known.id, columns)?;

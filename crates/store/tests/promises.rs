@@ -134,6 +134,19 @@ fn what_a_sale_needs_goes_first_or_the_sale_waits() {
 }
 
 #[test]
+fn a_sale_does_not_wait_for_what_turned_up_in_the_company_file() {
+    let folder = tempdir().unwrap();
+    let store = open(folder.path());
+    let run = store.begin_run("test", at(0)).unwrap();
+    pull(&store, run, &[order(1, 10)]);
+    map(&store, run, 1, &Mapped::Entries(vec![class("Portland", 1), sale(1, 10, vec![class_key("Portland")])]));
+    store.remap_open(at(1)).unwrap();
+    map(&store, run, 1, &Mapped::Entries(vec![sale(1, 10, Vec::new())]));
+    assert_eq!(state(&store, &class_key("Portland")), State::Dropped);
+    assert_eq!(ready_keys(&store, 9), [sale_key(1)]);
+}
+
+#[test]
 fn a_shared_list_entry_is_dropped_only_when_nobody_wants_it() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
