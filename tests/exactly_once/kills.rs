@@ -154,8 +154,8 @@ fn killed_at_fifty_points_and_more_every_order_is_booked_once() {
         points.extend(posting.join().unwrap());
         points
     });
+    #[allow(clippy::print_stderr)] // says what was tried, where a test fails
     for point in &points {
-        #[allow(clippy::print_stderr)] // says what was tried, where a test fails
         eprintln!("killed at: {point}");
     }
     assert!(points.len() >= 50, "only {} points", points.len());
