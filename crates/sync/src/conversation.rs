@@ -31,7 +31,7 @@ mod opening;
 mod posting;
 
 /// Times that an entry is sent without an answer before somebody has to look at it.
-const MOST_TRIES: u32 = 3;
+const MOST_TRIES: u32 = 5;
 
 /// The mapping of documents to entries, as the conversation needs it: [`crate::Engine`] has the merchant's mapping.
 pub trait Mapper: Send + Sync {

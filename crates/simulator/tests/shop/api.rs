@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use simulator::shop::{Bucket, Fault, FinancialStatus, Installation, Mix, Settings, Shop, Trade};
+use simulator::shop::{Bucket, Fault, FinancialStatus, Installation, Mix};
 
 use super::client::{Client, document, list, serve, shop};
 
@@ -310,26 +310,4 @@ async fn the_local_routes_give_figures_and_take_faults() {
     let post = client.http.post(format!("{}/simulated/faults", client.address));
     post.body(r#"["server_error", {"slow": 1}, {"shop_status": 423}]"#).send().await.unwrap();
     assert_eq!(shop.faults().waiting(), 3);
-}
-
-/// Run by hand in a release build: `cargo test --release --test shop -- --ignored --nocapture`.
-#[tokio::test]
-#[ignore = "measures time, so only a release build can say something"]
-async fn ten_thousand_orders_in_two_seconds_and_one_in_a_millisecond() {
-    let trade = Trade::new(1, 10_000, 365, jiff::civil::date(2026, 10, 31));
-    let start = std::time::Instant::now();
-    let shop = Shop::new(&trade, Settings { bucket: Bucket::GENEROUS, ..Settings::default() }).unwrap();
-    let made = start.elapsed();
-    let client = serve(&shop).await;
-    let (detail, all) = (
-        document("02_order_detail"),
-        shop.with_orders(|o| o.iter().map(simulator::shop::Order::id).collect::<Vec<_>>()),
-    );
-    client.data(&detail, None, json!({"id": all[0]})).await;
-    let start = std::time::Instant::now();
-    for id in &all[..500] {
-        client.post(&json!({"query": detail, "variables": {"id": id}})).await.unwrap().bytes().await.unwrap();
-    }
-    let each = start.elapsed() / 500;
-    assert!(made < Duration::from_secs(2) && each < Duration::from_millis(5), "{made:?} and {each:?} over the socket");
 }
