@@ -414,7 +414,7 @@ impl Conversation {
         for (place, entry) in entries.iter().enumerate() {
             let answer = answer_to(answers, &request_id(place)?);
             let Some(outcome) = answer.and_then(|answer| settle::looked_back(entry, answer, &lists)) else { continue };
-            outcomes.push((entry.key.clone(), self.after_look_back(entry, outcome)?));
+            outcomes.push((entry.key.clone(), self.after_look_back(set, entry, outcome)?));
         }
         lists.check()?;
         if outcomes.len() < entries.len() {
@@ -425,8 +425,9 @@ impl Conversation {
         Ok(())
     }
 
-    /// An entry over which QuickBooks breaks off each time must not be sent for ever, nor keep the others waiting.
-    fn after_look_back(&mut self, entry: &Entry, outcome: Outcome) -> Result<Outcome, StoreError> {
+    /// An entry over which QuickBooks breaks off each time must not be sent for ever, nor keep the others waiting. Once it
+    /// was released, looking for it first does not hold it again.
+    fn after_look_back(&mut self, set: &SentSet, entry: &Entry, outcome: Outcome) -> Result<Outcome, StoreError> {
         if outcome != Outcome::Again {
             return Ok(outcome);
         }
@@ -435,7 +436,8 @@ impl Conversation {
             // One of the set may be what broke the answer off: alone, it does not take the others with it.
             self.set_size = 1;
         }
-        Ok(if tries < MOST_TRIES { Outcome::Again } else { Outcome::Held(HeldReason::NoAnswer { tries }) })
+        let lost_again = set.purpose == posting::POSTING && tries >= MOST_TRIES;
+        Ok(if lost_again { Outcome::Held(HeldReason::NoAnswer { tries }) } else { Outcome::Again })
     }
 
     fn read_lists(&mut self) -> Result<Option<String>, Fault> {

@@ -20,6 +20,8 @@ const SET_SHOULD_TAKE: SignedDuration = SignedDuration::from_secs(4);
 pub(super) const FIRST_SET: u32 = 25;
 /// Entries in a message set at most.
 const LARGEST_SET: u32 = 100;
+/// What a message set is for that writes entries; others only look for them.
+pub(super) const POSTING: &str = "post";
 /// Documents that are mapped in one step, so that no answer to the Web Connector takes long.
 const MAPPED_IN_ONE_STEP: u32 = 500;
 
@@ -70,7 +72,7 @@ impl Conversation {
             None => Recovery::New(id.clone()),
         };
         let xml = MessageSet { requests, on_error: OnError::Continue, recovery }.to_xml()?;
-        self.intend(&id, &xml, &sent, "post", now)?;
+        self.intend(&id, &xml, &sent, POSTING, now)?;
         self.pending = Some(Pending::Post { id, entries: sent, sent_at: now });
         Ok(Some(xml))
     }
