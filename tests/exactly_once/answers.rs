@@ -3,15 +3,24 @@
 use simulator::connector::{End, Fault};
 use whole_system_tests::{World, trade};
 
-/// Message sets of a session that are disturbed in turn: identifying, pairing or recovering, reading lists, counting,
-/// posting, forgetting.
-const SETS: usize = 16;
+/// Message sets of a session that are disturbed in turn: identifying, what follows it, counting the session, and then those
+/// that post and the one that has an answer forgotten. Those between read lists.
+const SETS: [usize; 10] = [0, 1, 7, 8, 9, 10, 11, 12, 13, 14];
+
+/// Settles what is in doubt, frees what was lost so often that somebody has to look at it, and settles everything.
+fn finish(world: &mut World) {
+    world.start();
+    world.session();
+    world.kill();
+    world.release_held();
+    world.finish();
+}
 
 /// Disturbs one message set after the other, each in a session of its own with new orders, and counts.
 fn disturb(fault: Fault) {
     let mut world = World::new(&trade(25));
     let mut disturbed = 0;
-    for round in 0..SETS {
+    for round in SETS {
         world.start();
         let report = world.session_with(|connector, _| {
             connector.faults.insert(round, fault);
@@ -21,10 +30,10 @@ fn disturb(fault: Fault) {
         world.kill();
         world.shop.advance(4);
     }
-    world.finish();
+    finish(&mut world);
     world.assert_exactly_once();
     world.assert_same_as_undisturbed();
-    assert!(disturbed >= SETS / 2, "only {disturbed} of {SETS} message sets were disturbed");
+    assert!(disturbed >= SETS.len() / 2, "only {disturbed} of {} message sets were disturbed", SETS.len());
 }
 
 #[test]
@@ -56,7 +65,7 @@ fn quickbooks_killed_after_it_booked_has_it_once() {
 fn without_kept_answers_looking_back_decides() {
     let mut world = World::new(&trade(25));
     world.company.set_keep_answers(false);
-    for round in 0..SETS {
+    for round in SETS {
         for fault in [Fault::DropAnswer, Fault::KillBeforeBooking] {
             world.start();
             world.session_with(|connector, _| {
@@ -66,7 +75,7 @@ fn without_kept_answers_looking_back_decides() {
             world.shop.advance(2);
         }
     }
-    world.finish();
+    finish(&mut world);
     world.assert_exactly_once();
     world.assert_same_as_undisturbed();
 }

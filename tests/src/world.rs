@@ -149,6 +149,15 @@ impl World {
         self.settle();
     }
 
+    /// Frees every entry that is held, as somebody does who has looked at it. The engine must not run.
+    pub fn release_held(&self) {
+        let held = self.ask(&["entries", "--state", "held", "--json"]).json();
+        for entry in held.as_array().unwrap() {
+            let released = self.ask(&["release", entry["key"].as_str().unwrap()]);
+            assert_eq!(released.code, 0, "{released:?}");
+        }
+    }
+
     /// Runs a command over the data folder to its end.
     pub fn ask(&self, arguments: &[&str]) -> Ended {
         let data = self.data();
