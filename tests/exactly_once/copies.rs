@@ -17,7 +17,7 @@ fn refusal(world: &mut World) -> String {
 }
 
 #[test]
-fn another_companys_file_is_refused_and_left_alone() {
+fn the_file_of_another_company_is_refused_and_left_alone() {
     let mut world = World::new(&trade(20));
     world.finish();
     world.shop.advance(3);
