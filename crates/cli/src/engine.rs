@@ -43,11 +43,14 @@ pub async fn run(folder: &Path, once: bool) -> Result<Done, Failure> {
     ));
     let mut attention = false;
     if once {
-        if let Err(error) = engine.run_once("by hand", &stop).await {
-            print::problem(&print::words(&error.message()));
-            attention = true;
+        match engine.run_once("by hand", &stop).await {
+            Ok(()) => engine.session_ended(&stop).await,
+            // Without the shop there is nothing new to post: nobody waits for a session that may never come.
+            Err(error) => {
+                print::problem(&print::words(&error.message()));
+                attention = true;
+            }
         }
-        engine.session_ended(&stop).await;
         stop.cancel();
     } else {
         engine.keep_running(&stop).await;
