@@ -166,9 +166,10 @@ pub fn status(look: &Look) -> Result<Done, Failure> {
 /// `preview`.
 pub fn preview(look: &Look) -> Result<Done, Failure> {
     let preview = api::preview(&look.data_dir)?;
+    let done = if preview.held.is_empty() { Done::Well } else { Done::Attention };
     if look.json {
         print::json(&preview);
-        return Ok(Done::Well);
+        return Ok(done);
     }
     for page in &preview.entries {
         print::line(&headline(&page.entry));
@@ -186,7 +187,7 @@ pub fn preview(look: &Look) -> Result<Done, Failure> {
     }
     print::line("What that does to the accounts:");
     postings(&preview.effect);
-    Ok(if preview.held.is_empty() { Done::Well } else { Done::Attention })
+    Ok(done)
 }
 
 /// `history`.

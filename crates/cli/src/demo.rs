@@ -236,7 +236,11 @@ impl Demo {
         let ties_out = tieout.ties_out()
             && books.iter().all(|row| row.difference.is_zero())
             && finance.iter().all(|figure| figure.difference.is_zero())
-            && state(State::Held) + state(State::Rejected) + state(State::Uncertain) + state(State::Ready) == 0;
+            && [State::Held, State::Rejected, State::Sent, State::Uncertain, State::Ready]
+                .into_iter()
+                .map(state)
+                .sum::<u32>()
+                == 0;
         Ok(Summary {
             simulated: true,
             seed: self.seed,
