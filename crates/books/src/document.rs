@@ -239,6 +239,13 @@ pub struct Order {
     pub delivery_state: DeliveryState,
     /// Whether it was edited after it was placed.
     pub edited: bool,
+    /// What was agreed and when: its placing, each edit, return and refund, oldest first (SHOPIFY.md 3.5). Empty for an
+    /// order to which nothing happened since it was placed: its lines say it all.
+    #[serde(default)]
+    pub agreements: Vec<Agreement>,
+    /// When it is to be paid, where that was agreed.
+    #[serde(default)]
+    pub terms: Option<Terms>,
     /// Where it came from: `web`, `pos`, or an app's name.
     pub channel: String,
     /// The place of business that sold it, for sales in person.
@@ -265,6 +272,90 @@ pub struct Order {
     pub refunds: Vec<Refund>,
     /// The source's own totals, to be met to the cent.
     pub totals: Totals,
+}
+
+/// When an order is to be paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// What they are called: `Net 30`.
+    pub name: String,
+    /// Days from the order's date; none where a date was agreed, or nothing is known.
+    pub days: Option<u32>,
+    /// When it is due.
+    pub due: Option<Timestamp>,
+}
+
+/// What was agreed at one time about an order: a row of its dated sales ledger, never changed afterwards (SHOPIFY.md 3.5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreement {
+    /// The source's id.
+    pub id: DocumentId,
+    /// When.
+    pub at: Timestamp,
+    /// What kind.
+    pub kind: AgreementKind,
+    /// What it added to the sale, and what it took back.
+    pub sales: Vec<AgreedSale>,
+}
+
+/// Kinds of agreements.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgreementKind {
+    /// The order was placed.
+    Placed,
+    /// It was edited.
+    Edited,
+    /// A return or an exchange was agreed.
+    Returned,
+    /// A refund was given.
+    Refunded {
+        /// The refund, where the source names it.
+        refund: Option<DocumentId>,
+    },
+    /// A kind this program does not know.
+    Other(String),
+}
+
+/// One row of an agreement. Amounts above zero are sold, below zero taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreedSale {
+    /// What it is about.
+    pub subject: Subject,
+    /// How many: above zero sold, below zero taken back; zero where nothing is counted.
+    pub quantity: i64,
+    /// After discounts, with all tax.
+    pub total: Money,
+    /// What was taken off before tax: above zero on what is sold, below zero on what is taken back.
+    pub discount: Money,
+    /// Tax by authority, with the sign of the total; it is within the total.
+    pub taxes: Vec<TaxLine>,
+}
+
+/// What a row of an agreement is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// A line of the order: goods, a gift card or a tip.
+    Line(DocumentId),
+    /// Delivery.
+    Shipping {
+        /// What it is called.
+        title: String,
+    },
+    /// A tip that is no line.
+    Tip,
+    /// Duties.
+    Duty,
+    /// A further charge, or what is kept back of a return.
+    Fee {
+        /// What it is called.
+        title: String,
+    },
+    /// Money without goods: goodwill, or what a refund's parts lack of its sum.
+    Adjustment,
+    /// Something this program does not know, in the source's word.
+    Other(String),
 }
 
 /// How far an order is paid (Shopify's financial status).
@@ -391,6 +482,9 @@ pub struct Payment {
     pub at: Timestamp,
     /// Amount, positive.
     pub amount: Money,
+    /// The movement that this one captures, gives change for, drops or gives back.
+    #[serde(default)]
+    pub parent: Option<DocumentId>,
     /// Difference between cash handed over and amount due, where cash is rounded.
     pub rounding: Money,
     /// A test payment: nothing for the books.
@@ -431,15 +525,44 @@ pub enum PaymentStatus {
     Other(String),
 }
 
-/// Money and goods that went back.
+/// Money and goods that went back. What it took off the sale, and the tax of it, stands in its agreement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refund {
     /// The source's id.
     pub id: DocumentId,
     /// When.
     pub at: Timestamp,
-    /// Total given back.
+    /// Total given back, in money, gift cards and store credit.
     pub total: Money,
+    /// What became of the goods.
+    #[serde(default)]
+    pub goods: Vec<GoodsBack>,
+    /// The payments (of [`PaymentKind::Refund`]) by which the money goes back, taken place or not.
+    #[serde(default)]
+    pub payments: Vec<DocumentId>,
+}
+
+/// Goods of a refund.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoodsBack {
+    /// The line of the order.
+    pub line: DocumentId,
+    /// How many.
+    pub quantity: u32,
+    /// What became of them.
+    pub fate: Fate,
+}
+
+/// What became of goods that were given back or never sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// In stock again, returned or never sent (Shopify's RETURN, CANCEL and LEGACY_RESTOCK).
+    Restocked,
+    /// Not in stock again.
+    NotRestocked,
+    /// Came back, and is of no use any more.
+    Damaged,
 }
 
 /// The source's own totals of an order, as first sold (before returns): SHOPIFY.md 3.2.

@@ -250,6 +250,8 @@ impl OrderNode {
             payment_state: payment_state(self.display_financial_status),
             delivery_state: delivery_state(self.display_fulfillment_status),
             edited: self.edited,
+            agreements: Vec::new(),
+            terms: None,
             channel: channel(self.source_name, self.app),
             location: self.retail_location.map(|location| location.id),
             customer,
@@ -406,10 +408,11 @@ fn payment(node: TransactionNode) -> Payment {
         at: node.processed_at.unwrap_or(node.created_at),
         amount: node.amount_set.money(),
         rounding: money(node.amount_rounding_set),
+        parent: None,
         test: node.test,
     }
 }
 
 fn refund(node: RefundNode) -> Refund {
-    Refund { id: node.id, at: node.processed_at, total: node.total_refunded_set.money() }
+    Refund { id: node.id, at: node.processed_at, total: node.total_refunded_set.money(), goods: Vec::new(), payments: Vec::new() }
 }

@@ -263,6 +263,7 @@ pub fn payment(gateway: &str, amount: &str) -> Payment {
         at: "2026-11-21T03:30:00Z".parse().unwrap(),
         amount: money(amount),
         rounding: Money::ZERO,
+        parent: None,
         test: false,
     }
 }
@@ -280,6 +281,8 @@ pub fn order() -> Order {
         payment_state: PaymentState::Paid,
         delivery_state: DeliveryState::Fulfilled,
         edited: false,
+        agreements: Vec::new(),
+        terms: None,
         channel: "web".into(),
         location: None,
         customer: None,

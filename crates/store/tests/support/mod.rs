@@ -42,6 +42,8 @@ pub fn order(number: u32, total: i64) -> Document {
             payment_state: PaymentState::Paid,
             delivery_state: DeliveryState::Unfulfilled,
             edited: false,
+            agreements: Vec::new(),
+            terms: None,
             channel: "web".to_owned(),
             location: None,
             customer: None,
