@@ -7,13 +7,15 @@ use qbxml::{
 use rust_decimal::Decimal;
 
 use crate::{
+    body::Body,
     document::{DocumentId, Order},
-    entry::{Body, Entry, EntryKey, EntryKind, HeldReason, Posting, Postings, Why},
+    entry::{Entry, EntryKey, EntryKind, Posting, Postings},
     mapping::Mode,
     money::Money,
     names,
     needs::Needs,
     parties::{address, optional},
+    reasons::{HeldReason, Why},
     sale::SaleLine,
 };
 
@@ -142,6 +144,8 @@ impl Head<'_> {
             postings,
             why: vec![Why::ClearingAccount { gateway: receipt.gateway.to_owned(), account: receipt.clearing.clone() }],
             needs: vec![self.key.clone()],
+            carries: Vec::new(),
+            undoes: Vec::new(),
             body: Body::ReceivePayment { form: Box::new(form), invoice: self.key.clone(), amount: applied },
         })
     }
@@ -171,6 +175,8 @@ impl Head<'_> {
             postings,
             why: needs.why(),
             needs: needs.keys(),
+            carries: Vec::new(),
+            undoes: Vec::new(),
             body,
         })
     }

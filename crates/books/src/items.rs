@@ -6,8 +6,9 @@ use qbxml::{
 };
 
 use crate::{
+    body::Body,
     document::{Fact, OrderLine, Variant},
-    entry::{Body, EntryKey, EntryKind, HeldReason},
+    entry::{EntryKey, EntryKind},
     lists::NameSpace,
     map::Context,
     mapping::{GoodsKind, Mode, NewTax, Purpose},
@@ -15,6 +16,7 @@ use crate::{
     names,
     needs::{Found, Needs, Want, fixed},
     parties::{optional, tax_code},
+    reasons::HeldReason,
 };
 
 /// Kinds of items that can stand on a line of goods or charges.

@@ -13,6 +13,7 @@
 //! # Ok::<(), books::money::NotMoney>(())
 //! ```
 
+mod body;
 pub mod document;
 pub mod entry;
 mod forms;
@@ -24,13 +25,16 @@ pub mod money;
 mod names;
 mod needs;
 mod parties;
+mod reasons;
 mod sale;
 mod sums;
 pub mod tieout;
 
+pub use body::{Body, Linked, NoRequest};
 pub use document::{ContentHash, Document, DocumentId, DocumentKind, Fact};
-pub use entry::{Body, Entry, EntryKey, EntryKind, Held, HeldReason, Link, Mapped, Posting, Postings, Why};
-pub use lists::{Facts, ListObject, Lists, NameSpace};
+pub use entry::{Entry, EntryKey, EntryKind, Event, Held, Link, Mapped, Past, Posting, Postings};
+pub use lists::{CompanyFile, Facts, ListObject, Lists, NameSpace};
 pub use map::{Context, map};
 pub use mapping::Mapping;
 pub use money::{Currency, Money};
+pub use reasons::{HeldReason, Why};

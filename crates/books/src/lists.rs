@@ -1,11 +1,13 @@
 //! What a mapping may ask of the world around it: the company file's lists, and the shop's other documents.
 
+use jiff::civil::Date;
 use qbxml::ListId;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     document::{Document, DocumentId},
     entry::EntryKey,
+    money::Currency,
 };
 
 /// The lists of the company file, each with names of its own.
@@ -62,4 +64,17 @@ pub trait Lists {
 pub trait Facts {
     /// The document with this id, if the shop has told of it.
     fn document(&self, id: &DocumentId) -> Option<Document>;
+}
+
+/// What the company file is like, beyond its lists: asked of QuickBooks, never assumed (DESIGN.md 6).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompanyFile {
+    /// The last day of the period that is closed; QuickBooks refuses to book on it or before it.
+    pub closing_date: Option<Date>,
+    /// Whether this edition has sales orders.
+    pub sales_orders: bool,
+    /// Whether several currencies are on.
+    pub multicurrency: bool,
+    /// The currency of the company's books, where QuickBooks tells it: only with several currencies on.
+    pub home_currency: Option<Currency>,
 }

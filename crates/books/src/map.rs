@@ -4,13 +4,15 @@ use jiff::civil::Date;
 
 use crate::{
     document::{Document, DocumentId, Fact, Order, PaymentState, Shop},
-    entry::{Entry, EntryKey, EntryKind, Held, HeldReason, Mapped, Why},
+    entry::{Entry, EntryKey, EntryKind, Held, Mapped, Past},
     forms::{Head, Receipt},
     items,
-    lists::{Facts, Lists},
+    lists::{CompanyFile, Facts, Lists},
     mapping::{CLEARING_TYPES, Mapping, PaidForm, Purpose},
     needs::{Needs, clearing},
-    parties, sale,
+    parties,
+    reasons::{HeldReason, Why},
+    sale,
     sums::{self, Paid},
 };
 
@@ -25,6 +27,8 @@ pub struct Context<'a> {
     pub lists: &'a dyn Lists,
     /// What else the shop has told.
     pub facts: &'a dyn Facts,
+    /// What the company file is like.
+    pub company: &'a CompanyFile,
 }
 
 /// What a document comes to in QuickBooks. The same document, mapping and surroundings always give the same result.
@@ -32,19 +36,20 @@ pub struct Context<'a> {
 /// Only orders become entries, once they are paid in full; customers, variants and the rest inform, and their list
 /// entries are made when a sale needs them. What can't be mapped is held with every reason there is, never guessed.
 #[must_use]
-pub fn map(document: &Document, context: &Context<'_>) -> Mapped {
+pub fn map(document: &Document, past: &[Past], context: &Context<'_>) -> Mapped {
+    let _ = past;
     match &document.fact {
         Fact::Order(order) => map_order(&document.id, order, context),
-        Fact::Shop(_) | Fact::Location(_) | Fact::Customer(_) | Fact::Variant(_) => Mapped::Nothing,
+        Fact::Shop(_) | Fact::Location(_) | Fact::Customer(_) | Fact::Variant(_) => Mapped::default(),
     }
 }
 
 fn map_order(id: &DocumentId, order: &Order, context: &Context<'_>) -> Mapped {
     if order.test || is_empty(order) {
-        return Mapped::Nothing;
+        return Mapped::default();
     }
     if waits(order) {
-        return Mapped::Waits;
+        return Mapped { waits: true, ..Mapped::default() };
     }
     let mut needs = Needs::new(context, id, &order.name);
     let unusable = sums::unusable(order);
@@ -58,17 +63,20 @@ fn map_order(id: &DocumentId, order: &Order, context: &Context<'_>) -> Mapped {
         Some(entries) if needs.reasons().is_empty() => {
             let mut all = needs.into_entries();
             all.extend(entries);
-            Mapped::Entries(all)
+            Mapped { entries: all, ..Mapped::default() }
         }
-        _ => Mapped::Held(Box::new(Held {
-            key: sale_key(id),
-            document: id.clone(),
-            kind,
-            date,
-            title: order.name.clone(),
-            total: order.totals.total,
-            reasons: needs.reasons().to_vec(),
-        })),
+        _ => Mapped {
+            held: Some(Box::new(Held {
+                key: sale_key(id),
+                document: id.clone(),
+                kind,
+                date,
+                title: order.name.clone(),
+                total: order.totals.total,
+                reasons: needs.reasons().to_vec(),
+            })),
+            ..Mapped::default()
+        },
     }
 }
 

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    entry::HeldReason,
     lists::{Lists, NameSpace},
+    reasons::HeldReason,
 };
 
 /// Every setting of the mapping with its default, as commented TOML.

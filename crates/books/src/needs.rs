@@ -8,12 +8,14 @@ use std::collections::BTreeMap;
 use qbxml::{ClassAdd, PaymentMethodAdd, limits, text};
 
 use crate::{
+    body::Body,
     document::{DocumentId, Fact, Location},
-    entry::{Body, Entry, EntryKey, EntryKind, HeldReason, Postings, Why},
+    entry::{Entry, EntryKey, EntryKind, Postings},
     lists::{ListObject, NameSpace},
     map::Context,
     mapping::{NewLocation, Purpose, check_account, find},
     money::Money,
+    reasons::{HeldReason, Why},
 };
 
 /// Collects, for one order, the list entries to make, the reasons that hold it and the reasons why it is as it is.
@@ -185,6 +187,8 @@ impl<'a> Needs<'a> {
             postings: Postings::default(),
             why: vec![Why::NeededBy { title: self.title.to_owned() }],
             needs: Vec::new(),
+            carries: Vec::new(),
+            undoes: Vec::new(),
             body,
         };
         self.made.insert((want.kind.rank(), want.key.clone()), entry);

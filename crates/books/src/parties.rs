@@ -3,12 +3,14 @@
 use qbxml::{CustomerAdd, Ref, limits, text};
 
 use crate::{
+    body::Body,
     document::{Address, Customer, DocumentId, Fact, Order},
-    entry::{Body, EntryKey, EntryKind, Why},
+    entry::{EntryKey, EntryKind},
     lists::NameSpace,
     mapping::Mode,
     names,
     needs::{Needs, Want, fixed},
+    reasons::Why,
 };
 
 /// QuickBooks' kind of customers among all names.

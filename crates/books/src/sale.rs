@@ -10,12 +10,12 @@ use qbxml::{Ref, limits};
 
 use crate::{
     document::{Order, OrderLine},
-    entry::{HeldReason, Why},
     items::{self, Charge, Sold},
     money::Money,
     names,
     needs::Needs,
     parties::optional,
+    reasons::{HeldReason, Why},
     sums::{self, Paid},
 };
 

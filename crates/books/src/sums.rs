@@ -7,9 +7,9 @@ use rust_decimal::Decimal;
 
 use crate::{
     document::{Order, OrderLine, Payment, PaymentKind, PaymentStatus, ShippingLine, TaxLine},
-    entry::HeldReason,
     mapping::Mapping,
     money::Money,
+    reasons::HeldReason,
 };
 
 /// Price of a line before discounts, tax included where the order's prices include it.

@@ -78,7 +78,13 @@ fn refunds_edits_and_partial_payments_are_held_until_they_can_be_carried() {
     let world = World::new();
     let what = |what: &str| HeldReason::NotCarriedYet { what: what.into() };
     let mut order = worked_order();
-    order.refunds.push(Refund { id: id("Refund", 1), at: order.placed_at, total: money("48.38"), goods: Vec::new(), payments: Vec::new() });
+    order.refunds.push(Refund {
+        id: id("Refund", 1),
+        at: order.placed_at,
+        total: money("48.38"),
+        goods: Vec::new(),
+        payments: Vec::new(),
+    });
     order.edited = true;
     assert_eq!(world.held(&order), [what("refund"), what("edit")]);
     let mut order = worked_order();

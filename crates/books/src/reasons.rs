@@ -1,0 +1,204 @@
+//! Why an entry is as it is, and why something is held: for people, with stable codes for the message catalogue.
+
+use qbxml::ListId;
+use serde::{Deserialize, Serialize};
+
+use crate::{entry::EntryKey, money::Money};
+
+/// A reason behind an entry, for people; its words are in the message catalogue under [`Why::code`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Why {
+    /// A sales receipt, because the order is paid in full through one gateway (or free).
+    PaidInFull,
+    /// An invoice with payments, because several gateways took money.
+    SeveralGateways {
+        /// Their names.
+        gateways: Vec<String>,
+    },
+    /// The date is the order's in the shop's time zone.
+    ShopDate {
+        /// The zone's IANA name.
+        zone: String,
+    },
+    /// The class stands for the location.
+    ClassOfLocation {
+        /// The location's name or id.
+        location: String,
+        /// The class.
+        class: String,
+    },
+    /// The money goes to the clearing account of the gateway.
+    ClearingAccount {
+        /// The gateway.
+        gateway: String,
+        /// The account.
+        account: String,
+    },
+    /// Tax is posted exactly as charged.
+    ExactTax,
+    /// Tax that the marketplace remits is kept apart.
+    MarketplaceTax,
+    /// Prices contain tax: lines are posted net.
+    NetOfTax,
+    /// The customer is the generic one.
+    GenericCustomer,
+    /// A gift card was sold: a liability, not income.
+    GiftCardSold,
+    /// A gift card paid part: it lowers the liability.
+    GiftCardUsed,
+    /// Cash was rounded.
+    CashRounded,
+    /// An object of that name is in the company file already and is used; from now on it belongs to `key`.
+    Adopted {
+        /// The identity that an entry for it would have had.
+        key: EntryKey,
+        /// QuickBooks' id of it.
+        id: ListId,
+        /// Its full name.
+        name: String,
+    },
+    /// It is made because an entry needs it.
+    NeededBy {
+        /// What people call the document that needs it.
+        title: String,
+    },
+}
+
+impl Why {
+    /// Stable code of the message catalogue.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::PaidInFull => "why.paid_in_full",
+            Self::SeveralGateways { .. } => "why.several_gateways",
+            Self::ShopDate { .. } => "why.shop_date",
+            Self::ClassOfLocation { .. } => "why.class_of_location",
+            Self::ClearingAccount { .. } => "why.clearing_account",
+            Self::ExactTax => "why.exact_tax",
+            Self::MarketplaceTax => "why.marketplace_tax",
+            Self::NetOfTax => "why.net_of_tax",
+            Self::GenericCustomer => "why.generic_customer",
+            Self::GiftCardSold => "why.gift_card_sold",
+            Self::GiftCardUsed => "why.gift_card_used",
+            Self::CashRounded => "why.cash_rounded",
+            Self::Adopted { .. } => "why.adopted",
+            Self::NeededBy { .. } => "why.needed_by",
+        }
+    }
+}
+
+/// Why something may not be sent until somebody decides; its words and the one action that frees it are in the message
+/// catalogue under [`HeldReason::code`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum HeldReason {
+    /// No account is chosen for this purpose, or the chosen one is not in the company file.
+    NoAccount {
+        /// The purpose's key in the mapping, such as `shipping`.
+        purpose: String,
+        /// The chosen account, if one is.
+        account: Option<String>,
+    },
+    /// The chosen account can't be used for this purpose.
+    WrongAccountType {
+        /// The purpose's key in the mapping.
+        purpose: String,
+        /// The account.
+        account: String,
+        /// Its type in QuickBooks.
+        account_type: String,
+    },
+    /// A gateway that the mapping does not know.
+    UnknownGateway {
+        /// The gateway's name in the shop.
+        gateway: String,
+    },
+    /// A tax that the mapping does not know, and new ones are not to be made.
+    UnknownTax {
+        /// The tax's title in the shop.
+        title: String,
+    },
+    /// A location that the mapping does not know, and new ones are not to be made.
+    UnknownLocation {
+        /// The location's name or id.
+        location: String,
+    },
+    /// The name is taken in the company file by something of another kind, or by something inactive.
+    NameTaken {
+        /// The name.
+        name: String,
+        /// What holds it.
+        kind: String,
+    },
+    /// The order's currency is not that of the shop's books.
+    ForeignCurrency {
+        /// The order's currency code.
+        currency: String,
+    },
+    /// The source's figures contradict each other.
+    DoesNotAddUp {
+        /// The source's total.
+        stated: Money,
+        /// What its parts come to.
+        computed: Money,
+    },
+    /// An amount has more decimals than QuickBooks can hold.
+    FractionOfCent {
+        /// The amount.
+        amount: Money,
+    },
+    /// QuickBooks broke off each time it was given this.
+    NoAnswer {
+        /// How often.
+        tries: u32,
+    },
+    /// The sales-tax item for the footer computes tax, so that QuickBooks would add it to what was charged.
+    FooterTaxed {
+        /// The item.
+        item: String,
+        /// Its rate in percent.
+        rate: String,
+    },
+    /// The order is a kind that can't be carried over yet, in one word: `refund`, `edit` ….
+    NotCarriedYet {
+        /// The kind.
+        what: String,
+    },
+    /// A value that QuickBooks' field can't hold, such as an amount of more than 13 digits (PROTOCOL.md c.8).
+    DoesNotFit {
+        /// The field, or what it holds.
+        field: String,
+    },
+    /// It changed in the shop after it was posted.
+    ChangedAfterPosting,
+    /// QuickBooks refused it, with QuickBooks' words.
+    Refused {
+        /// QuickBooks' status code.
+        status: i32,
+        /// QuickBooks' own message.
+        message: String,
+    },
+}
+
+impl HeldReason {
+    /// Stable code of the message catalogue.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NoAccount { .. } => "held.no_account",
+            Self::WrongAccountType { .. } => "held.wrong_account_type",
+            Self::UnknownGateway { .. } => "held.unknown_gateway",
+            Self::UnknownTax { .. } => "held.unknown_tax",
+            Self::UnknownLocation { .. } => "held.unknown_location",
+            Self::NameTaken { .. } => "held.name_taken",
+            Self::ForeignCurrency { .. } => "held.foreign_currency",
+            Self::DoesNotAddUp { .. } => "held.does_not_add_up",
+            Self::FractionOfCent { .. } => "held.fraction_of_cent",
+            Self::NoAnswer { .. } => "held.no_answer",
+            Self::FooterTaxed { .. } => "held.footer_taxed",
+            Self::NotCarriedYet { .. } => "held.not_carried_yet",
+            Self::DoesNotFit { .. } => "held.does_not_fit",
+            Self::ChangedAfterPosting => "held.changed_after_posting",
+            Self::Refused { .. } => "held.refused",
+        }
+    }
+}
