@@ -102,6 +102,23 @@ enumeration! {
 }
 
 enumeration! {
+    /// Whether a cost is charged on to the customer.
+    BillableStatus {
+        Billable,
+        NotBillable,
+        HasBeenBilled,
+    }
+}
+
+enumeration! {
+    /// The side of a line of a journal entry.
+    JournalLineType {
+        Debit,
+        Credit,
+    }
+}
+
+enumeration! {
     /// The transactions that can be voided.
     #[derive(Default)]
     TxnVoidType {

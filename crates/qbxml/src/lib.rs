@@ -71,10 +71,11 @@ pub use read::{Answer, AnswerSet, ErrorRecovery, Event, ReadError, Reader, Respo
 pub use request::Request;
 pub use status::{Class, SetStatus, Severity, Status, StatusCode};
 pub use types::{
-    account::*, class::*, company::*, customer::*, data_ext::*, invoice::*, item_discount::*, item_inventory::*,
-    item_non_inventory::*, item_other_charge::*, item_payment::*, item_sales_tax::*, item_service::*, item_sides::*,
-    item_subtotal::*, payment_method::*, queries::*, query::*, receive_payment::*, removal::*, sales_receipt::*,
-    sales_tax_code::*, shared::*,
+    account::*, ar_refund_credit_card::*, check::*, class::*, company::*, credit_memo::*, customer::*, data_ext::*,
+    deposit::*, inventory_adjustment::*, invoice::*, item_discount::*, item_inventory::*, item_non_inventory::*,
+    item_other_charge::*, item_payment::*, item_sales_tax::*, item_service::*, item_sides::*, item_subtotal::*,
+    journal_entry::*, payment_method::*, queries::*, query::*, receive_payment::*, removal::*, sales_order::*,
+    sales_receipt::*, sales_tax_code::*, shared::*, standard_terms::*,
 };
 pub use value::{
     Amount, Change, EditSequence, Guid, ListId, NumberError, Percent, Price, Quantity, Ref, TimeError, TxnId,

@@ -2,8 +2,9 @@
 //!
 //! A table row is `field: RustType = "Element" [limit]`. The Rust type says the rest: a bare type is required, `Option`
 //! may be left out, `Vec` may be repeated, [`Change`](crate::Change) may be kept, set or cleared (Mod requests only), and
-//! an enumeration made with `choice!` is a schema choice. The order of the rows is the schema's order. From a table come
-//! the struct, its writer, its checks and, for what QuickBooks sends back, its reader.
+//! an enumeration made with `choice!` is a schema choice; `"Element" | "Other"` reads a list of mixed elements. The order
+//! of the rows is the schema's order. From a table come the struct, its writer, its checks and, for what QuickBooks sends
+//! back, its reader.
 
 /// Declares a type. `write` makes it writable and checkable, `read` readable, `both` both.
 ///
@@ -25,7 +26,7 @@ macro_rules! form {
     (@struct
         $(#[$meta:meta])*
         $name:ident {
-            $($(#[$field_meta:meta])* $field:ident: $type:ty = $element:literal $([$limit:expr])?),* $(,)?
+            $($(#[$field_meta:meta])* $field:ident: $type:ty = $element:literal $(| $other:literal)* $([$limit:expr])?),* $(,)?
         }
         $($rule:ident($($member:ident),+))*
     ) => {
@@ -34,7 +35,7 @@ macro_rules! form {
         #[serde(default)]
         pub struct $name {
             $(
-                #[doc = concat!("`", $element, "`", $("; limit: `", stringify!($limit), "` characters",)? ".")]
+                #[doc = concat!("`", $element, "`", $(", `", $other, "`",)* $("; limit: `", stringify!($limit), "` characters",)? ".")]
                 $(#[$field_meta])*
                 pub $field: $type,
             )*
@@ -43,7 +44,7 @@ macro_rules! form {
     (@write
         $(#[$meta:meta])*
         $name:ident {
-            $($(#[$field_meta:meta])* $field:ident: $type:ty = $element:literal $([$limit:expr])?),* $(,)?
+            $($(#[$field_meta:meta])* $field:ident: $type:ty = $element:literal $(| $other:literal)* $([$limit:expr])?),* $(,)?
         }
         $($rule:ident($($member:ident),+))*
     ) => {
@@ -71,7 +72,7 @@ macro_rules! form {
     (@sample
         $(#[$meta:meta])*
         $name:ident {
-            $($(#[$field_meta:meta])* $field:ident: $type:ty = $element:literal $([$limit:expr])?),* $(,)?
+            $($(#[$field_meta:meta])* $field:ident: $type:ty = $element:literal $(| $other:literal)* $([$limit:expr])?),* $(,)?
         }
         $($rule:ident($($member:ident),+))*
     ) => {
@@ -95,7 +96,7 @@ macro_rules! form {
     (@read
         $(#[$meta:meta])*
         $name:ident {
-            $($(#[$field_meta:meta])* $field:ident: $type:ty = $element:literal $([$limit:expr])?),* $(,)?
+            $($(#[$field_meta:meta])* $field:ident: $type:ty = $element:literal $(| $other:literal)* $([$limit:expr])?),* $(,)?
         }
     ) => {
         impl crate::node::FromNode for $name {
@@ -103,7 +104,7 @@ macro_rules! form {
                 let mut record = Self::default();
                 for child in &node.children {
                     match child.name.as_str() {
-                        $($element => crate::node::ReadField::read(&mut record.$field, child)?,)*
+                        $($element $(| $other)* => crate::node::ReadField::read(&mut record.$field, child)?,)*
                         _ => {}
                     }
                 }

@@ -9,7 +9,7 @@ use crate::{
     field::NO_LIMIT,
     types::{
         data_ext::DataExtTarget,
-        query::{Iterator, KeyFilter, ListSelect, MetaData, TxnSelect},
+        query::{DepositSelect, Iterator, KeyFilter, ListSelect, MetaData, TxnSelect},
     },
     value::{Amount, Change, EditSequence, Guid, ListId, Percent, Price, Quantity, Ref, TxnId, TxnLineId, WallTime},
 };
@@ -108,10 +108,8 @@ samples! {
         2 => Self::Names(Sample::sample(maker, limit)),
         _ => Self::Filter(Sample::sample(maker, limit)),
     };
-    TxnSelect: |maker, limit| match maker.variant {
+    DepositSelect: |maker, limit| match maker.variant {
         1 => Self::Ids(Sample::sample(maker, limit)),
-        2 => Self::RefNumbers(Sample::sample(maker, limit)),
-        3 => Self::ExactRefNumbers(Sample::sample(maker, limit)),
         _ => Self::Filter(Sample::sample(maker, limit)),
     };
     KeyFilter: |maker, limit| match maker.variant % 4 {
@@ -132,6 +130,17 @@ samples! {
         },
         _ => Self::Other(OtherDataExtType::Company),
     };
+}
+
+impl<F: Sample> Sample for TxnSelect<F> {
+    fn sample(maker: Maker, limit: usize) -> Self {
+        match maker.variant {
+            1 => Self::Ids(Sample::sample(maker, limit)),
+            2 => Self::RefNumbers(Sample::sample(maker, limit)),
+            3 => Self::ExactRefNumbers(Sample::sample(maker, limit)),
+            _ => Self::Filter(Sample::sample(maker, limit)),
+        }
+    }
 }
 
 impl<T: Sample> Sample for Option<T> {

@@ -4,7 +4,7 @@ use crate::{
     enums::AssignToObject,
     limits,
     macros::form,
-    types::query::{Iterator, ListSelect, MetaData, TxnSelect},
+    types::query::{DepositSelect, Iterator, ListSelect, MetaData, OrderFilter, TxnSelect},
     value::Guid,
 };
 
@@ -69,6 +69,16 @@ form! {
     write
     /// Asks for classes.
     ClassQuery {
+        meta_data: Option<MetaData> = "metaData",
+        select: ListSelect = "ListID",
+        include_ret_element: Vec<String> = "IncludeRetElement" [limits::RET_ELEMENT],
+    }
+}
+
+form! {
+    write
+    /// Asks for payment terms that count days.
+    StandardTermsQuery {
         meta_data: Option<MetaData> = "metaData",
         select: ListSelect = "ListID",
         include_ret_element: Vec<String> = "IncludeRetElement" [limits::RET_ELEMENT],
@@ -234,6 +244,100 @@ form! {
     write
     /// Asks for received payments; what they pay comes only when asked for.
     ReceivePaymentQuery {
+        meta_data: Option<MetaData> = "metaData",
+        iterator: Option<Iterator> = "iterator",
+        select: TxnSelect = "TxnID",
+        include_line_items: Option<bool> = "IncludeLineItems",
+        include_ret_element: Vec<String> = "IncludeRetElement" [limits::RET_ELEMENT],
+        owner_id: Vec<Guid> = "OwnerID",
+    }
+}
+
+form! {
+    write
+    /// Asks for sales orders; lines and linked transactions come only when asked for.
+    SalesOrderQuery {
+        meta_data: Option<MetaData> = "metaData",
+        iterator: Option<Iterator> = "iterator",
+        select: TxnSelect<OrderFilter> = "TxnID",
+        include_line_items: Option<bool> = "IncludeLineItems",
+        include_linked_txns: Option<bool> = "IncludeLinkedTxns",
+        include_ret_element: Vec<String> = "IncludeRetElement" [limits::RET_ELEMENT],
+        owner_id: Vec<Guid> = "OwnerID",
+    }
+}
+
+form! {
+    write
+    /// Asks for credit memos; lines and linked transactions come only when asked for.
+    CreditMemoQuery {
+        meta_data: Option<MetaData> = "metaData",
+        iterator: Option<Iterator> = "iterator",
+        select: TxnSelect = "TxnID",
+        include_line_items: Option<bool> = "IncludeLineItems",
+        include_linked_txns: Option<bool> = "IncludeLinkedTxns",
+        include_ret_element: Vec<String> = "IncludeRetElement" [limits::RET_ELEMENT],
+        owner_id: Vec<Guid> = "OwnerID",
+    }
+}
+
+form! {
+    write
+    /// Asks for refunds by card; what they pay back comes only when asked for.
+    ARRefundCreditCardQuery {
+        meta_data: Option<MetaData> = "metaData",
+        iterator: Option<Iterator> = "iterator",
+        select: TxnSelect = "TxnID",
+        include_line_items: Option<bool> = "IncludeLineItems",
+        include_ret_element: Vec<String> = "IncludeRetElement" [limits::RET_ELEMENT],
+        owner_id: Vec<Guid> = "OwnerID",
+    }
+}
+
+form! {
+    write
+    /// Asks for checks; lines and linked transactions come only when asked for.
+    CheckQuery {
+        meta_data: Option<MetaData> = "metaData",
+        iterator: Option<Iterator> = "iterator",
+        select: TxnSelect = "TxnID",
+        include_line_items: Option<bool> = "IncludeLineItems",
+        include_linked_txns: Option<bool> = "IncludeLinkedTxns",
+        include_ret_element: Vec<String> = "IncludeRetElement" [limits::RET_ELEMENT],
+        owner_id: Vec<Guid> = "OwnerID",
+    }
+}
+
+form! {
+    write
+    /// Asks for deposits; lines come only when asked for.
+    DepositQuery {
+        meta_data: Option<MetaData> = "metaData",
+        iterator: Option<Iterator> = "iterator",
+        select: DepositSelect = "TxnID",
+        include_line_items: Option<bool> = "IncludeLineItems",
+        include_ret_element: Vec<String> = "IncludeRetElement" [limits::RET_ELEMENT],
+        owner_id: Vec<Guid> = "OwnerID",
+    }
+}
+
+form! {
+    write
+    /// Asks for journal entries; lines come only when asked for.
+    JournalEntryQuery {
+        meta_data: Option<MetaData> = "metaData",
+        iterator: Option<Iterator> = "iterator",
+        select: TxnSelect = "TxnID",
+        include_line_items: Option<bool> = "IncludeLineItems",
+        include_ret_element: Vec<String> = "IncludeRetElement" [limits::RET_ELEMENT],
+        owner_id: Vec<Guid> = "OwnerID",
+    }
+}
+
+form! {
+    write
+    /// Asks for inventory adjustments; lines come only when asked for.
+    InventoryAdjustmentQuery {
         meta_data: Option<MetaData> = "metaData",
         iterator: Option<Iterator> = "iterator",
         select: TxnSelect = "TxnID",

@@ -100,6 +100,12 @@ pub(crate) fn write_attributes(meta_data: Option<MetaData>, iterator: Option<&It
     }
 }
 
+/// What a query asks for, which may have a maximum of records.
+pub(crate) trait Limited {
+    /// How many records may be returned at a time.
+    fn max_returned(&self) -> Option<u32>;
+}
+
 /// Which entries of a list are wanted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ListSelect {
@@ -118,8 +124,8 @@ impl Default for ListSelect {
     }
 }
 
-impl ListSelect {
-    pub(crate) const fn max_returned(&self) -> Option<u32> {
+impl Limited for ListSelect {
+    fn max_returned(&self) -> Option<u32> {
         match self {
             Self::Filter(filter) => filter.max_returned,
             Self::Ids(_) | Self::Names(_) => None,
@@ -195,9 +201,9 @@ form! {
     }
 }
 
-/// Which transactions are wanted.
+/// Which transactions are wanted; the filter differs between kinds of transactions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum TxnSelect {
+pub enum TxnSelect<F = TxnFilter> {
     /// Those with these ids.
     Ids(Vec<TxnId>),
     /// Those with these reference numbers, whatever the case of letters; several can have the same.
@@ -205,26 +211,26 @@ pub enum TxnSelect {
     /// Those with exactly these reference numbers; several can have the same.
     ExactRefNumbers(Vec<String>),
     /// Those that the filter lets through.
-    Filter(TxnFilter),
+    Filter(F),
 }
 
-impl Default for TxnSelect {
+impl<F: Default> Default for TxnSelect<F> {
     /// All.
     fn default() -> Self {
-        Self::Filter(TxnFilter::default())
+        Self::Filter(F::default())
     }
 }
 
-impl TxnSelect {
-    pub(crate) const fn max_returned(&self) -> Option<u32> {
+impl<F: Limited> Limited for TxnSelect<F> {
+    fn max_returned(&self) -> Option<u32> {
         match self {
-            Self::Filter(filter) => filter.max_returned,
+            Self::Filter(filter) => filter.max_returned(),
             Self::Ids(_) | Self::RefNumbers(_) | Self::ExactRefNumbers(_) => None,
         }
     }
 }
 
-impl Field for TxnSelect {
+impl<F: Form> Field for TxnSelect<F> {
     fn is_set(&self) -> bool {
         true
     }
@@ -248,6 +254,51 @@ impl Field for TxnSelect {
     }
 }
 
+/// Which deposits are wanted; they have no reference numbers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum DepositSelect {
+    /// Those with these ids.
+    Ids(Vec<TxnId>),
+    /// Those that the filter lets through.
+    Filter(DepositFilter),
+}
+
+impl Default for DepositSelect {
+    /// All.
+    fn default() -> Self {
+        Self::Filter(DepositFilter::default())
+    }
+}
+
+impl Limited for DepositSelect {
+    fn max_returned(&self) -> Option<u32> {
+        match self {
+            Self::Ids(_) => None,
+            Self::Filter(filter) => filter.max_returned,
+        }
+    }
+}
+
+impl Field for DepositSelect {
+    fn is_set(&self) -> bool {
+        true
+    }
+
+    fn check(&self, _: &'static str, _: usize, checker: &mut Checker) {
+        match self {
+            Self::Ids(ids) => check_keys("TxnID", ids, checker),
+            Self::Filter(filter) => filter.check_fields(checker),
+        }
+    }
+
+    fn write(&self, _: &'static str, writer: &mut Writer) {
+        match self {
+            Self::Ids(ids) => ids.write("TxnID", writer),
+            Self::Filter(filter) => filter.write_fields(writer),
+        }
+    }
+}
+
 form! {
     write
     /// Filter of a transaction query.
@@ -257,6 +308,40 @@ form! {
         entity: Option<KeyFilter> = "EntityFilter",
         account: Option<KeyFilter> = "AccountFilter",
         ref_number: Option<RefNumberMatch> = "RefNumberFilter",
+    }
+}
+
+impl Limited for TxnFilter {
+    fn max_returned(&self) -> Option<u32> {
+        self.max_returned
+    }
+}
+
+form! {
+    write
+    /// Filter of a query for orders, which are on no account.
+    OrderFilter {
+        max_returned: Option<u32> = "MaxReturned",
+        dates: Option<TxnDates> = "TxnDateRangeFilter",
+        entity: Option<KeyFilter> = "EntityFilter",
+        ref_number: Option<RefNumberMatch> = "RefNumberFilter",
+    }
+}
+
+impl Limited for OrderFilter {
+    fn max_returned(&self) -> Option<u32> {
+        self.max_returned
+    }
+}
+
+form! {
+    write
+    /// Filter of a query for deposits.
+    DepositFilter {
+        max_returned: Option<u32> = "MaxReturned",
+        dates: Option<TxnDates> = "TxnDateRangeFilter",
+        entity: Option<KeyFilter> = "EntityFilter",
+        account: Option<KeyFilter> = "AccountFilter",
     }
 }
 
