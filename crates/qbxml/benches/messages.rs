@@ -18,8 +18,10 @@ const SEED: u64 = 20_260_401;
 const RECEIPTS: usize = 1_000;
 const CUSTOMERS: usize = 4_359;
 
-const NAMES: [&str; 8] = ["Zoë Müller", "Ann Smith", "José Ñuñez", "Brock & Sons", "Li Wei", "Øyvind Lie", "Eve Hart", "Al Gore"];
-const STREETS: [&str; 4] = ["12 Main Street", "Rue de l'Église 4", "800 Larch Avenue, Apartment 12B", "Bahnhofstraße 7"];
+const NAMES: [&str; 8] =
+    ["Zoë Müller", "Ann Smith", "José Ñuñez", "Brock & Sons", "Li Wei", "Øyvind Lie", "Eve Hart", "Al Gore"];
+const STREETS: [&str; 4] =
+    ["12 Main Street", "Rue de l'Église 4", "800 Larch Avenue, Apartment 12B", "Bahnhofstraße 7"];
 const ITEMS: [&str; 4] = ["Mugs:Blue", "Scarves:Wool:Red", "Gift card", "Tea"];
 
 fn pick<'a>(random: &mut ChaCha8Rng, from: &[&'a str]) -> &'a str {

@@ -100,16 +100,16 @@ macro_rules! form {
         }
     ) => {
         impl crate::node::FromNode for $name {
-            fn from_node(node: &crate::node::Node) -> Result<Option<Self>, crate::node::ObjectError> {
+            fn from_node(node: crate::node::Node) -> Result<Option<Self>, crate::node::ObjectError> {
                 let mut record = Self::default();
-                for child in &node.children {
-                    match child.name.as_str() {
+                for child in node.children() {
+                    match child.name() {
                         $($element $(| $other)* => crate::node::ReadField::read(&mut record.$field, child)?,)*
                         _ => {}
                     }
                 }
                 $(if crate::node::ReadField::is_missing(&record.$field) {
-                    return Err(crate::node::ObjectError::missing(&node.name, $element));
+                    return Err(crate::node::ObjectError::missing(node.name(), $element));
                 })*
                 Ok(Some(record))
             }
@@ -231,8 +231,8 @@ macro_rules! enumeration {
 
         impl crate::node::FromNode for $name {
             /// A value that a newer QuickBooks has and this table has not is left out, like an unknown element.
-            fn from_node(node: &crate::node::Node) -> Result<Option<Self>, crate::node::ObjectError> {
-                let text = node.text.trim();
+            fn from_node(node: crate::node::Node) -> Result<Option<Self>, crate::node::ObjectError> {
+                let text = node.text().trim();
                 Ok([$(Self::$variant),+].into_iter().find(|value| !text.is_empty() && value.as_str() == text))
             }
         }

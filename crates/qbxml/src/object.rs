@@ -54,10 +54,10 @@ macro_rules! objects {
             }
 
             /// Reads an object from its element.
-            pub(crate) fn from_node(node: &Node) -> Result<Self, ObjectError> {
-                match node.name.as_str() {
+            pub(crate) fn from_node(node: Node) -> Result<Self, ObjectError> {
+                match node.name() {
                     $($element => Ok($type::from_node(node)?
-                        .map_or_else(|| Self::Unknown(node.name.clone()), |object| Self::$variant(Box::new(object)))),)+
+                        .map_or_else(|| Self::Unknown(node.name().to_owned()), |object| Self::$variant(Box::new(object)))),)+
                     other => Ok(Self::Unknown(other.to_owned())),
                 }
             }

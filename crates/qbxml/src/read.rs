@@ -1,13 +1,16 @@
 //! Reading answers as a stream: one record is in memory at a time.
 
-use std::io::{self, BufRead, Read};
+use std::{
+    borrow::Cow,
+    io::{self, BufRead, Read},
+};
 
-use quick_xml::events::Event as XmlEvent;
+use quick_xml::events::{BytesStart, Event as XmlEvent};
 
 use crate::{
     macros::form,
     message_set::RequestId,
-    node::{FromNode, Node, ObjectError},
+    node::{FromNode, ObjectError, Record},
     object::Object,
     status::{SetStatus, Severity, Status, StatusCode},
     value::{EditSequence, Guid, ListId, TxnId},
@@ -116,19 +119,21 @@ enum Place {
     Start,
     InDocument,
     InSet,
-    /// `plain` gathers the elements of an answer that has no element of its own for its object.
+    /// With `plain`, the record gathers the elements of an answer that has no element of its own for its object.
     InResponse {
         request_id: Option<RequestId>,
-        plain: Option<Node>,
+        plain: bool,
     },
     End,
 }
 
 /// A piece of XML.
-enum Token {
-    Open { name: String, attributes: Vec<(String, String)> },
-    Text(String),
+enum Token<'a> {
+    Open(BytesStart<'a>),
+    Text(Cow<'a, str>),
     Close,
+    /// A comment or the like, which says nothing.
+    Nothing,
     End,
 }
 
@@ -137,9 +142,9 @@ enum Token {
 /// Memory stays in proportion to one record, however long the answer is. Unknown elements are skipped and unknown objects
 /// named, so that a newer QuickBooks does not break reading.
 pub struct Reader<R> {
-    xml: quick_xml::Reader<Guard<R>>,
+    source: Source<R>,
     buffer: Vec<u8>,
-    depth: usize,
+    record: Record,
     place: Place,
     /// An event that was read together with the one before it.
     waiting: Option<Event>,
@@ -150,7 +155,13 @@ impl<R: BufRead> Reader<R> {
     pub fn new(source: R) -> Self {
         let mut xml = quick_xml::Reader::from_reader(Guard { source, left: RECORD_BYTES });
         xml.config_mut().expand_empty_elements = true;
-        Self { xml, buffer: Vec::new(), depth: 0, place: Place::Start, waiting: None }
+        Self {
+            source: Source { xml, depth: 0 },
+            buffer: Vec::new(),
+            record: Record::default(),
+            place: Place::Start,
+            waiting: None,
+        }
     }
 
     /// The next event; none at the end of the answer.
@@ -176,9 +187,10 @@ impl<R: BufRead> Reader<R> {
             if matches!(self.place, Place::End) {
                 return Ok(None);
             }
-            self.xml.get_mut().left = RECORD_BYTES;
-            match self.token()? {
-                Token::Open { name, attributes } => {
+            self.source.allow_a_record();
+            match self.source.token(&mut self.buffer)? {
+                Token::Open(tag) => {
+                    let (name, attributes) = (tag.name().0.to_owned(), all_attributes(&tag)?);
                     if let Some(event) = self.opened(name, &attributes)? {
                         return Ok(Some(event));
                     }
@@ -191,6 +203,7 @@ impl<R: BufRead> Reader<R> {
                 // White space between elements; anything else would not be QuickBooks'.
                 Token::Text(text) if text.trim().is_empty() => {}
                 Token::Text(_) => return Err(unexpected("text", "an element")),
+                Token::Nothing => {}
                 Token::End => return Err(ReadError::Truncated),
             }
         }
@@ -214,32 +227,32 @@ impl<R: BufRead> Reader<R> {
             }
             Place::InSet if name.ends_with("Rs") => {
                 let head = response_head(&name, attribute)?;
-                let plain = Object::knows(&name).then(|| Node { name, ..Node::default() });
+                let plain = Object::knows(&name);
+                if plain {
+                    self.record.clear();
+                    self.record.open(&name);
+                }
                 self.place = Place::InResponse { request_id: head.request_id.clone(), plain };
                 Ok(Some(Event::Response(head)))
             }
-            Place::InResponse { request_id, plain } => {
+            Place::InResponse { request_id, plain: false } => {
                 let request_id = request_id.clone();
                 if name == "ErrorRecovery" {
-                    let node = self.record(name)?;
-                    ErrorRecovery::from_node(&node)
+                    self.read_record(&name, attributes)?;
+                    ErrorRecovery::from_node(self.record.root())
                         .map(|recovery| recovery.map(Event::Recovered))
                         .map_err(|error| ReadError::Object { request_id, error })
                 } else if Object::knows(&name) {
-                    let node = self.record(name)?;
-                    Object::from_node(&node)
-                        .map(|object| Some(Event::Object(object)))
-                        .map_err(|error| ReadError::Object { request_id, error })
-                } else if plain.is_some() {
-                    let child = self.record(name)?;
-                    if let Place::InResponse { plain: Some(node), .. } = &mut self.place {
-                        node.children.push(child);
-                    }
-                    Ok(None)
+                    self.read_record(&name, attributes)?;
+                    self.object(request_id)
                 } else {
                     self.skip()?;
                     Ok(Some(Event::Object(Object::Unknown(name))))
                 }
+            }
+            Place::InResponse { plain: true, .. } => {
+                self.read_element(&name, attributes)?;
+                Ok(None)
             }
             Place::InDocument | Place::InSet | Place::End => {
                 self.skip()?;
@@ -252,14 +265,11 @@ impl<R: BufRead> Reader<R> {
         match std::mem::replace(&mut self.place, Place::End) {
             Place::InResponse { request_id, plain } => {
                 self.place = Place::InSet;
-                match plain.filter(|node| !node.children.is_empty()) {
-                    Some(node) => {
-                        self.waiting = Some(Event::EndResponse);
-                        Object::from_node(&node)
-                            .map(|object| Some(Event::Object(object)))
-                            .map_err(|error| ReadError::Object { request_id, error })
-                    }
-                    None => Ok(Some(Event::EndResponse)),
+                if plain && !self.record.close() && self.record.root().children().next().is_some() {
+                    self.waiting = Some(Event::EndResponse);
+                    self.object(request_id)
+                } else {
+                    Ok(Some(Event::EndResponse))
                 }
             }
             Place::InSet => {
@@ -270,21 +280,40 @@ impl<R: BufRead> Reader<R> {
         }
     }
 
-    /// Reads the element that has just been opened.
-    fn record(&mut self, name: String) -> Result<Node, ReadError> {
-        let mut node = Node { name, ..Node::default() };
-        let mut outer: Vec<Node> = Vec::new();
+    /// The object that the record is.
+    fn object(&self, request_id: Option<RequestId>) -> Result<Option<Event>, ReadError> {
+        Object::from_node(self.record.root())
+            .map(|object| Some(Event::Object(object)))
+            .map_err(|error| ReadError::Object { request_id, error })
+    }
+
+    /// Reads the element that has just been opened, as a record of its own.
+    fn read_record(&mut self, name: &str, attributes: &[(String, String)]) -> Result<(), ReadError> {
+        self.record.clear();
+        self.read_element(name, attributes)
+    }
+
+    /// Reads the element that has just been opened into the record.
+    fn read_element(&mut self, name: &str, attributes: &[(String, String)]) -> Result<(), ReadError> {
+        let outside = self.source.depth;
+        self.record.open(name);
+        self.record.attributes(attributes);
         loop {
-            match self.token()? {
-                Token::Open { name, .. } => outer.push(std::mem::replace(&mut node, Node { name, ..Node::default() })),
-                Token::Text(text) => node.text.push_str(&text),
-                Token::Close => match outer.pop() {
-                    Some(mut parent) => {
-                        parent.children.push(node);
-                        node = parent;
+            match self.source.token(&mut self.buffer)? {
+                Token::Open(tag) => {
+                    self.record.open(tag.name().0);
+                    if !tag.attributes_raw().is_empty() {
+                        self.record.attributes(&all_attributes(&tag)?);
                     }
-                    None => return Ok(node),
-                },
+                }
+                Token::Text(text) => self.record.text(&text),
+                Token::Close => {
+                    self.record.close();
+                    if self.source.depth < outside {
+                        return Ok(());
+                    }
+                }
+                Token::Nothing => {}
                 Token::End => return Err(ReadError::Truncated),
             }
         }
@@ -292,56 +321,67 @@ impl<R: BufRead> Reader<R> {
 
     /// Skips the element that has just been opened.
     fn skip(&mut self) -> Result<(), ReadError> {
-        let inside = self.depth;
-        while self.depth >= inside {
+        let inside = self.source.depth;
+        while self.source.depth >= inside {
             // Nothing of it is kept, so only a single piece of it can be too long.
-            self.xml.get_mut().left = RECORD_BYTES;
-            if matches!(self.token()?, Token::End) {
+            self.source.allow_a_record();
+            if matches!(self.source.token(&mut self.buffer)?, Token::End) {
                 return Err(ReadError::Truncated);
             }
         }
         Ok(())
     }
+}
 
-    fn token(&mut self) -> Result<Token, ReadError> {
-        loop {
-            self.buffer.clear();
-            match self.xml.read_event_into(&mut self.buffer)? {
-                XmlEvent::Start(tag) => {
-                    self.depth += 1;
-                    if self.depth > DEPTH {
-                        return Err(ReadError::TooDeep);
-                    }
-                    let name = tag.name().as_ref().to_owned();
-                    let mut attributes = Vec::new();
-                    for attribute in tag.attributes() {
-                        let attribute = attribute.map_err(quick_xml::Error::from)?;
-                        let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0)?;
-                        attributes.push((attribute.key.as_ref().to_owned(), value.into_owned()));
-                    }
-                    return Ok(Token::Open { name, attributes });
-                }
-                XmlEvent::End(_) => {
-                    self.depth = self.depth.saturating_sub(1);
-                    return Ok(Token::Close);
-                }
-                XmlEvent::Text(text) => return Ok(Token::Text(text.xml10_content().into_owned())),
-                XmlEvent::CData(text) => return Ok(Token::Text(text.xml10_content().into_owned())),
-                XmlEvent::GeneralRef(reference) => {
-                    let text = match reference.resolve_char_ref()? {
-                        Some(character) => character.to_string(),
-                        None => quick_xml::escape::resolve_predefined_entity(&reference)
-                            .ok_or_else(|| unexpected(&reference, "a predefined entity"))?
-                            .to_owned(),
-                    };
-                    return Ok(Token::Text(text));
-                }
-                XmlEvent::DocType(_) => return Err(ReadError::DocumentType),
-                XmlEvent::Eof => return Ok(Token::End),
-                XmlEvent::Decl(_) | XmlEvent::PI(_) | XmlEvent::Comment(_) | XmlEvent::Empty(_) => {}
+/// The XML, piece by piece.
+struct Source<R> {
+    xml: quick_xml::Reader<Guard<R>>,
+    depth: usize,
+}
+
+impl<R: BufRead> Source<R> {
+    /// Lets as many bytes through as a record may have.
+    fn allow_a_record(&mut self) {
+        self.xml.get_mut().left = RECORD_BYTES;
+    }
+
+    fn token<'b>(&mut self, buffer: &'b mut Vec<u8>) -> Result<Token<'b>, ReadError> {
+        buffer.clear();
+        match self.xml.read_event_into(buffer)? {
+            XmlEvent::Start(tag) => {
+                self.depth += 1;
+                if self.depth > DEPTH { Err(ReadError::TooDeep) } else { Ok(Token::Open(tag)) }
             }
+            XmlEvent::End(_) => {
+                self.depth = self.depth.saturating_sub(1);
+                Ok(Token::Close)
+            }
+            XmlEvent::Text(text) => Ok(Token::Text(text.xml10_content())),
+            XmlEvent::CData(text) => Ok(Token::Text(text.xml10_content())),
+            XmlEvent::GeneralRef(reference) => {
+                let text = match reference.resolve_char_ref()? {
+                    Some(character) => character.to_string(),
+                    None => quick_xml::escape::resolve_predefined_entity(&reference)
+                        .ok_or_else(|| unexpected(&reference, "a predefined entity"))?
+                        .to_owned(),
+                };
+                Ok(Token::Text(text.into()))
+            }
+            XmlEvent::DocType(_) => Err(ReadError::DocumentType),
+            XmlEvent::Eof => Ok(Token::End),
+            XmlEvent::Decl(_) | XmlEvent::PI(_) | XmlEvent::Comment(_) | XmlEvent::Empty(_) => Ok(Token::Nothing),
         }
     }
+}
+
+fn all_attributes(tag: &BytesStart) -> Result<Vec<(String, String)>, ReadError> {
+    tag.attributes()
+        .map(|attribute| {
+            let attribute = attribute.map_err(quick_xml::Error::from)?;
+            let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0)?;
+            Ok((attribute.key.0.to_owned(), value.into_owned()))
+        })
+        .collect()
 }
 
 fn response_head<'a>(element: &str, attribute: impl Fn(&str) -> Option<&'a str>) -> Result<ResponseHead, ReadError> {

@@ -105,8 +105,8 @@ pub enum JournalLineRet {
 }
 
 impl FromNode for JournalLineRet {
-    fn from_node(node: &Node) -> Result<Option<Self>, ObjectError> {
-        let side = if node.name == "JournalDebitLine" { Self::Debit } else { Self::Credit };
+    fn from_node(node: Node) -> Result<Option<Self>, ObjectError> {
+        let side = if node.name() == "JournalDebitLine" { Self::Debit } else { Self::Credit };
         Ok(JournalLineFields::from_node(node)?.map(side))
     }
 }
