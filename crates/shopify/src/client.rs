@@ -1,6 +1,6 @@
 //! One question and its answer: tokens, cost budget, retries, and no partial answer ever taken.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use reqwest::{StatusCode, Url, header::HeaderValue, redirect};
@@ -16,7 +16,7 @@ use crate::{
     clock::Clock,
     decode,
     error::{Error, SignInError},
-    questions::Question,
+    questions::{Question, Reserve},
 };
 
 /// The version of the Admin API that all documents are written for (SHOPIFY.md 2.1).
@@ -65,8 +65,8 @@ struct State {
     budget: Budget,
     /// The version that answered last, from `X-Shopify-API-Version`.
     version: Option<String>,
-    /// The shop keeps protected customer data back: it is no longer asked for.
-    kept_back: bool,
+    /// What the shop refuses: it is no longer asked for.
+    withheld: BTreeSet<Reserve>,
 }
 
 impl Client {
@@ -136,12 +136,14 @@ impl Client {
                     renewed = true;
                     state.token = None;
                 }
-                Failure::KeptBack(error) => {
-                    if state.kept_back || question.kept_back.is_none() {
-                        return Err(error);
+                Failure::Refused(refusal) => {
+                    let part = question.parts.iter().find(|part| refusal.is_of(part.reserve));
+                    match part {
+                        Some(part) if state.withheld.insert(part.reserve) => {
+                            tracing::warn!(operation = question.name, what = ?part.reserve, "the shop does not tell it");
+                        }
+                        _ => return Err(refusal.into_error()),
                     }
-                    tracing::warn!(operation = question.name, "the shop keeps protected customer data back");
-                    state.kept_back = true;
                 }
                 Failure::Passing(error) => {
                     failures += 1;
@@ -166,7 +168,7 @@ impl Client {
         let mut header =
             HeaderValue::from_str(token.secret.expose_secret()).map_err(|_| Error::from(SignInError::TokenInvalid))?;
         header.set_sensitive(true);
-        let text = question.kept_back.filter(|_| state.kept_back).unwrap_or(question.text);
+        let text = question.text(&state.withheld);
         let response = self
             .http
             .post(self.endpoint.clone())
@@ -267,12 +269,33 @@ pub(crate) enum Failure {
     Throttled(Duration),
     /// The token is not valid.
     Unauthorized,
-    /// Protected customer data was asked for and refused.
-    KeptBack(Error),
+    /// Something was asked for that the app may not read.
+    Refused(Refusal),
     /// It may pass: ask again a few times.
     Passing(Error),
     /// It will not pass.
     Final(Error),
+}
+
+/// Shopify's refusal to tell one field.
+pub(crate) struct Refusal {
+    /// It is about protected customer data.
+    protected: bool,
+    path: Vec<String>,
+    required: String,
+}
+
+impl Refusal {
+    fn is_of(&self, reserve: Reserve) -> bool {
+        match reserve.scope() {
+            None => self.protected,
+            Some((scope, field)) => self.required.contains(scope) || self.path.iter().any(|step| step == field),
+        }
+    }
+
+    fn into_error(self) -> Error {
+        Error::MissingScope { path: self.path.join("."), required: self.required }
+    }
 }
 
 impl Failure {
@@ -343,14 +366,11 @@ impl Problem {
         let Self { message, path, extensions } = self;
         match extensions.code.as_str() {
             "THROTTLED" => Failure::Throttled(pause),
-            "ACCESS_DENIED" => {
-                let protected = message.contains("protected-customer-data") || message.contains("not approved to");
-                let error = Error::MissingScope {
-                    path: path.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("."),
-                    required: extensions.required_access.unwrap_or(message),
-                };
-                if protected { Failure::KeptBack(error) } else { Failure::Final(error) }
-            }
+            "ACCESS_DENIED" => Failure::Refused(Refusal {
+                protected: message.contains("protected-customer-data") || message.contains("not approved to"),
+                path: path.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+                required: extensions.required_access.unwrap_or(message),
+            }),
             "INTERNAL_SERVER_ERROR" | "TIMEOUT" => Failure::server(operation, extensions.request_id.or(request_id)),
             "SHOP_INACTIVE" => Error::ShopClosed { status: 200, why: "it is not active" }.into(),
             code @ ("BAD_REQUEST" | "MAX_INPUT_SIZE_EXCEEDED" | "MAX_COST_EXCEEDED") => {

@@ -63,6 +63,20 @@ pub(crate) struct PageInfo {
     pub(crate) end_cursor: Option<String>,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Connection<T> {
+    pub(crate) nodes: Vec<T>,
+    pub(crate) page_info: PageInfo,
+}
+
+impl<T> Connection<T> {
+    /// Whether there is more than what was told.
+    pub(crate) fn more(&self) -> bool {
+        self.page_info.has_next_page
+    }
+}
+
 /// What is left of a text once blanks are taken away, if anything is.
 pub(crate) fn filled(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())

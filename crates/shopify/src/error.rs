@@ -64,10 +64,13 @@ pub enum Error {
         message: String,
     },
     /// An answer that is not what was asked for. To do: a defect, or an API version that is gone.
-    #[error("the answer to {operation} could not be read: {source}")]
+    /// Of an order nothing is told then, and the feed stays before it: never a part of an order.
+    #[error("the answer to {operation}{} could not be read: {source}", about(order.as_ref()))]
     Decode {
         /// The question's name.
         operation: &'static str,
+        /// The order that it is about, where it is one order's fault.
+        order: Option<String>,
         /// Where and why.
         source: DecodeError,
     },
@@ -77,6 +80,10 @@ pub enum Error {
     /// A stored cursor that this version cannot read. To do: start the feed anew without a cursor; nothing is lost.
     #[error("the stored position of the feed cannot be read: {0:?}")]
     BadCursor(String),
+}
+
+fn about(order: Option<&String>) -> String {
+    order.map(|order| format!(" about {order}")).unwrap_or_default()
 }
 
 /// Why signing in failed.

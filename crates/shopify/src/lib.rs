@@ -41,9 +41,11 @@ mod clock;
 mod decode;
 mod error;
 mod feed;
+mod history;
 mod order;
 mod probe;
 mod questions;
+mod rest;
 mod whole;
 
 pub use address::{AddressError, ShopAddress};

@@ -4,16 +4,17 @@ use std::str::FromStr;
 
 use books::document::{
     Customer, DeliveryState, Discount, Document, DocumentId, Fact, Fee, Order, OrderLine, Payment, PaymentKind,
-    PaymentState, PaymentStatus, Refund, ShippingLine, TaxLine, Totals, Variant,
+    PaymentState, PaymentStatus, ShippingLine, TaxLine, Terms, Totals, Variant,
 };
-use books::money::Currency;
+use books::money::{Currency, Money};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer};
 
 use crate::{
-    decode::{MoneyBag, PageInfo, PostalAddress, Reference, filled, money, read, variant_title},
+    decode::{Connection, MoneyBag, PostalAddress, Reference, filled, money, read, variant_title},
     error::DecodeError,
+    history::{self, AdjustmentNode, AgreementNode, GoodsBackNode, ReturnNode},
 };
 
 /// The longest list that may be asked for at once (SHOPIFY.md 2.2).
@@ -24,11 +25,13 @@ pub(crate) const LONGEST: usize = 250;
 pub(crate) struct OrderNode {
     pub(crate) id: DocumentId,
     name: String,
+    pub(crate) created_at: Timestamp,
     processed_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     cancelled_at: Option<Timestamp>,
     test: bool,
     edited: bool,
+    return_status: Option<String>,
     display_financial_status: Option<String>,
     display_fulfillment_status: String,
     currency_code: String,
@@ -40,6 +43,8 @@ pub(crate) struct OrderNode {
     retail_location: Option<Reference>,
     po_number: Option<String>,
     customer: Option<CustomerNode>,
+    purchasing_entity: Option<PurchasingEntity>,
+    payment_terms: Option<TermsNode>,
     email: Option<String>,
     phone: Option<String>,
     billing_address: Option<PostalAddress>,
@@ -62,13 +67,40 @@ pub(crate) struct OrderNode {
     transactions_count: Option<Count>,
     transactions: Vec<TransactionNode>,
     refunds: Vec<RefundNode>,
+    /// Asked for apart, where something happened to the order.
+    agreements: Option<Connection<AgreementNode>>,
+    /// Asked for with the agreements, where the app may read returns.
+    returns: Option<Connection<ReturnNode>>,
+}
+
+/// The company that bought, if a company did.
+#[derive(Debug, Deserialize)]
+struct PurchasingEntity {
+    company: Option<CompanyNode>,
+}
+
+#[derive(Debug, Deserialize)]
+struct CompanyNode {
+    name: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Connection<T> {
-    nodes: Vec<T>,
-    page_info: PageInfo,
+struct TermsNode {
+    payment_terms_name: String,
+    due_in_days: Option<i64>,
+    payment_schedules: Option<Schedules>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Schedules {
+    nodes: Vec<ScheduleNode>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ScheduleNode {
+    due_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -178,20 +210,26 @@ struct TransactionNode {
     processed_at: Option<Timestamp>,
     amount_set: MoneyBag,
     amount_rounding_set: Option<MoneyBag>,
+    parent_transaction: Option<Reference>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct RefundNode {
-    id: DocumentId,
-    processed_at: Timestamp,
-    total_refunded_set: MoneyBag,
+pub(crate) struct RefundNode {
+    pub(crate) id: DocumentId,
+    pub(crate) processed_at: Timestamp,
+    pub(crate) total_refunded_set: MoneyBag,
+    /// This and what follows comes with the agreements.
+    pub(crate) refund_line_items: Option<Connection<GoodsBackNode>>,
+    pub(crate) order_adjustments: Option<Connection<AdjustmentNode>>,
+    pub(crate) transactions: Option<Connection<Reference>>,
 }
 
-/// Reads an order as the feed keeps it. A list that was cut is an error: an order is whole or not told at all.
+/// Reads an order as the feed keeps it. A list that was cut or an order's history that is missing is an error: an order is
+/// whole or not told at all.
 pub fn decode_order(json: &str) -> Result<Document, DecodeError> {
     let node: OrderNode = read(json)?;
-    match node.cut(LONGEST) {
+    match node.cut(LONGEST).or_else(|| node.history_gap()) {
         Some(list) => Err(DecodeError::Cut(list)),
         None => Ok(node.into_document()),
     }
@@ -215,6 +253,47 @@ impl OrderNode {
         .find_map(|(list, cut)| cut.then_some(list))
     }
 
+    /// Whether something happened to the order since it was placed, so that its lines no longer say it all.
+    pub(crate) fn has_history(&self) -> bool {
+        let returned = self.return_status.as_deref().is_some_and(|status| status != "NO_RETURN");
+        self.edited || returned || self.cancelled_at.is_some() || !self.refunds.is_empty()
+    }
+
+    /// What is not told of the order's history, where it has one.
+    pub(crate) fn history_gap(&self) -> Option<&'static str> {
+        if !self.has_history() {
+            return None;
+        }
+        let Some(agreements) = &self.agreements else { return Some("agreements") };
+        [
+            ("agreements", agreements.more()),
+            ("agreements.sales", agreements.nodes.iter().any(|agreement| agreement.sales.more())),
+            ("refunds.refundLineItems", self.refunds.iter().any(|refund| unread(refund.refund_line_items.as_ref()))),
+            ("refunds.orderAdjustments", self.refunds.iter().any(|refund| unread(refund.order_adjustments.as_ref()))),
+            ("refunds.transactions", self.refunds.iter().any(|refund| unread(refund.transactions.as_ref()))),
+            ("returns", self.returns.as_ref().is_some_and(returns_cut)),
+        ]
+        .into_iter()
+        .find_map(|(list, cut)| cut.then_some(list))
+    }
+
+    /// Whether only a part of its payment terms is told, as in the file of a bulk operation.
+    pub(crate) fn lacks_schedules(&self) -> bool {
+        self.payment_terms.as_ref().is_some_and(|terms| terms.payment_schedules.is_none())
+    }
+
+    /// Whether the lines come to the order's own sum, with or without the tip: they do unless some are missing, or the
+    /// order is of a kind where Shopify's sums differ (SHOPIFY.md 3.2).
+    pub(crate) fn lines_add_up(&self) -> bool {
+        let subtotal = money(self.subtotal_price_set);
+        let worth = |line: &LineNode| {
+            let off: Money = line.discount_allocations.iter().map(|share| share.allocated_amount_set.money()).sum();
+            line.original_unit_price_set.money() * line.quantity.into() - off
+        };
+        let sum: Money = self.line_items.nodes.iter().map(worth).sum();
+        sum == subtotal || sum == subtotal + self.total_tip_received_set.money()
+    }
+
     pub(crate) fn into_document(self) -> Document {
         let totals = Totals {
             subtotal: money(self.subtotal_price_set),
@@ -233,8 +312,13 @@ impl OrderNode {
         let billing_address = self.billing_address.map(PostalAddress::into_address);
         let shipping_address = self.shipping_address.map(PostalAddress::into_address);
         let customer = self.customer.as_ref().map(|customer| customer.id.clone());
+        let company = self.purchasing_entity.and_then(|entity| entity.company).and_then(|company| filled(Some(company.name)));
+        let company =
+            company.or_else(|| billing_address.as_ref().and_then(|address| filled(Some(address.company.clone()))));
+        let payments: Vec<Payment> = self.transactions.into_iter().map(payment).collect();
+        let returns = self.returns.map(|returns| returns.nodes).unwrap_or_default();
         let buyer = buyer(self.customer, filled(self.email), filled(self.phone)).map(|buyer| Customer {
-            company: billing_address.as_ref().and_then(|address| filled(Some(address.company.clone()))),
+            company,
             address: billing_address.clone(),
             tax_exempt: self.tax_exempt,
             ..buyer
@@ -250,8 +334,8 @@ impl OrderNode {
             payment_state: payment_state(self.display_financial_status),
             delivery_state: delivery_state(self.display_fulfillment_status),
             edited: self.edited,
-            agreements: Vec::new(),
-            terms: None,
+            agreements: self.agreements.map(|list| history::agreements(list.nodes)).unwrap_or_default(),
+            terms: self.payment_terms.map(terms),
             channel: channel(self.source_name, self.app),
             location: self.retail_location.map(|location| location.id),
             customer,
@@ -262,8 +346,8 @@ impl OrderNode {
             lines: self.line_items.nodes.into_iter().map(line).collect(),
             shipping: self.shipping_lines.nodes.into_iter().filter(|line| !line.is_removed).map(shipping).collect(),
             fees: self.additional_fees.into_iter().map(fee).collect(),
-            payments: self.transactions.into_iter().map(payment).collect(),
-            refunds: self.refunds.into_iter().map(refund).collect(),
+            refunds: history::refunds(self.refunds, &returns, &payments),
+            payments,
             totals,
         };
         Document { id: self.id, updated_at: self.updated_at, fact: Fact::Order(Box::new(order)) }
@@ -271,7 +355,7 @@ impl OrderNode {
 }
 
 /// A rate is a JSON number: its digits are taken as they stand.
-fn rate<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Decimal>, D::Error> {
+pub(crate) fn rate<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Decimal>, D::Error> {
     let Some(number) = Option::<serde_json::Number>::deserialize(reader)? else { return Ok(None) };
     let digits = number.to_string();
     let rate = Decimal::from_str(&digits).or_else(|_| Decimal::from_scientific(&digits));
@@ -408,11 +492,25 @@ fn payment(node: TransactionNode) -> Payment {
         at: node.processed_at.unwrap_or(node.created_at),
         amount: node.amount_set.money(),
         rounding: money(node.amount_rounding_set),
-        parent: None,
+        parent: node.parent_transaction.map(|parent| parent.id),
         test: node.test,
     }
 }
 
-fn refund(node: RefundNode) -> Refund {
-    Refund { id: node.id, at: node.processed_at, total: node.total_refunded_set.money(), goods: Vec::new(), payments: Vec::new() }
+fn terms(node: TermsNode) -> Terms {
+    let schedules = node.payment_schedules.map(|schedules| schedules.nodes).unwrap_or_default();
+    Terms {
+        name: node.payment_terms_name,
+        days: node.due_in_days.and_then(|days| u32::try_from(days).ok()),
+        due: schedules.into_iter().find_map(|schedule| schedule.due_at),
+    }
+}
+
+/// Whether a list was not asked for, or there is more of it.
+fn unread<T>(list: Option<&Connection<T>>) -> bool {
+    list.is_none_or(Connection::more)
+}
+
+fn returns_cut(returns: &Connection<ReturnNode>) -> bool {
+    returns.more() || returns.nodes.iter().any(|goods| goods.refunds.more() || goods.return_line_items.more())
 }

@@ -1,5 +1,7 @@
 //! The GraphQL documents, checked in under `queries/` and put together from their fragments.
 
+use std::collections::BTreeSet;
+
 use crate::error::{DecodeError, Error};
 
 /// One GraphQL document with one operation.
@@ -7,15 +9,54 @@ use crate::error::{DecodeError, Error};
 pub(crate) struct Question {
     /// The operation's name: for the cost budget, logs and errors.
     pub(crate) name: &'static str,
-    pub(crate) text: &'static str,
-    /// The same without protected customer data, for shops that keep it back (SHOPIFY.md 2.8).
-    pub(crate) kept_back: Option<&'static str>,
+    text: &'static str,
+    /// What is left out where the shop refuses it.
+    pub(crate) parts: &'static [Part],
+}
+
+/// A fragment that the shop may refuse: another stands in for it then, and the rest is answered.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) reserve: Reserve,
+    told: &'static str,
+    withheld: &'static str,
+}
+
+/// What a shop may keep to itself, or not grant the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reserve {
+    /// Names, addresses, e-mail: protected customer data (SHOPIFY.md 2.8).
+    Buyers,
+    /// Payment terms: the scope `read_payment_terms`.
+    Terms,
+    /// Returns: the scope `read_returns`.
+    Returns,
+}
+
+impl Reserve {
+    /// The scope, and the field of an order that takes it.
+    pub(crate) fn scope(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Buyers => None,
+            Self::Terms => Some(("read_payment_terms", "paymentTerms")),
+            Self::Returns => Some(("read_returns", "returns")),
+        }
+    }
 }
 
 impl Question {
     /// Its answer could not be read.
     pub(crate) fn unreadable(&self, source: DecodeError) -> Error {
-        Error::Decode { operation: self.name, source }
+        Error::Decode { operation: self.name, order: None, source }
+    }
+
+    /// The document, without what is withheld.
+    pub(crate) fn text(&self, withheld: &BTreeSet<Reserve>) -> String {
+        let mut text = self.text.to_owned();
+        for part in self.parts {
+            text.push_str(if withheld.contains(&part.reserve) { part.withheld } else { part.told });
+        }
+        text
     }
 }
 
@@ -23,36 +64,89 @@ macro_rules! document {
     ($($file:literal),+) => { concat!($(include_str!(concat!("../queries/", $file, ".graphql"))),+) };
 }
 
-pub(crate) static SHOP_PROBE: Question = Question { name: "ShopProbe", text: document!("shop_probe"), kept_back: None };
+const BUYER: Part =
+    Part { reserve: Reserve::Buyers, told: document!("order_personal"), withheld: document!("order_kept_back") };
+const TERMS: Part = Part { reserve: Reserve::Terms, told: document!("terms"), withheld: document!("terms_withheld") };
+const RETURNS: Part = Part {
+    reserve: Reserve::Returns,
+    told: document!("returns", "returned_lines"),
+    withheld: document!("returns_withheld"),
+};
 
-pub(crate) static PROTECTED_DATA_PROBE: Question =
-    Question { name: "ProtectedDataProbe", text: document!("protected_data_probe"), kept_back: None };
+const fn plain(name: &'static str, text: &'static str) -> Question {
+    Question { name, text, parts: &[] }
+}
 
-pub(crate) static LOCATIONS: Question = Question { name: "Locations", text: document!("locations"), kept_back: None };
+pub(crate) static SHOP_PROBE: Question = plain("ShopProbe", document!("shop_probe"));
+
+pub(crate) static PROTECTED_DATA_PROBE: Question = plain("ProtectedDataProbe", document!("protected_data_probe"));
+
+pub(crate) static LOCATIONS: Question = plain("Locations", document!("locations"));
 
 pub(crate) static CUSTOMERS: Question = Question {
     name: "Customers",
-    text: document!("customers", "customer_personal"),
-    kept_back: Some(document!("customers", "customer_kept_back")),
+    text: document!("customers"),
+    parts: &[Part {
+        reserve: Reserve::Buyers,
+        told: document!("customer_personal"),
+        withheld: document!("customer_kept_back"),
+    }],
 };
 
-pub(crate) static PRODUCT_VARIANTS: Question =
-    Question { name: "ProductVariants", text: document!("product_variants"), kept_back: None };
+pub(crate) static PRODUCT_VARIANTS: Question = plain("ProductVariants", document!("product_variants"));
 
 pub(crate) static ORDERS_PAGE: Question = Question {
     name: "OrdersPage",
-    text: document!("orders_page", "order", "line", "order_personal"),
-    kept_back: Some(document!("orders_page", "order", "line", "order_kept_back")),
+    text: document!("orders_page", "order", "order_head", "order_parts", "line", "money"),
+    parts: &[BUYER, TERMS],
 };
 
 pub(crate) static ORDER_DETAIL: Question = Question {
     name: "OrderDetail",
-    text: document!("order_detail", "order", "line", "order_personal"),
-    kept_back: Some(document!("order_detail", "order", "line", "order_kept_back")),
+    text: document!("order_detail", "order", "order_head", "order_parts", "line", "money"),
+    parts: &[BUYER, TERMS],
 };
 
-pub(crate) static ORDER_LINE_ITEMS_PAGE: Question =
-    Question { name: "OrderLineItemsPage", text: document!("order_line_items_page", "line"), kept_back: None };
+pub(crate) static ORDER_LINE_ITEMS_PAGE: Question = plain(
+    "OrderLineItemsPage",
+    document!("order_line_items_page", "line", "money"),
+);
+
+pub(crate) static ORDER_HISTORY: Question = Question {
+    name: "OrderHistory",
+    text: document!("order_history", "agreement", "refund", "money"),
+    parts: &[RETURNS],
+};
+
+pub(crate) static AGREEMENTS_PAGE: Question =
+    plain("AgreementsPage", document!("agreements_page", "agreement", "money"));
+
+pub(crate) static RETURNS_PAGE: Question = plain("ReturnsPage", document!("returns_page", "returned_lines"));
+
+pub(crate) static REFUND_PAGE: Question = plain("RefundPage", document!("refund_page", "refund"));
+
+pub(crate) static ORDERS_COUNT: Question = plain("OrdersCount", document!("orders_count"));
+
+pub(crate) static BULK_RUN: Question = plain("BulkRun", document!("bulk_run"));
+
+pub(crate) static BULK_POLL: Question = plain("BulkPoll", document!("bulk_poll"));
+
+/// Never asked itself: [`BULK_RUN`] carries its text.
+pub(crate) static ORDERS_BULK: Question = Question {
+    name: "OrdersBulk",
+    text: document!("orders_bulk", "order_head", "order_parts", "line", "money"),
+    parts: &[
+        BUYER,
+        Part { reserve: Reserve::Terms, told: document!("terms_bulk"), withheld: document!("terms_withheld") },
+    ],
+};
+
+/// Asked only where there are payment terms, so never where they are withheld.
+pub(crate) static ORDER_TERMS: Question = plain("OrderTerms", document!("order_terms", "terms"));
+
+pub(crate) static TENDER_TRANSACTIONS: Question = plain("TenderTransactions", document!("tender_transactions"));
+
+pub(crate) static DELETED_ORDERS: Question = plain("DeletedOrders", document!("deleted_orders"));
 
 #[cfg(test)]
 mod tests {
@@ -71,23 +165,41 @@ mod tests {
         Schema::parse_and_validate(include_str!("../queries/schema/admin-2026-10.graphql"), "schema").unwrap()
     }
 
+    const ALL: [&Question; 18] = [
+        &SHOP_PROBE,
+        &PROTECTED_DATA_PROBE,
+        &LOCATIONS,
+        &CUSTOMERS,
+        &PRODUCT_VARIANTS,
+        &ORDERS_PAGE,
+        &ORDER_DETAIL,
+        &ORDER_LINE_ITEMS_PAGE,
+        &ORDER_HISTORY,
+        &AGREEMENTS_PAGE,
+        &RETURNS_PAGE,
+        &REFUND_PAGE,
+        &ORDERS_COUNT,
+        &BULK_RUN,
+        &BULK_POLL,
+        &ORDER_TERMS,
+        &TENDER_TRANSACTIONS,
+        &DELETED_ORDERS,
+    ];
+
+    /// Nothing withheld, each thing alone, and everything.
+    fn reserves() -> Vec<BTreeSet<Reserve>> {
+        use Reserve::{Buyers, Returns, Terms};
+        let sets: [&[Reserve]; 5] = [&[], &[Buyers], &[Terms], &[Returns], &[Buyers, Terms, Returns]];
+        sets.into_iter().map(|set| set.iter().copied().collect()).collect()
+    }
+
     #[test]
     fn every_document_is_valid_against_the_admin_schema() {
-        let schema =
-            Schema::parse_and_validate(include_str!("../queries/schema/admin-2026-10.graphql"), "schema").unwrap();
-        let all = [
-            &SHOP_PROBE,
-            &PROTECTED_DATA_PROBE,
-            &LOCATIONS,
-            &CUSTOMERS,
-            &PRODUCT_VARIANTS,
-            &ORDERS_PAGE,
-            &ORDER_DETAIL,
-            &ORDER_LINE_ITEMS_PAGE,
-        ];
-        for question in all {
-            for text in [Some(question.text), question.kept_back].into_iter().flatten() {
-                let document = ExecutableDocument::parse_and_validate(&schema, text, question.name)
+        let schema = schema();
+        for question in ALL.into_iter().chain([&ORDERS_BULK]) {
+            for withheld in reserves() {
+                let text = question.text(&withheld);
+                let document = ExecutableDocument::parse_and_validate(&schema, text.as_str(), question.name)
                     .unwrap_or_else(|problems| panic!("{}: {problems}", question.name));
                 let names: Vec<_> = document.operations.named.keys().map(ToString::to_string).collect();
                 assert_eq!(names, [question.name]);
@@ -98,15 +210,17 @@ mod tests {
 
     #[test]
     fn what_is_asked_where_data_is_kept_back_names_no_protected_field() {
-        for question in [&CUSTOMERS, &ORDERS_PAGE, &ORDER_DETAIL] {
-            let text = question.kept_back.unwrap();
+        for question in [&CUSTOMERS, &ORDERS_PAGE, &ORDER_DETAIL, &ORDERS_BULK] {
+            let (told, withheld) = (question.text(&BTreeSet::new()), question.text(&[Reserve::Buyers].into()));
             for field in
                 ["displayName", "firstName", "email", "phone", "billingAddress", "shippingAddress", "defaultAddress"]
             {
-                assert!(question.text.contains(field) || !text.contains(field));
-                assert!(!text.contains(field), "{} asks for {field}", question.name);
+                assert!(told.contains(field) || !withheld.contains(field));
+                assert!(!withheld.contains(field), "{} asks for {field}", question.name);
             }
         }
+        assert!(!ORDERS_PAGE.text(&[Reserve::Terms].into()).contains("paymentTerms"));
+        assert!(!ORDER_HISTORY.text(&[Reserve::Returns].into()).contains("returns("));
     }
 
     /// The fields that an answer to `set` has, each with its own selections; `false`: only some types have it.
@@ -166,7 +280,7 @@ mod tests {
             (&ORDERS_PAGE, list("orders", order)),
             (&ORDER_DETAIL, format!(r#"{{"order":{order}}}"#)),
         ] {
-            let document = ExecutableDocument::parse_and_validate(&schema, question.text, question.name).unwrap();
+            let document = ExecutableDocument::parse_and_validate(&schema, question.text(&BTreeSet::new()), question.name).unwrap();
             let operation = document.operations.get(Some(question.name)).unwrap();
             compare(&document, &[&operation.selection_set], &serde_json::from_str(&answer).unwrap(), question.name);
         }

@@ -63,7 +63,7 @@ fn an_order_says_what_was_sold_and_its_parts_meet_its_total() {
     assert_eq!(taken.rounding, money("0.01"));
 
     let buyer = order.buyer.unwrap();
-    assert_eq!((buyer.display_name.as_str(), buyer.company.as_deref()), ("Ada Byron", Some("Engine & Co")));
+    assert_eq!((buyer.display_name.as_str(), buyer.company.as_deref()), ("Ada Byron", Some("Analytical Engines Ltd")));
     assert_eq!(order.billing_address.unwrap().state, "NY");
 }
 
