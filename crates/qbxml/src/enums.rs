@@ -228,6 +228,30 @@ enumeration! {
 }
 
 enumeration! {
+    /// The list entries that can be merged.
+    #[derive(Default)]
+    ListMergeType {
+        /// Not chosen; refused by the check.
+        #[default]
+        Unset = "",
+        Account,
+        Class,
+        Customer,
+        ItemDiscount,
+        ItemGroup,
+        ItemInventory,
+        ItemNonInventory,
+        ItemOtherCharge,
+        ItemPayment,
+        ItemSalesTax,
+        ItemSalesTaxGroup,
+        ItemService,
+        ItemSubtotal,
+        Vendor,
+    }
+}
+
+enumeration! {
     /// The lists whose entries can carry custom or private data.
     #[derive(Default)]
     ListDataExtType {

@@ -50,6 +50,7 @@ mod message_set;
 mod node;
 mod object;
 mod read;
+mod report_enums;
 mod request;
 #[cfg(test)]
 mod sample;
@@ -68,14 +69,15 @@ pub use message_set::{IdError, Invalid, MessageSet, MessageSetId, OnError, Recov
 pub use node::ObjectError;
 pub use object::Object;
 pub use read::{Answer, AnswerSet, ErrorRecovery, Event, ReadError, Reader, ResponseHead, answers};
+pub use report_enums::*;
 pub use request::Request;
 pub use status::{Class, SetStatus, Severity, Status, StatusCode};
 pub use types::{
-    account::*, ar_refund_credit_card::*, check::*, class::*, company::*, credit_memo::*, customer::*, data_ext::*,
-    deposit::*, inventory_adjustment::*, invoice::*, item_discount::*, item_inventory::*, item_non_inventory::*,
-    item_other_charge::*, item_payment::*, item_sales_tax::*, item_service::*, item_sides::*, item_subtotal::*,
-    journal_entry::*, payment_method::*, queries::*, query::*, receive_payment::*, removal::*, sales_order::*,
-    sales_receipt::*, sales_tax_code::*, shared::*, standard_terms::*,
+    account::*, activity::*, ar_refund_credit_card::*, check::*, class::*, company::*, credit_memo::*, customer::*,
+    data_ext::*, deposit::*, inventory_adjustment::*, invoice::*, item_discount::*, item_inventory::*,
+    item_non_inventory::*, item_other_charge::*, item_payment::*, item_sales_tax::*, item_service::*, item_sides::*,
+    item_subtotal::*, journal_entry::*, list_names::*, payment_method::*, queries::*, query::*, receive_payment::*,
+    removal::*, report::*, sales_order::*, sales_receipt::*, sales_tax_code::*, shared::*, standard_terms::*,
 };
 pub use value::{
     Amount, Change, EditSequence, Guid, ListId, NumberError, Percent, Price, Quantity, Ref, TimeError, TxnId,

@@ -4,6 +4,7 @@ use crate::{
     node::{FromNode, Node, ObjectError},
     types::{
         account::AccountRet,
+        activity::{ListDeletedRet, TransactionRet, TxnDeletedRet},
         ar_refund_credit_card::ARRefundCreditCardRet,
         check::CheckRet,
         class::ClassRet,
@@ -23,9 +24,11 @@ use crate::{
         item_service::ItemServiceRet,
         item_subtotal::ItemSubtotalRet,
         journal_entry::JournalEntryRet,
+        list_names::{EntityNameRet, ItemNameRet},
         payment_method::PaymentMethodRet,
         receive_payment::ReceivePaymentRet,
-        removal::{ListDelRet, TxnDelRet, TxnVoidRet},
+        removal::{ListDelRet, ListMergeRet, TxnDelRet, TxnVoidRet},
+        report::{ReportRet, ReportRow},
         sales_order::SalesOrderRet,
         sales_receipt::SalesReceiptRet,
         sales_tax_code::SalesTaxCodeRet,
@@ -35,12 +38,12 @@ use crate::{
 };
 
 macro_rules! objects {
-    ($($variant:ident($type:ident) = $element:literal,)+) => {
+    ($($variant:ident($type:ident) = $element:literal $(| $other:literal)*,)+) => {
         /// An object of an answer.
         #[derive(Clone, Debug, PartialEq)]
         pub enum Object {
             $(
-                #[doc = concat!("`", $element, "`.")]
+                #[doc = concat!("`", $element, "`", $(", `", $other, "`",)* ".")]
                 $variant(Box<$type>),
             )+
             /// An object of a kind that is not read: the name of its element.
@@ -50,13 +53,13 @@ macro_rules! objects {
         impl Object {
             /// Whether objects of this element are read.
             pub(crate) fn knows(element: &str) -> bool {
-                matches!(element, $($element)|+)
+                matches!(element, $($element $(| $other)*)|+)
             }
 
             /// Reads an object from its element.
             pub(crate) fn from_node(node: Node) -> Result<Self, ObjectError> {
                 match node.name() {
-                    $($element => Ok($type::from_node(node)?
+                    $($element $(| $other)* => Ok($type::from_node(node)?
                         .map_or_else(|| Self::Unknown(node.name().to_owned()), |object| Self::$variant(Box::new(object)))),)+
                     other => Ok(Self::Unknown(other.to_owned())),
                 }
@@ -71,6 +74,9 @@ objects! {
     Preferences(PreferencesRet) = "PreferencesRet",
     Account(AccountRet) = "AccountRet",
     Customer(CustomerRet) = "CustomerRet",
+    Vendor(EntityNameRet) = "VendorRet",
+    Employee(EntityNameRet) = "EmployeeRet",
+    OtherName(EntityNameRet) = "OtherNameRet",
     Class(ClassRet) = "ClassRet",
     StandardTerms(StandardTermsRet) = "StandardTermsRet",
     PaymentMethod(PaymentMethodRet) = "PaymentMethodRet",
@@ -83,6 +89,10 @@ objects! {
     ItemSalesTax(ItemSalesTaxRet) = "ItemSalesTaxRet",
     ItemSubtotal(ItemSubtotalRet) = "ItemSubtotalRet",
     ItemPayment(ItemPaymentRet) = "ItemPaymentRet",
+    ItemInventoryAssembly(ItemNameRet) = "ItemInventoryAssemblyRet",
+    ItemGroup(ItemNameRet) = "ItemGroupRet",
+    ItemFixedAsset(ItemNameRet) = "ItemFixedAssetRet",
+    ItemSalesTaxGroup(ItemNameRet) = "ItemSalesTaxGroupRet",
     SalesReceipt(SalesReceiptRet) = "SalesReceiptRet",
     Invoice(InvoiceRet) = "InvoiceRet",
     ReceivePayment(ReceivePaymentRet) = "ReceivePaymentRet",
@@ -99,4 +109,10 @@ objects! {
     TxnVoid(TxnVoidRet) = "TxnVoidRs",
     TxnDel(TxnDelRet) = "TxnDelRs",
     ListDel(ListDelRet) = "ListDelRs",
+    ListMerge(ListMergeRet) = "ListMergeRs",
+    Transaction(TransactionRet) = "TransactionRet",
+    TxnDeleted(TxnDeletedRet) = "TxnDeletedRet",
+    ListDeleted(ListDeletedRet) = "ListDeletedRet",
+    Report(ReportRet) = "ReportRet",
+    ReportRow(ReportRow) = "DataRow" | "TextRow" | "SubtotalRow" | "TotalRow",
 }

@@ -124,6 +124,14 @@ enum Place {
         request_id: Option<RequestId>,
         plain: bool,
     },
+    /// The record gathers what the report says of itself, until it is `told`.
+    InReport {
+        request_id: Option<RequestId>,
+        told: bool,
+    },
+    InReportRows {
+        request_id: Option<RequestId>,
+    },
     End,
 }
 
@@ -242,6 +250,11 @@ impl<R: BufRead> Reader<R> {
                     ErrorRecovery::from_node(self.record.root())
                         .map(|recovery| recovery.map(Event::Recovered))
                         .map_err(|error| ReadError::Object { request_id, error })
+                } else if name == "ReportRet" {
+                    self.record.clear();
+                    self.record.open(&name);
+                    self.place = Place::InReport { request_id, told: false };
+                    Ok(None)
                 } else if Object::knows(&name) {
                     self.read_record(&name, attributes)?;
                     self.object(request_id)
@@ -254,7 +267,22 @@ impl<R: BufRead> Reader<R> {
                 self.read_element(&name, attributes)?;
                 Ok(None)
             }
-            Place::InDocument | Place::InSet | Place::End => {
+            Place::InReport { request_id, told: false } if name == "ReportData" => {
+                let request_id = request_id.clone();
+                self.record.close();
+                self.place = Place::InReportRows { request_id: request_id.clone() };
+                self.object(request_id)
+            }
+            Place::InReport { told: false, .. } => {
+                self.read_element(&name, attributes)?;
+                Ok(None)
+            }
+            Place::InReportRows { request_id } if Object::knows(&name) => {
+                let request_id = request_id.clone();
+                self.read_record(&name, attributes)?;
+                self.object(request_id)
+            }
+            Place::InDocument | Place::InSet | Place::InReport { .. } | Place::InReportRows { .. } | Place::End => {
                 self.skip()?;
                 Ok(None)
             }
@@ -270,6 +298,19 @@ impl<R: BufRead> Reader<R> {
                     self.object(request_id)
                 } else {
                     Ok(Some(Event::EndResponse))
+                }
+            }
+            Place::InReportRows { request_id } => {
+                self.place = Place::InReport { request_id, told: true };
+                Ok(None)
+            }
+            Place::InReport { request_id, told } => {
+                self.place = Place::InResponse { request_id: request_id.clone(), plain: false };
+                if told {
+                    Ok(None)
+                } else {
+                    self.record.close();
+                    self.object(request_id)
                 }
             }
             Place::InSet => {

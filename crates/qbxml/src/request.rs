@@ -7,6 +7,7 @@ use crate::{
     field::{Field, Form},
     types::{
         account::{AccountAdd, AccountMod},
+        activity::{ListDeletedQuery, TransactionQuery, TxnDeletedQuery},
         ar_refund_credit_card::ARRefundCreditCardAdd,
         check::{CheckAdd, CheckMod},
         class::{ClassAdd, ClassMod},
@@ -25,6 +26,7 @@ use crate::{
         item_service::{ItemServiceAdd, ItemServiceMod},
         item_subtotal::{ItemSubtotalAdd, ItemSubtotalMod},
         journal_entry::{JournalEntryAdd, JournalEntryMod},
+        list_names::EntityQuery,
         payment_method::PaymentMethodAdd,
         queries::{
             ARRefundCreditCardQuery, AccountQuery, CheckQuery, ClassQuery, CompanyQuery, CreditMemoQuery,
@@ -36,7 +38,8 @@ use crate::{
         },
         query::{Limited, check_iterator, write_attributes},
         receive_payment::{ReceivePaymentAdd, ReceivePaymentMod},
-        removal::{ListDel, TxnDel, TxnVoid},
+        removal::{ListDel, ListMerge, TxnDel, TxnVoid},
+        report::{CustomDetailReportQuery, GeneralSummaryReportQuery},
         sales_order::{SalesOrderAdd, SalesOrderMod},
         sales_receipt::{SalesReceiptAdd, SalesReceiptMod},
         sales_tax_code::{SalesTaxCodeAdd, SalesTaxCodeMod},
@@ -223,6 +226,13 @@ requests! {
     TxnVoid: plain,
     TxnDel: plain,
     ListDel: plain,
+    ListMerge: plain,
+    EntityQuery: iterated,
+    TransactionQuery: iterated,
+    TxnDeletedQuery: query,
+    ListDeletedQuery: query,
+    CustomDetailReportQuery: plain,
+    GeneralSummaryReportQuery: plain,
 }
 
 impl Request {

@@ -9,7 +9,7 @@ use crate::{
     field::NO_LIMIT,
     types::{
         data_ext::DataExtTarget,
-        query::{DepositSelect, Iterator, KeyFilter, ListSelect, MetaData, TxnSelect},
+        query::{IdSelect, Iterator, KeyFilter, ListSelect, MetaData, TxnSelect},
     },
     value::{Amount, Change, EditSequence, Guid, ListId, Percent, Price, Quantity, Ref, TxnId, TxnLineId, WallTime},
 };
@@ -108,10 +108,6 @@ samples! {
         2 => Self::Names(Sample::sample(maker, limit)),
         _ => Self::Filter(Sample::sample(maker, limit)),
     };
-    DepositSelect: |maker, limit| match maker.variant {
-        1 => Self::Ids(Sample::sample(maker, limit)),
-        _ => Self::Filter(Sample::sample(maker, limit)),
-    };
     KeyFilter: |maker, limit| match maker.variant % 4 {
         0 => Self::Ids(Sample::sample(maker, limit)),
         1 => Self::Names(Sample::sample(maker, limit)),
@@ -139,6 +135,16 @@ impl<F: Sample> Sample for TxnSelect<F> {
             2 => Self::RefNumbers(Sample::sample(maker, limit)),
             3 => Self::ExactRefNumbers(Sample::sample(maker, limit)),
             _ => Self::Filter(Sample::sample(maker, limit)),
+        }
+    }
+}
+
+impl<F: Sample> Sample for IdSelect<F> {
+    fn sample(maker: Maker, limit: usize) -> Self {
+        if maker.variant == 1 {
+            Self::Ids(Sample::sample(maker, limit))
+        } else {
+            Self::Filter(Sample::sample(maker, limit))
         }
     }
 }

@@ -2,6 +2,7 @@
 //! `request.rs` and `object.rs`.
 
 pub mod account;
+pub mod activity;
 pub mod ar_refund_credit_card;
 pub mod check;
 pub mod class;
@@ -22,11 +23,13 @@ pub mod item_service;
 pub mod item_sides;
 pub mod item_subtotal;
 pub mod journal_entry;
+pub mod list_names;
 pub mod payment_method;
 pub mod queries;
 pub mod query;
 pub mod receive_payment;
 pub mod removal;
+pub mod report;
 pub mod sales_order;
 pub mod sales_receipt;
 pub mod sales_tax_code;

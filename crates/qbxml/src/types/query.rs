@@ -8,6 +8,7 @@ use crate::{
     enums::{ActiveStatus, MatchCriterion},
     field::{Field, Form, NO_LIMIT},
     macros::{choice, form},
+    types::activity::TransactionFilter,
     value::{ListId, TxnId, WallTime},
     write::Writer,
 };
@@ -105,6 +106,18 @@ pub(crate) trait Limited {
     /// How many records may be returned at a time.
     fn max_returned(&self) -> Option<u32>;
 }
+
+macro_rules! limited {
+    ($($filter:ty),+ $(,)?) => {
+        $(impl Limited for $filter {
+            fn max_returned(&self) -> Option<u32> {
+                self.max_returned
+            }
+        })+
+    };
+}
+
+limited!(DepositFilter, OrderFilter, TransactionFilter, TxnFilter);
 
 /// Which entries of a list are wanted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -254,32 +267,38 @@ impl<F: Form> Field for TxnSelect<F> {
     }
 }
 
-/// Which deposits are wanted; they have no reference numbers.
+/// Which transactions are wanted, where they have no reference numbers of their own to be asked by.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum DepositSelect {
+pub enum IdSelect<F> {
     /// Those with these ids.
     Ids(Vec<TxnId>),
     /// Those that the filter lets through.
-    Filter(DepositFilter),
+    Filter(F),
 }
 
-impl Default for DepositSelect {
+/// Which deposits are wanted.
+pub type DepositSelect = IdSelect<DepositFilter>;
+
+/// Which transactions of all kinds are wanted.
+pub type TransactionSelect = IdSelect<TransactionFilter>;
+
+impl<F: Default> Default for IdSelect<F> {
     /// All.
     fn default() -> Self {
-        Self::Filter(DepositFilter::default())
+        Self::Filter(F::default())
     }
 }
 
-impl Limited for DepositSelect {
+impl<F: Limited> Limited for IdSelect<F> {
     fn max_returned(&self) -> Option<u32> {
         match self {
             Self::Ids(_) => None,
-            Self::Filter(filter) => filter.max_returned,
+            Self::Filter(filter) => filter.max_returned(),
         }
     }
 }
 
-impl Field for DepositSelect {
+impl<F: Form> Field for IdSelect<F> {
     fn is_set(&self) -> bool {
         true
     }
@@ -311,12 +330,6 @@ form! {
     }
 }
 
-impl Limited for TxnFilter {
-    fn max_returned(&self) -> Option<u32> {
-        self.max_returned
-    }
-}
-
 form! {
     write
     /// Filter of a query for orders, which are on no account.
@@ -325,12 +338,6 @@ form! {
         dates: Option<TxnDates> = "TxnDateRangeFilter",
         entity: Option<KeyFilter> = "EntityFilter",
         ref_number: Option<RefNumberMatch> = "RefNumberFilter",
-    }
-}
-
-impl Limited for OrderFilter {
-    fn max_returned(&self) -> Option<u32> {
-        self.max_returned
     }
 }
 
