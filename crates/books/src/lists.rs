@@ -24,6 +24,8 @@ pub enum NameSpace {
     Class,
     /// Payment methods.
     PaymentMethod,
+    /// Payment terms, standard and date-driven.
+    Terms,
     /// Sales-tax codes.
     SalesTaxCode,
 }

@@ -1,10 +1,12 @@
 //! Documents: raw and immutable, by version, with the cursors of the feeds that told them.
 
+use std::collections::BTreeSet;
+
 use books::{ContentHash, Document, DocumentId, Fact};
 use jiff::Timestamp;
 use rusqlite::{
     OptionalExtension, Transaction, params,
-    types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef},
+    types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef},
 };
 use serde::{Deserialize, Serialize};
 
@@ -96,6 +98,39 @@ impl ToSql for Mapping {
     }
 }
 
+/// Whether the source still has a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gone {
+    /// It has.
+    No,
+    /// It was deleted there.
+    Yes,
+    /// It was deleted there, and somebody decided that what is posted of it stays.
+    Accepted,
+}
+
+impl ToSql for Gone {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::No => 0,
+            Self::Yes => 1,
+            Self::Accepted => 2,
+        }
+        .into())
+    }
+}
+
+impl FromSql for Gone {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value.as_i64()? {
+            0 => Ok(Self::No),
+            1 => Ok(Self::Yes),
+            2 => Ok(Self::Accepted),
+            other => Err(FromSqlError::OutOfRange(other)),
+        }
+    }
+}
+
 enum Stored {
     New,
     Changed,
@@ -165,9 +200,61 @@ impl Store {
         })
     }
 
+    /// Which of these the source never told of: a payment or a rescan that names one has found something that the feed
+    /// missed.
+    pub fn unknown<'a>(&self, ids: &'a [DocumentId]) -> Result<Vec<&'a DocumentId>, StoreError> {
+        self.read(|tx| {
+            let mut known = tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM documents WHERE id = ?)")?;
+            let mut unknown = Vec::new();
+            for id in ids {
+                if !known.query_row([id.as_str()], |row| row.get(0))? {
+                    unknown.push(id);
+                }
+            }
+            Ok(unknown)
+        })
+    }
+
+    /// Orders placed from `from` up to but not at `to` that are not among `told`, which is all that the source has of
+    /// this time: they may have been deleted there. Oldest first.
+    pub fn untold(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        told: &BTreeSet<DocumentId>,
+    ) -> Result<Vec<DocumentId>, StoreError> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT id FROM documents WHERE kind = 'order' AND happened_at >= ? AND happened_at < ? AND gone = 0
+                 ORDER BY happened_at, id",
+            )?;
+            let ids = statement.query_map(params![time(from), time(to)], |row| row.get::<_, String>(0))?;
+            let ids = ids.map(|id| Ok(DocumentId::new(id?)));
+            ids.filter(|id| id.as_ref().map_or(true, |id| !told.contains(id))).collect()
+        })
+    }
+
+    /// The source has deleted a document: it is mapped anew on the next run, as [`Store::map_unmapped`] says. Returns
+    /// whether that is news of a document that is known. It is there again when it is pulled again.
+    pub fn gone(&self, id: &DocumentId, now: Timestamp) -> Result<bool, StoreError> {
+        self.write(|tx| {
+            let news = tx
+                .prepare_cached(
+                    "UPDATE documents SET gone = ?1, mapping = CASE mapping WHEN ?2 THEN ?2 ELSE ?3 END
+                     WHERE id = ?4 AND gone = ?5",
+                )?
+                .execute(params![Gone::Yes, Mapping::Informs, Mapping::Unmapped, id.as_str(), Gone::No])?;
+            if news > 0 {
+                let detail = "it was deleted in the shop";
+                note(tx, &Note { run: None, what: Subject::Pull, subject: id.as_str(), state: None, detail }, now)?;
+            }
+            Ok(news > 0)
+        })
+    }
+
     /// Hands the newest version of every order that is for the books, or may be, and was placed from `from` up to but not
-    /// at `to` to `each`, one by one, oldest
-    /// first.
+    /// at `to` to `each`, one by one, oldest first. One that waits for the shop is left out while nothing of it is posted,
+    /// and one that the shop has deleted.
     pub fn orders_between(
         &self,
         from: Timestamp,
@@ -177,8 +264,10 @@ impl Store {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(
                 "SELECT v.body FROM documents d JOIN versions v ON v.document = d.id AND v.version = d.version
-                 WHERE d.kind = 'order' AND d.mapping IN ('unmapped', 'entries', 'held')
-                 AND d.happened_at >= ? AND d.happened_at < ? ORDER BY d.happened_at, d.id",
+                 WHERE d.kind = 'order' AND d.happened_at >= ? AND d.happened_at < ? AND d.gone = 0
+                 AND (d.mapping IN ('unmapped', 'entries', 'held') OR d.mapping = 'waits' AND EXISTS (
+                     SELECT 1 FROM entries e WHERE e.document = d.id AND e.state = 'posted' AND NOT e.is_list))
+                 ORDER BY d.happened_at, d.id",
             )?;
             let mut rows = statement.query(params![time(from), time(to)])?;
             while let Some(row) = rows.next()? {
@@ -223,6 +312,8 @@ fn save(tx: &Transaction<'_>, run: RunId, pulled: &Pulled<'_>, now: Timestamp) -
         None => (Version(1), Stored::New),
         // A late page of an older reading must not undo a newer one.
         Some((_, known_hash, known_at)) if known_hash == hash.as_str() || updated_at < known_at => {
+            tx.prepare_cached("UPDATE documents SET gone = ?1, mapping = ?2 WHERE id = ?3 AND gone <> ?1")?
+                .execute(params![Gone::No, mapping, id])?;
             return Ok(Stored::Unchanged);
         }
         Some((known, _, _)) => (Version(known.0 + 1), Stored::Changed),
@@ -231,7 +322,7 @@ fn save(tx: &Transaction<'_>, run: RunId, pulled: &Pulled<'_>, now: Timestamp) -
         "INSERT INTO documents (id, kind, version, content_hash, updated_at, happened_at, mapping)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (id) DO UPDATE
-         SET kind = ?2, version = ?3, content_hash = ?4, updated_at = ?5, happened_at = ?6, mapping = ?7",
+         SET kind = ?2, version = ?3, content_hash = ?4, updated_at = ?5, happened_at = ?6, mapping = ?7, gone = 0",
     )?
     .execute(params![id, word(&document.kind())?, version, hash.as_str(), updated_at, happened_at, mapping])?;
     tx.prepare_cached(

@@ -87,6 +87,10 @@ pub enum StoreError {
         /// What was asked, as a participle.
         asked: &'static str,
     },
+    /// Such an outcome can't come of this entry: a form of its own is posted, an operation is done, and only what
+    /// removes an object of a list may be kept from it.
+    #[error("{0} can't come to this outcome")]
+    WrongOutcome(EntryKey),
     /// QuickBooks' answers contradict what was settled before. The first outcomes stand, this is in the audit, and
     /// everything else of the call is done.
     #[error("settled before with another outcome: {keys:?}")]

@@ -24,6 +24,7 @@
 mod audit;
 mod backups;
 mod connections;
+mod decisions;
 mod documents;
 mod entries;
 mod error;
@@ -36,16 +37,19 @@ mod runs;
 mod settings;
 mod settling;
 mod state;
+mod undo;
+mod wishes;
 mod words;
 
 pub use audit::{AuditCheck, AuditRow, Subject};
 pub use connections::Store;
 pub use documents::{PullCount, Pulled, Version};
 pub use error::{OpenError, StoreError};
-pub use lists::{ListRow, World};
+pub use lists::{GoneObject, ListRow, World};
 pub use look::{BookedRow, Counts, EntryDetail, EntryFilter, EntryRow};
 pub use open::{Notice, Opened, RECOVERED, Recovery};
 pub use posting::{NewSet, SentSet};
 pub use runs::{RunId, RunOutcome, RunRow};
 pub use settling::{Linked, Outcome};
 pub use state::State;
+pub use undo::Selection;

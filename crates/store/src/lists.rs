@@ -1,19 +1,25 @@
 //! The company file's lists as last read, and the world that a mapping may ask about.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::BTreeSet};
 
-use books::{Body, Document, DocumentId, Entry, EntryKey, EntryKind, Facts, ListObject, Lists, NameSpace, Why};
+use books::{
+    Body, CompanyFile, Document, DocumentId, EntryKey, EntryKind, Facts, Link, ListObject, Lists, NameSpace, Why,
+};
 use jiff::Timestamp;
+use qbxml::ListId;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::{
     Store,
     audit::{Note, Subject, note},
     documents::newest,
+    entries::{form, standings},
     error::StoreError,
     mapping::remap,
     runs::RunId,
-    words::{read_json, read_word, time, word},
+    settings,
+    state::{Change, State, transition},
+    words::{json, read_word, time, word},
 };
 
 /// An object of a list, as QuickBooks told it.
@@ -25,6 +31,17 @@ pub struct ListRow {
     pub edit_sequence: String,
     /// When QuickBooks last changed it, in QuickBooks' own words.
     pub modified: String,
+}
+
+/// An object of a list that is no longer in the company file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoneObject {
+    /// Which list it was in.
+    pub space: NameSpace,
+    /// What it was.
+    pub id: ListId,
+    /// The object that it was merged into, where that is told; none when it was deleted.
+    pub into: Option<ListId>,
 }
 
 /// What a mapping may ask of the world around it: the company file's lists and the shop's documents, as they were
@@ -51,6 +68,11 @@ impl<'c> World<'c> {
     /// The world as a transaction sees it.
     pub(crate) fn within(tx: &'c Connection) -> Self {
         Self { view: View::Within(tx), failed: RefCell::default() }
+    }
+
+    /// What the company file is like, as it was read last; nothing special before that.
+    pub fn company(&self) -> CompanyFile {
+        self.ask(|connection| settings::get(connection, COMPANY)).unwrap_or_default()
     }
 
     /// Whether everything that was asked since the last check could be read.
@@ -118,14 +140,13 @@ fn with_id(connection: &Connection, space: NameSpace, id: &str) -> Result<Option
 /// The object that a posted entry made.
 fn made(connection: &Connection, key: &EntryKey) -> Result<Option<ListObject>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT l.quickbooks_id, coalesce(l.full_name, e.number), f.form FROM entries e
-         JOIN links l ON l.entry = e.id JOIN forms f ON f.entry = e.id
+        "SELECT l.quickbooks_id, coalesce(l.full_name, e.number), e.id FROM entries e JOIN links l ON l.entry = e.id
          WHERE e.key = ? AND e.is_list AND e.state = 'posted'",
     )?;
     let mut rows = statement.query([key.as_str()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let id: String = row.get(0)?;
-    let entry: Entry = read_json(&row.get::<_, String>(2)?)?;
+    let Some(entry) = form(connection, row.get(2)?)? else { return Ok(None) };
     let Some((space, kind)) = place_of(&entry.body) else { return Ok(None) };
     if let Some(object) = with_id(connection, space, &id)? {
         return Ok(Some(object));
@@ -212,8 +233,8 @@ impl Store {
     }
 
     /// After the whole of some lists was read, from `since` on: forgets what is no longer in them. A list is named by
-    /// its name space and QuickBooks' name of the kind, such as `(NameSpace::Name, "Customer")`. Returns how many were
-    /// forgotten.
+    /// its name space and QuickBooks' name of the kind, such as `(NameSpace::Name, "Customer")`. What we had made or found
+    /// there is nobody's any more, and every open document is mapped anew. Returns how many were forgotten.
     pub fn forget_missing(
         &self,
         read: &[(NameSpace, &str)],
@@ -227,12 +248,39 @@ impl Store {
                     .prepare_cached("DELETE FROM list_objects WHERE space = ? AND kind = ? AND read_at < ?")?
                     .execute(params![word(space)?, kind, time(since)])?;
             }
-            if forgotten > 0 {
-                let detail = format!("{forgotten} objects are no longer in the company file");
-                let about = Note { run: None, what: Subject::Lists, subject: "lists", state: None, detail: &detail };
-                note(tx, &about, now)?;
+            let spaces: BTreeSet<NameSpace> = read.iter().map(|(space, _)| *space).collect();
+            lost(tx, &spaces, since, forgotten, now)
+        })
+    }
+
+    /// QuickBooks tells that objects were deleted or merged into others. What belonged to a merged one belongs to the one
+    /// that survives, what belonged to a deleted one is nobody's any more, and every open document is mapped anew.
+    /// Returns how many of them were known.
+    pub fn forget_objects(&self, gone: &[GoneObject], now: Timestamp) -> Result<u32, StoreError> {
+        self.write(|tx| {
+            let mut forgotten = 0;
+            for GoneObject { space, id, into } in gone {
+                if let Some(into) = into {
+                    pass_on(tx, *space, id, into, now)?;
+                }
+                forgotten += tx
+                    .prepare_cached("DELETE FROM list_objects WHERE space = ? AND id = ?")?
+                    .execute(params![word(space)?, word(id)?])?;
             }
-            Ok(u32::try_from(forgotten).unwrap_or(u32::MAX))
+            let spaces: BTreeSet<NameSpace> = gone.iter().map(|object| object.space).collect();
+            lost(tx, &spaces, now, forgotten, now)
+        })
+    }
+
+    /// Stores what the paired company file is like. When it is not what was known, every open document is mapped anew on
+    /// the next run. Returns whether it is so.
+    pub fn save_company(&self, company: &CompanyFile, now: Timestamp) -> Result<bool, StoreError> {
+        self.write(|tx| {
+            let changed = settings::set(tx, COMPANY, company, "the company file was asked", now)?;
+            if changed {
+                remap(tx, now)?;
+            }
+            Ok(changed)
         })
     }
 
@@ -241,6 +289,91 @@ impl Store {
         Ok(World { view: View::Committed(self.reader()?), failed: RefCell::default() })
     }
 }
+
+/// After objects were forgotten: frees the identities to which they belonged, so that they are found by name or made anew.
+fn lost(
+    tx: &Transaction<'_>,
+    spaces: &BTreeSet<NameSpace>,
+    since: Timestamp,
+    forgotten: usize,
+    now: Timestamp,
+) -> Result<u32, StoreError> {
+    let mut freed = 0;
+    for space in spaces {
+        freed += tx
+            .prepare_cached(
+                "DELETE FROM adopted WHERE space = ?1 AND NOT EXISTS (
+                     SELECT 1 FROM list_objects o WHERE o.space = ?1 AND o.id = adopted.quickbooks_id)",
+            )?
+            .execute([word(space)?])?;
+        let Some(kind) = kind_of(*space) else { continue };
+        // What was made after the reading began is not missed by it.
+        let vanished = "entries e JOIN links l ON l.entry = e.id
+            WHERE e.is_list AND e.kind = ?1 AND e.state = 'posted' AND l.posted_at < ?2 AND NOT EXISTS (
+                SELECT 1 FROM list_objects o WHERE o.space = ?3 AND o.id = l.quickbooks_id)";
+        for entry in standings(tx, vanished, params![word(&kind)?, time(since), word(space)?])? {
+            let (key, from, to) = (&entry.key, State::Posted, State::Undone);
+            let why = "it is no longer in the company file";
+            transition(tx, &Change { entry: entry.id, key, from, to, run: None, why }, now)?;
+            freed += 1;
+        }
+    }
+    if forgotten + freed > 0 {
+        let detail = format!("{forgotten} objects are no longer in the company file");
+        let about = Note { run: None, what: Subject::Lists, subject: "lists", state: None, detail: &detail };
+        note(tx, &about, now)?;
+        remap(tx, now)?;
+    }
+    Ok(u32::try_from(forgotten).unwrap_or(u32::MAX))
+}
+
+/// What belonged to the object `from` belongs to the object `into`.
+fn pass_on(
+    tx: &Transaction<'_>,
+    space: NameSpace,
+    from: &ListId,
+    into: &ListId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (space_word, from, into_word) = (word(&space)?, word(from)?, word(into)?);
+    tx.prepare_cached(
+        "UPDATE adopted SET quickbooks_id = ?3, name = coalesce(
+             (SELECT o.name FROM list_objects o WHERE o.space = ?1 AND o.id = ?3), name)
+         WHERE space = ?1 AND quickbooks_id = ?2",
+    )?
+    .execute(params![space_word, from, into_word])?;
+    let Some(kind) = kind_of(space) else { return Ok(()) };
+    let ours = "links l JOIN entries e ON e.id = l.entry
+        WHERE l.quickbooks_id = ? AND e.is_list AND e.kind = ? AND e.state = 'posted'";
+    for entry in standings(tx, ours, params![from, word(&kind)?])? {
+        tx.prepare_cached(
+            "UPDATE links SET link = ?1, quickbooks_id = ?2, full_name = o.full_name, edit_sequence = o.edit_sequence
+             FROM list_objects o WHERE links.entry = ?3 AND o.space = ?4 AND o.id = ?2",
+        )?
+        .execute(params![json(&Link::List(into.clone()))?, into_word, entry.id, space_word])?;
+        let detail = format!("merged in the company file into {into_word}");
+        let subject = entry.key.as_str();
+        note(tx, &Note { run: None, what: Subject::Entry, subject, state: None, detail: &detail }, now)?;
+    }
+    Ok(())
+}
+
+/// We removed what `form` had made.
+pub(crate) fn forget_object(tx: &Transaction<'_>, form: &Body, id: &ListId) -> Result<(), StoreError> {
+    if let Some((space, _)) = place_of(form) {
+        tx.prepare_cached("DELETE FROM list_objects WHERE space = ? AND id = ?")?
+            .execute(params![word(&space)?, word(id)?])?;
+    }
+    Ok(())
+}
+
+/// Whether a form makes an object of a list.
+pub(crate) const fn is_object(form: &Body) -> bool {
+    place_of(form).is_some()
+}
+
+/// The setting that says what the paired company file is like.
+const COMPANY: &str = "company.file";
 
 fn save(tx: &Transaction<'_>, objects: &[ListRow], now: Timestamp) -> Result<u32, StoreError> {
     let mut changed = 0;
@@ -295,6 +428,7 @@ const fn kind_of(space: NameSpace) -> Option<EntryKind> {
         NameSpace::Item => Some(EntryKind::Item),
         NameSpace::Class => Some(EntryKind::Class),
         NameSpace::PaymentMethod => Some(EntryKind::PaymentMethod),
+        NameSpace::Terms => Some(EntryKind::StandardTerms),
         NameSpace::Account | NameSpace::SalesTaxCode => None,
     }
 }
@@ -304,6 +438,7 @@ const fn place_of(body: &Body) -> Option<(NameSpace, &'static str)> {
     Some(match body {
         Body::Class(_) => (NameSpace::Class, "Class"),
         Body::PaymentMethod(_) => (NameSpace::PaymentMethod, "PaymentMethod"),
+        Body::StandardTerms(_) => (NameSpace::Terms, "StandardTerms"),
         Body::Customer(_) => (NameSpace::Name, "Customer"),
         Body::ItemInventory(_) => (NameSpace::Item, "ItemInventory"),
         Body::ItemNonInventory(_) => (NameSpace::Item, "ItemNonInventory"),
@@ -312,6 +447,17 @@ const fn place_of(body: &Body) -> Option<(NameSpace, &'static str)> {
         Body::ItemDiscount(_) => (NameSpace::Item, "ItemDiscount"),
         Body::ItemSalesTax(_) => (NameSpace::Item, "ItemSalesTax"),
         Body::ItemSubtotal(_) => (NameSpace::Item, "ItemSubtotal"),
-        Body::SalesReceipt(_) | Body::Invoice(_) | Body::ReceivePayment { .. } => return None,
+        Body::SalesOrder(_)
+        | Body::SalesReceipt(_)
+        | Body::Invoice(_)
+        | Body::ReceivePayment { .. }
+        | Body::CreditMemo(_)
+        | Body::ARRefundCreditCard { .. }
+        | Body::Check { .. }
+        | Body::InventoryAdjustment(_)
+        | Body::Application { .. }
+        | Body::Change { .. }
+        | Body::Void { .. }
+        | Body::Deletion { .. } => return None,
     })
 }

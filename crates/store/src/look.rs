@@ -29,8 +29,6 @@ pub struct Counts {
     pub unmapped: u32,
     /// Documents that will be something when the shop says more.
     pub waiting: u32,
-    /// Posted entries whose document changed since.
-    pub changed_after_posting: u32,
 }
 
 /// Which entries are looked for. Everything that is set must hold; the default finds all.
@@ -50,8 +48,6 @@ pub struct EntryFilter {
     pub document: Option<DocumentId>,
     /// Last sent by this run.
     pub run: Option<RunId>,
-    /// Only posted entries whose document changed since.
-    pub changed_only: bool,
     /// At most so many; none: 100.
     pub limit: Option<u32>,
     /// After the row with this [`EntryRow::row`], which is how the next page is asked for.
@@ -83,9 +79,7 @@ pub struct EntryRow {
     pub state: State,
     /// Why it is held or was rejected; empty otherwise.
     pub reasons: Vec<HeldReason>,
-    /// How its document changed after it was posted; empty otherwise.
-    pub held_change: Vec<HeldReason>,
-    /// The link, once it is posted.
+    /// The link, once it is posted; kept for the record when it is undone.
     pub link: Option<Link>,
     /// The run that last sent it.
     pub run: Option<RunId>,
@@ -125,7 +119,7 @@ const DEFAULT_LIMIT: u32 = 100;
 
 const ROW: &str =
     "SELECT e.id, e.key, e.document, e.document_version, e.kind, e.date, e.number, e.title, e.total, e.state,
-    e.reasons, e.change, l.link, e.run, e.changed_at, l.booked FROM entries e LEFT JOIN links l ON l.entry = e.id";
+    e.reasons, l.link, e.run, e.changed_at, l.booked FROM entries e LEFT JOIN links l ON l.entry = e.id";
 
 impl EntryRow {
     fn read(row: &Row<'_>) -> Result<Self, StoreError> {
@@ -134,8 +128,11 @@ impl EntryRow {
             State::Held | State::Rejected => read_json(&row.get::<_, String>(10)?)?,
             _ => Vec::new(),
         };
-        let change: Option<String> = row.get(11)?;
-        let link: Option<String> = row.get(12)?;
+        // An entry that is to be posted again has no link yet, only an older one for the record.
+        let link: Option<String> = match state {
+            State::Posted | State::Undone => row.get(11)?,
+            _ => None,
+        };
         let total: String = row.get(8)?;
         Ok(Self {
             row: row.get(0)?,
@@ -149,10 +146,9 @@ impl EntryRow {
             total: total.parse().map_err(|_| StoreError::Malformed { what: "total", text: total })?,
             state,
             reasons,
-            held_change: change.as_deref().map(read_json).transpose()?.unwrap_or_default(),
             link: link.as_deref().map(read_json).transpose()?,
-            run: row.get(13)?,
-            changed_at: read_time(&row.get::<_, String>(14)?)?,
+            run: row.get(12)?,
+            changed_at: read_time(&row.get::<_, String>(13)?)?,
         })
     }
 }
@@ -197,9 +193,6 @@ impl EntryFilter {
         if let Some(run) = self.run {
             require("e.run = ?", vec![run.number().into()]);
         }
-        if self.changed_only {
-            require("e.change IS NOT NULL", Vec::new());
-        }
         if let Some(after) = self.after {
             require("e.id < ?", vec![after.into()]);
         }
@@ -227,9 +220,6 @@ impl Store {
             let mut statement = tx.prepare_cached("SELECT state, count(*) FROM entries GROUP BY state")?;
             counts.entries =
                 statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
-            counts.changed_after_posting = tx
-                .prepare_cached("SELECT count(*) FROM entries WHERE change IS NOT NULL")?
-                .query_row([], |row| row.get(0))?;
             Ok(counts)
         })
     }
@@ -251,14 +241,14 @@ impl Store {
             let mut statement = tx.prepare_cached(&format!("{ROW} WHERE e.key = ?"))?;
             let mut rows = statement.query([key.as_str()])?;
             let Some(row) = rows.next()? else { return Ok(None) };
-            let booked: Option<String> = row.get(15)?;
+            let booked: Option<String> = row.get(14)?;
             let row = EntryRow::read(row)?;
             let mut sets = tx.prepare_cached(
                 "SELECT s.xml FROM requests r JOIN message_sets s ON s.id = r.message_set WHERE r.entry = ?
                  ORDER BY s.sent_at DESC, s.rowid DESC LIMIT 1",
             )?;
             Ok(Some(EntryDetail {
-                entry: form(tx, row.row)?.as_deref().map(read_json).transpose()?,
+                entry: form(tx, row.row)?,
                 booked: booked.as_deref().map(read_json).transpose()?.unwrap_or_default(),
                 sent_xml: sets.query_map([row.row], |row| row.get(0))?.next().transpose()?,
                 audit: about(tx, key.as_str())?,

@@ -46,8 +46,6 @@ pub struct SentSet {
     pub requests: Vec<(RequestId, EntryKey)>,
     /// When it was written down.
     pub sent_at: Timestamp,
-    /// When it was handed to QuickBooks; none if it may never have left.
-    pub handed_out_at: Option<Timestamp>,
     /// Whether its answer is known to be lost.
     pub doubted: bool,
 }
@@ -56,17 +54,19 @@ impl Store {
     /// Entries that may be sent now, in the order of sending: rank, date, number, key.
     ///
     /// An entry is there only if everything it needs is in QuickBooks, or is a list entry that comes earlier in this
-    /// very answer.
+    /// very answer. Of several operations upon one form only the first is there: the next must name what that leaves.
     pub fn ready(&self, limit: u32) -> Result<Vec<Entry>, StoreError> {
         self.read(|tx| {
             // Needs that are posted are met; what is left may only be met by a list entry that is ready as well.
             let mut candidates = tx.prepare_cached(
-                "SELECT e.id, e.key FROM entries e WHERE e.state = 'ready' AND NOT EXISTS (
+                "SELECT e.id, e.key, e.target FROM entries e WHERE e.state = 'ready' AND NOT EXISTS (
                      SELECT 1 FROM needs n LEFT JOIN entries m ON m.key = n.key WHERE n.entry = e.id
                      AND (m.state IS NULL OR m.state <> 'posted' AND NOT (m.is_list AND m.state = 'ready')))
+                 AND (e.target IS NULL OR NOT EXISTS (
+                     SELECT 1 FROM entries o WHERE o.target = e.target AND o.state IN ('sent', 'uncertain')))
                  -- What is to be mapped anew may come to something else: only what stands is sent.
-                 AND EXISTS (SELECT 1 FROM wanted w JOIN documents d ON d.id = w.document
-                     WHERE w.entry = e.id AND d.mapping <> 'unmapped')
+                 AND (e.undo OR EXISTS (SELECT 1 FROM wanted w JOIN documents d ON d.id = w.document
+                     WHERE w.entry = e.id AND d.mapping <> 'unmapped'))
                  ORDER BY e.rank, e.date, e.number, e.key",
             )?;
             let mut unmet = tx.prepare_cached(
@@ -74,6 +74,7 @@ impl Store {
             )?;
             let mut form = tx.prepare_cached("SELECT form FROM forms WHERE entry = ?")?;
             let mut earlier = BTreeSet::<String>::new();
+            let mut worked_upon = BTreeSet::<String>::new();
             let mut ready = Vec::new();
             let mut rows = candidates.query([])?;
             while ready.len() < limit as usize
@@ -81,7 +82,10 @@ impl Store {
             {
                 let id: i64 = row.get(0)?;
                 let open: Vec<String> = unmet.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
-                if open.iter().all(|need| earlier.contains(need)) {
+                let target: Option<String> = row.get(2)?;
+                if open.iter().all(|need| earlier.contains(need))
+                    && target.is_none_or(|target| worked_upon.insert(target))
+                {
                     earlier.insert(row.get(1)?);
                     ready.push(read_json(&form.query_row([id], |row| row.get::<_, String>(0))?)?);
                 }
@@ -134,25 +138,11 @@ impl Store {
         })
     }
 
-    /// Writes down that a set was handed to QuickBooks.
-    ///
-    /// # Errors
-    /// [`StoreError::Unknown`] when there is no such set.
-    pub fn handed_out(&self, set: &MessageSetId, now: Timestamp) -> Result<(), StoreError> {
-        let id = word(set)?;
-        self.write(|tx| {
-            let changed = tx
-                .prepare_cached("UPDATE message_sets SET handed_out_at = ? WHERE id = ?")?
-                .execute(params![time(now), id])?;
-            if changed == 1 { Ok(()) } else { Err(StoreError::Unknown(id.clone())) }
-        })
-    }
-
     /// The sets that are not settled yet, oldest first.
     pub fn open_sets(&self) -> Result<Vec<SentSet>, StoreError> {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(
-                "SELECT id, run, purpose, xml, sent_at, handed_out_at, doubted FROM message_sets
+                "SELECT id, run, purpose, xml, sent_at, doubted FROM message_sets
                  WHERE closed_at IS NULL ORDER BY sent_at, rowid",
             )?;
             let mut requests = tx.prepare_cached(
@@ -173,8 +163,7 @@ impl Store {
                     purpose: row.get(2)?,
                     xml: row.get(3)?,
                     sent_at: read_time(&row.get::<_, String>(4)?)?,
-                    handed_out_at: row.get::<_, Option<String>>(5)?.as_deref().map(read_time).transpose()?,
-                    doubted: row.get(6)?,
+                    doubted: row.get(5)?,
                 });
             }
             Ok(sets)

@@ -1,7 +1,7 @@
 //! Settings: typed JSON values under stable keys. Secrets never go here (DESIGN.md 7).
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -17,29 +17,40 @@ impl Store {
     /// # Errors
     /// [`StoreError::Value`] when what is stored is no `T`.
     pub fn setting<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
-        self.read(|tx| {
-            let value: Option<String> = tx
-                .prepare_cached("SELECT value FROM settings WHERE key = ?")?
-                .query_row([key], |row| row.get(0))
-                .optional()?;
-            value.as_deref().map(read_json).transpose()
-        })
+        self.read(|tx| get(tx, key))
     }
 
     /// Sets the setting under `key`; `why` goes into the audit. The same value again is nothing.
     pub fn set_setting<T: Serialize>(&self, key: &str, value: &T, why: &str, now: Timestamp) -> Result<(), StoreError> {
-        let value = json(value)?;
-        self.write(|tx| {
-            let changed = tx
-                .prepare_cached(
-                    "INSERT INTO settings (key, value, changed_at) VALUES (?1, ?2, ?3)
-                     ON CONFLICT (key) DO UPDATE SET value = ?2, changed_at = ?3 WHERE value <> ?2",
-                )?
-                .execute(params![key, value, time(now)])?;
-            if changed > 0 {
-                note(tx, &Note { run: None, what: Subject::Setting, subject: key, state: None, detail: why }, now)?;
-            }
-            Ok(())
-        })
+        self.write(|tx| set(tx, key, value, why, now).map(|_| ()))
     }
+}
+
+/// See [`Store::setting`].
+pub(crate) fn get<T: DeserializeOwned>(connection: &Connection, key: &str) -> Result<Option<T>, StoreError> {
+    let value: Option<String> = connection
+        .prepare_cached("SELECT value FROM settings WHERE key = ?")?
+        .query_row([key], |row| row.get(0))
+        .optional()?;
+    value.as_deref().map(read_json).transpose()
+}
+
+/// See [`Store::set_setting`]. Returns whether it was another value before.
+pub(crate) fn set<T: Serialize>(
+    tx: &Transaction<'_>,
+    key: &str,
+    value: &T,
+    why: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let changed = tx
+        .prepare_cached(
+            "INSERT INTO settings (key, value, changed_at) VALUES (?1, ?2, ?3)
+             ON CONFLICT (key) DO UPDATE SET value = ?2, changed_at = ?3 WHERE value <> ?2",
+        )?
+        .execute(params![key, json(value)?, time(now)])?;
+    if changed > 0 {
+        note(tx, &Note { run: None, what: Subject::Setting, subject: key, state: None, detail: why }, now)?;
+    }
+    Ok(changed > 0)
 }

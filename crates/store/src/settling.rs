@@ -1,8 +1,8 @@
-//! Settle: every answer ends in exactly one state; and what people decide about an entry (DESIGN.md 3, 4).
+//! Settle: every answer ends in exactly one state (DESIGN.md 3, 4).
 
-use books::{EntryKey, HeldReason, Link, Posting};
+use books::{Body, Entry, EntryKey, HeldReason, Link, Posting};
 use jiff::Timestamp;
-use qbxml::MessageSetId;
+use qbxml::{EditSequence, MessageSetId};
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 
@@ -10,11 +10,14 @@ use crate::{
     Store,
     audit::{Note, Subject, note},
     documents::Version,
-    entries::{Standing, get, remap_wanting, set_reasons},
+    entries::{Standing, form, get, set_reasons},
     error::StoreError,
+    lists::forget_object,
+    mapping::remap,
     posting::{note_set, set_row},
     runs::RunId,
     state::{Change, State, transition},
+    undo::take_back,
     words::{json, read_json, read_time, time, word},
 };
 
@@ -33,6 +36,16 @@ pub enum Outcome {
         /// A list object's full name.
         full_name: Option<String>,
     },
+    /// What was to be done to what another entry made is done.
+    Done {
+        /// The edit sequence that the form worked upon has now, where the answer tells.
+        edit_sequence: Option<String>,
+        /// What QuickBooks has booked of that form now, where the answer tells. What is voided or deleted has nothing
+        /// booked in any case.
+        booked: Option<Vec<Posting>>,
+    },
+    /// QuickBooks would not remove an object of a list, because it is used: it stays, and is not asked for again.
+    Kept,
     /// QuickBooks refused it.
     Refused {
         /// QuickBooks' status code.
@@ -53,19 +66,28 @@ impl Outcome {
             (Self::Posted { link, .. }, Self::Posted { link: other, .. }) => link == other,
             (Self::Refused { status, .. }, Self::Refused { status: other, .. }) => status == other,
             (Self::Held(reason), Self::Held(other)) => reason == other,
-            (Self::Again, Self::Again) => true,
-            (Self::Posted { .. } | Self::Refused { .. } | Self::Held(_) | Self::Again, _) => false,
+            (Self::Done { .. }, Self::Done { .. }) | (Self::Kept, Self::Kept) | (Self::Again, Self::Again) => true,
+            (
+                Self::Posted { .. }
+                | Self::Done { .. }
+                | Self::Kept
+                | Self::Refused { .. }
+                | Self::Held(_)
+                | Self::Again,
+                _,
+            ) => false,
         }
     }
 }
 
-/// A posted entry's link.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// Where a posted entry stands in QuickBooks.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Linked {
-    /// The proof.
-    pub link: Link,
-    /// What QuickBooks wants to see before it lets the object be changed.
-    pub edit_sequence: String,
+    /// The proof, and what QuickBooks wants to see before it lets the object be changed: what a request asks for.
+    pub at: books::Linked,
+    /// What QuickBooks has booked of it, as it answered last. Empty for what was done to another entry's form: that has
+    /// it.
+    pub booked: Vec<Posting>,
     /// A list object's full name.
     pub full_name: Option<String>,
     /// The version of the document that was posted.
@@ -129,108 +151,46 @@ impl Store {
         if contradicted.is_empty() { Ok(()) } else { Err(StoreError::Contradiction { keys: contradicted }) }
     }
 
-    /// The link of an entry that is in QuickBooks.
-    pub fn link(&self, key: &EntryKey) -> Result<Option<Linked>, StoreError> {
+    /// Where an entry stands that is in QuickBooks. What was undone stands nowhere.
+    pub fn linked(&self, key: &EntryKey) -> Result<Option<Linked>, StoreError> {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(
-                "SELECT l.link, l.edit_sequence, l.full_name, l.document_version, l.posted_at, l.run
+                "SELECT l.link, l.edit_sequence, l.booked, l.full_name, l.document_version, l.posted_at, l.run
                  FROM entries e JOIN links l ON l.entry = e.id WHERE e.key = ? AND e.state = 'posted'",
             )?;
             let mut rows = statement.query_and_then([key.as_str()], |row| {
                 Ok(Linked {
-                    link: read_json(&row.get::<_, String>(0)?)?,
-                    edit_sequence: row.get(1)?,
-                    full_name: row.get(2)?,
-                    document_version: row.get(3)?,
-                    posted_at: read_time(&row.get::<_, String>(4)?)?,
-                    run: row.get(5)?,
+                    at: books::Linked {
+                        link: read_json(&row.get::<_, String>(0)?)?,
+                        edit_sequence: EditSequence::new(row.get::<_, String>(1)?),
+                    },
+                    booked: read_json(&row.get::<_, String>(2)?)?,
+                    full_name: row.get(3)?,
+                    document_version: row.get(4)?,
+                    posted_at: read_time(&row.get::<_, String>(5)?)?,
+                    run: row.get(6)?,
                 })
             })?;
             rows.next().transpose()
         })
     }
 
-    /// Somebody wants a refused entry tried again: its documents are mapped anew on the next run. An undone entry may
-    /// be posted again in the same way.
+    /// QuickBooks says that the edit sequence of what an entry made moved on, while what is booked is what we know.
     ///
     /// # Errors
-    /// [`StoreError::WrongState`] when it is neither rejected nor undone.
-    pub fn retry(&self, key: &EntryKey, now: Timestamp) -> Result<(), StoreError> {
+    /// [`StoreError::WrongState`] when it is not posted.
+    pub fn refresh(&self, key: &EntryKey, edit_sequence: &EditSequence, now: Timestamp) -> Result<(), StoreError> {
         self.write(|tx| {
             let entry = get(tx, key)?;
-            match entry.state {
-                State::Rejected => note_entry(tx, key, "to be tried again", now)?,
-                State::Undone => change(tx, &entry, State::Dropped, "to be posted again", now)?,
-                state => return Err(StoreError::WrongState { key: key.clone(), state, asked: "retried" }),
+            if entry.state != State::Posted {
+                return Err(StoreError::WrongState { key: key.clone(), state: entry.state, asked: "refreshed" });
             }
-            remap_wanting(tx, entry.id)
+            tx.prepare_cached("UPDATE links SET edit_sequence = ? WHERE entry = ?")?
+                .execute(params![edit_sequence.as_str(), entry.id])?;
+            let detail = "QuickBooks has a newer edit sequence of it, and the same booked";
+            note(tx, &Note { run: None, what: Subject::Entry, subject: key.as_str(), state: None, detail }, now)
         })
     }
-
-    /// Somebody frees a held entry: its documents are mapped anew on the next run. For a posted entry whose document
-    /// changed since, it means that just this change is accepted and the entry is kept as it was posted.
-    ///
-    /// # Errors
-    /// [`StoreError::WrongState`] when it is not held and shows no change.
-    pub fn release(&self, key: &EntryKey, now: Timestamp) -> Result<(), StoreError> {
-        self.write(|tx| {
-            let entry = get(tx, key)?;
-            if entry.state == State::Posted && entry.change_hash.is_some() {
-                tx.prepare_cached(
-                    "UPDATE entries SET accepted_hash = change_hash, change = NULL, change_hash = NULL WHERE id = ?",
-                )?
-                .execute([entry.id])?;
-                return note_entry(tx, key, "the change is accepted, it is kept as posted", now);
-            }
-            if entry.state != State::Held {
-                return Err(StoreError::WrongState { key: key.clone(), state: entry.state, asked: "released" });
-            }
-            note_entry(tx, key, "released", now)?;
-            remap_wanting(tx, entry.id)
-        })
-    }
-
-    /// Holds an entry that is ready, until it is released or mapped anew.
-    ///
-    /// # Errors
-    /// [`StoreError::Transition`] when it is not ready.
-    pub fn hold(&self, key: &EntryKey, reason: &HeldReason, now: Timestamp) -> Result<(), StoreError> {
-        self.write(|tx| {
-            let entry = get(tx, key)?;
-            if entry.state != State::Ready {
-                return Err(StoreError::Transition { key: key.clone(), from: entry.state, to: State::Held });
-            }
-            set_reasons(tx, entry.id, &json(&[reason])?)?;
-            change(tx, &entry, State::Held, reason.code(), now)
-        })
-    }
-
-    /// A posted entry was voided or deleted in QuickBooks by us. It is not posted again unless somebody asks for it
-    /// with [`Store::retry`].
-    ///
-    /// # Errors
-    /// [`StoreError::Transition`] when it is not posted.
-    pub fn undone(&self, key: &EntryKey, why: &str, now: Timestamp) -> Result<(), StoreError> {
-        self.write(|tx| {
-            let entry = get(tx, key)?;
-            change(tx, &entry, State::Undone, why, now)?;
-            tx.prepare_cached(
-                "UPDATE entries SET change = NULL, change_hash = NULL, accepted_hash = NULL WHERE id = ?",
-            )?
-            .execute([entry.id])?;
-            tx.prepare_cached("DELETE FROM links WHERE entry = ?")?.execute([entry.id])?;
-            Ok(())
-        })
-    }
-}
-
-/// A change of state that somebody asked for, outside a run.
-fn change(tx: &Transaction<'_>, entry: &Standing, to: State, why: &str, now: Timestamp) -> Result<(), StoreError> {
-    transition(tx, &Change { entry: entry.id, key: &entry.key, from: entry.state, to, run: None, why }, now)
-}
-
-fn note_entry(tx: &Transaction<'_>, key: &EntryKey, detail: &str, now: Timestamp) -> Result<(), StoreError> {
-    note(tx, &Note { run: None, what: Subject::Entry, subject: key.as_str(), state: None, detail }, now)
 }
 
 /// The outcome that the entry's request in this set has already.
@@ -256,27 +216,21 @@ fn settle_one(
 ) -> Result<(), StoreError> {
     let (to, why) = match outcome {
         Outcome::Posted { link, edit_sequence, booked, full_name } => {
-            let quickbooks_id = match link {
-                Link::Transaction(id) => word(id)?,
-                Link::List(id) => word(id)?,
-            };
-            tx.prepare_cached(
-                "INSERT INTO links
-                     (entry, link, quickbooks_id, edit_sequence, full_name, document_version, run, posted_at, booked)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            )?
-            .execute(params![
-                entry.id,
-                json(link)?,
-                quickbooks_id,
-                edit_sequence,
-                full_name,
-                entry.document_version,
-                run,
-                time(now),
-                json(booked)?
-            ])?;
-            (State::Posted, format!("in QuickBooks as {quickbooks_id}"))
+            if entry.target.is_some() {
+                return Err(StoreError::WrongOutcome(entry.key.clone()));
+            }
+            let to = At { link, edit_sequence, full_name: full_name.as_deref() };
+            (State::Posted, format!("in QuickBooks as {}", to.write(tx, run, entry, booked, now)?))
+        }
+        Outcome::Done { edit_sequence, booked } => {
+            let done = Doing::of(tx, run, entry, now)?.settle(edit_sequence.as_deref(), booked.as_deref())?;
+            (State::Posted, format!("done in QuickBooks to {done}"))
+        }
+        Outcome::Kept => {
+            if !matches!(form(tx, entry.id)?.map(|entry| entry.body), Some(Body::Deletion { .. })) {
+                return Err(StoreError::WrongOutcome(entry.key.clone()));
+            }
+            (State::Dropped, "QuickBooks keeps what is used".to_owned())
         }
         Outcome::Refused { status, message } => {
             let refused = HeldReason::Refused { status: *status, message: message.clone() };
@@ -296,4 +250,95 @@ fn settle_one(
     ])?;
     let change = Change { entry: entry.id, key: &entry.key, from: entry.state, to, run: Some(run), why: &why };
     transition(tx, &change, now)
+}
+
+/// Where something stands in QuickBooks.
+struct At<'a> {
+    link: &'a Link,
+    edit_sequence: &'a str,
+    full_name: Option<&'a str>,
+}
+
+impl At<'_> {
+    /// Writes the link of an entry that is posted now, as the last one in the order of posting. Returns QuickBooks' id.
+    fn write(
+        &self,
+        tx: &Transaction<'_>,
+        run: RunId,
+        entry: &Standing,
+        booked: &[Posting],
+        now: Timestamp,
+    ) -> Result<String, StoreError> {
+        let quickbooks_id = match self.link {
+            Link::Transaction(id) => word(id)?,
+            Link::List(id) => word(id)?,
+        };
+        // An entry that was undone and is posted again has an older link for the record: the audit keeps that too.
+        tx.prepare_cached(
+            "INSERT OR REPLACE INTO links
+                 (entry, link, quickbooks_id, edit_sequence, full_name, document_version, run, posted_at, booked, place)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(place), 0) + 1 FROM links))",
+        )?
+        .execute(params![
+            entry.id,
+            json(self.link)?,
+            quickbooks_id,
+            self.edit_sequence,
+            self.full_name,
+            entry.document_version,
+            run,
+            time(now),
+            json(&booked)?
+        ])?;
+        Ok(quickbooks_id)
+    }
+}
+
+/// An operation upon what another entry made, that QuickBooks has carried out.
+struct Doing<'a> {
+    tx: &'a Transaction<'a>,
+    run: RunId,
+    row: &'a Standing,
+    entry: Entry,
+    target: EntryKey,
+    now: Timestamp,
+}
+
+impl<'a> Doing<'a> {
+    fn of(tx: &'a Transaction<'a>, run: RunId, row: &'a Standing, now: Timestamp) -> Result<Self, StoreError> {
+        let wrong = || StoreError::WrongOutcome(row.key.clone());
+        let entry = form(tx, row.id)?.ok_or_else(wrong)?;
+        let target = entry.target().cloned().ok_or_else(wrong)?;
+        Ok(Self { tx, run, row, entry, target, now })
+    }
+
+    /// The form worked upon stands as the answer told, the operation points to the same, and what it undoes is undone.
+    /// Returns QuickBooks' id of the form.
+    fn settle(&self, edit_sequence: Option<&str>, booked: Option<&[Posting]>) -> Result<String, StoreError> {
+        let tx = self.tx;
+        let is_no_more = matches!(self.entry.body, Body::Void { .. } | Body::Deletion { .. });
+        let booked = if is_no_more { Some(&[][..]) } else { booked };
+        let changed = tx
+            .prepare_cached(
+                "UPDATE links SET edit_sequence = coalesce(?, edit_sequence), booked = coalesce(?, booked)
+                 WHERE entry = ? RETURNING link, edit_sequence, full_name",
+            )?
+            .query_row(
+                params![edit_sequence, booked.map(|booked| json(&booked)).transpose()?, get(tx, &self.target)?.id],
+                |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?)),
+            )
+            .optional()?;
+        let (link, edit_sequence, full_name) =
+            changed.ok_or_else(|| StoreError::Unknown(format!("the link of {}", self.target)))?;
+        let link: Link = read_json(&link)?;
+        let at = At { link: &link, edit_sequence: &edit_sequence, full_name: full_name.as_deref() };
+        let quickbooks_id = at.write(tx, self.run, self.row, &[], self.now)?;
+        take_back(tx, self.run, &self.entry, self.now)?;
+        if let (Link::List(id), Body::Deletion { before, .. }) = (&link, &self.entry.body) {
+            forget_object(tx, before, id)?;
+            // Whatever refers to it by its name needs it made anew.
+            remap(tx, self.now)?;
+        }
+        Ok(quickbooks_id)
+    }
 }

@@ -33,7 +33,8 @@ pub enum State {
     Posted,
     /// QuickBooks refused it.
     Rejected,
-    /// It was in QuickBooks, and was voided or deleted there by us.
+    /// It was in QuickBooks, and another entry took it back; of an object of a list also: it vanished from the company
+    /// file.
     Undone,
     /// No document wants it any more, and it was never sent or is not in QuickBooks.
     Dropped,
@@ -82,12 +83,11 @@ impl State {
         match self {
             Self::Held | Self::Rejected => matches!(next, Self::Held | Self::Ready | Self::Dropped),
             Self::Ready => matches!(next, Self::Held | Self::Ready | Self::Sent | Self::Dropped),
-            Self::Sent => {
-                matches!(next, Self::Posted | Self::Rejected | Self::Held | Self::Ready | Self::Uncertain)
-            }
-            Self::Uncertain => matches!(next, Self::Posted | Self::Rejected | Self::Held | Self::Ready),
+            Self::Sent => !matches!(next, Self::Sent | Self::Undone),
+            Self::Uncertain => !matches!(next, Self::Sent | Self::Uncertain | Self::Undone),
             Self::Posted => matches!(next, Self::Undone),
-            Self::Undone => matches!(next, Self::Dropped),
+            // Posted once more when what had undone it is undone itself.
+            Self::Undone => matches!(next, Self::Posted | Self::Dropped),
             Self::Dropped => matches!(next, Self::Held | Self::Ready),
         }
     }

@@ -1,0 +1,198 @@
+//! Undo: what is in QuickBooks, taken back in the order that QuickBooks allows, as entries of their own (DESIGN.md 3).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use books::{DocumentId, Entry, EntryKey, Past};
+use jiff::Timestamp;
+use rusqlite::{Connection, Transaction, params, types::Value};
+
+use crate::{
+    Store,
+    documents::Mapping,
+    entries::{get, remap_building_on, remap_wanting, standings},
+    error::StoreError,
+    lists::is_object,
+    runs::RunId,
+    state::{Change, State, transition},
+    wishes::{Wish, Writing},
+    words::{read_json, time},
+};
+
+/// What is to be taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// One entry.
+    Entry(EntryKey),
+    /// What one run posted.
+    Batch(RunId),
+    /// What was posted at this time or later, whatever its accounting date is.
+    Since(Timestamp),
+}
+
+/// The entries `e`, chosen from those that are posted, and everything posted that builds on one of them or was done
+/// later to the same form. What took something back itself is no part of it.
+const WITH_WHAT_BUILDS_ON_IT: &str = "WITH RECURSIVE chosen (id) AS (
+         SELECT e.id FROM entries e JOIN links l ON l.entry = e.id
+         WHERE e.state = 'posted' AND NOT e.undo AND {selected}
+         UNION
+         SELECT d.id FROM chosen c JOIN entries e ON e.id = c.id
+         JOIN needs n ON n.key = e.key JOIN entries d ON d.id = n.entry
+         WHERE d.state = 'posted' AND NOT d.undo
+         UNION
+         SELECT d.id FROM chosen c JOIN entries e ON e.id = c.id JOIN links l ON l.entry = e.id
+         JOIN entries d ON d.target = e.target JOIN links m ON m.entry = d.id
+         WHERE d.state = 'posted' AND NOT d.undo AND m.place > l.place
+     ) SELECT e.id, e.key, l.run, l.place FROM chosen c JOIN entries e ON e.id = c.id JOIN links l ON l.entry = e.id";
+
+/// Rows of entries by their place in the order of posting.
+type Places = BTreeMap<i64, i64>;
+
+impl Store {
+    /// Everything that goes when the selected entries are taken back, in the order of posting: they themselves,
+    /// whatever is posted and builds upon them, and the list objects that the runs of these made and that nothing else
+    /// needs. Empty when nothing of it is posted.
+    pub fn undoable(&self, selection: &Selection) -> Result<Vec<Past>, StoreError> {
+        self.read(|tx| {
+            let mut chosen = Places::new();
+            let mut runs = BTreeSet::new();
+            // An object of a list goes on its own only when somebody names it.
+            let (selected, value) = match selection {
+                Selection::Entry(key) => ("e.key = ?", key.as_str().to_owned().into()),
+                Selection::Batch(run) => ("NOT e.is_list AND l.run = ?", Value::from(run.number())),
+                Selection::Since(from) => ("NOT e.is_list AND l.posted_at >= ?", time(*from).into()),
+            };
+            let mut statement = tx.prepare_cached(&WITH_WHAT_BUILDS_ON_IT.replace("{selected}", selected))?;
+            let mut rows = statement.query([value])?;
+            while let Some(row) = rows.next()? {
+                chosen.insert(row.get(3)?, row.get(0)?);
+                runs.insert(row.get::<_, RunId>(2)?);
+            }
+            chosen.extend(made_for_them_alone(tx, &chosen, &runs)?);
+            let mut form = tx.prepare_cached("SELECT form FROM forms WHERE entry = ?")?;
+            let past = chosen.values().map(|id| {
+                let entry = read_json(&form.query_row([id], |row| row.get::<_, String>(0))?)?;
+                Ok(Past { entry, undone: false })
+            });
+            past.collect()
+        })
+    }
+
+    /// Stores entries that take something back as ready, all or none. From now on nothing else of their documents is
+    /// sent or mapped until they are through.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] when one works upon an entry that there is not; [`StoreError::Transition`] when one is
+    /// on its way or done already.
+    pub fn plan_undo(&self, run: RunId, entries: &[Entry], now: Timestamp) -> Result<(), StoreError> {
+        self.write(|tx| {
+            for entry in entries {
+                let target = entry.target().unwrap_or(&entry.key);
+                let version = get(tx, target)?.document_version;
+                let id = Writing { tx, run, version, now }.put(&Wish::Entry(entry))?;
+                let planned = get(tx, &entry.key)?;
+                if planned.state != State::Ready {
+                    let (key, from) = (entry.key.clone(), planned.state);
+                    return Err(StoreError::Transition { key, from, to: State::Ready });
+                }
+                tx.prepare_cached("UPDATE entries SET undo = 1, run = ? WHERE id = ?")?.execute(params![run, id])?;
+                tx.prepare_cached(
+                    "UPDATE documents SET mapping = ? WHERE id = ? AND EXISTS (
+                         SELECT 1 FROM wanted w JOIN entries e ON e.id = w.entry
+                         WHERE w.document = documents.id AND e.state IN ('held', 'ready', 'rejected'))",
+                )?
+                .execute(params![Mapping::Unmapped, entry.document.as_str()])?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Objects of lists that these runs made and that nothing needs but what is chosen and each other.
+fn made_for_them_alone(connection: &Connection, chosen: &Places, runs: &BTreeSet<RunId>) -> Result<Places, StoreError> {
+    let mut made = Places::new();
+    let mut statement = connection.prepare_cached(
+        "SELECT l.place, e.id FROM links l JOIN entries e ON e.id = l.entry
+         WHERE l.run = ? AND e.is_list AND e.state = 'posted'",
+    )?;
+    for run in runs {
+        let mut rows = statement.query([run])?;
+        while let Some(row) = rows.next()? {
+            made.insert(row.get(0)?, row.get(1)?);
+        }
+    }
+    let mut needing = connection.prepare_cached(
+        "SELECT d.id FROM entries e JOIN needs n ON n.key = e.key JOIN entries d ON d.id = n.entry
+         WHERE e.id = ? AND d.state NOT IN ('undone', 'dropped')",
+    )?;
+    loop {
+        let going: BTreeSet<i64> = chosen.values().chain(made.values()).copied().collect();
+        let mut kept = Vec::new();
+        for (place, id) in &made {
+            let mut others = needing.query_map([id], |row| row.get::<_, i64>(0))?;
+            if others.any(|other| other.is_ok_and(|other| !going.contains(&other))) {
+                kept.push(*place);
+            }
+        }
+        if kept.is_empty() {
+            return Ok(made);
+        }
+        made.retain(|place, _| !kept.contains(place));
+    }
+}
+
+/// See [`Store::past`]. The removal of an object of a list is no part of any document's life.
+pub(crate) fn past_of(connection: &Connection, document: &DocumentId) -> Result<Vec<Past>, StoreError> {
+    let mut past = Vec::new();
+    let mut statement = connection.prepare_cached(
+        "SELECT f.form, e.state FROM entries e JOIN forms f ON f.entry = e.id LEFT JOIN links l ON l.entry = e.id
+         WHERE e.document = ? AND NOT e.is_list AND e.state IN ('posted', 'undone') ORDER BY l.place, e.id",
+    )?;
+    let mut rows = statement.query([document.as_str()])?;
+    while let Some(row) = rows.next()? {
+        let entry: Entry = read_json(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?;
+        let of_list = matches!(&entry.body, books::Body::Deletion { before, .. } if is_object(before));
+        if !of_list {
+            past.push(Past { entry, undone: row.get::<_, State>(1)? == State::Undone });
+        }
+    }
+    Ok(past)
+}
+
+/// Takes back what the entry `by`, which is posted now, undoes. What those had undone themselves stands again.
+pub(crate) fn take_back(tx: &Transaction<'_>, run: RunId, by: &Entry, now: Timestamp) -> Result<(), StoreError> {
+    let why = format!("undone by {}", by.key);
+    for key in &by.undoes {
+        let undone = get(tx, key)?;
+        let (from, to) = (undone.state, State::Undone);
+        transition(tx, &Change { entry: undone.id, key, from, to, run: Some(run), why: &why }, now)?;
+        remap_building_on(tx, key)?;
+        let again = "undoes u JOIN entries e ON e.key = u.key WHERE u.entry = ? AND e.state = 'undone'";
+        for entry in standings(tx, again, [undone.id])? {
+            let (key, from, to) = (&entry.key, State::Undone, State::Posted);
+            let why = format!("what had undone it was {why}");
+            transition(tx, &Change { entry: entry.id, key, from, to, run: Some(run), why: &why }, now)?;
+        }
+    }
+    Ok(())
+}
+
+/// Somebody wants an undone entry in QuickBooks again. What had been done to its form goes with it, since the form will
+/// be as the document stands now; what had taken it back is over. The documents are mapped anew on the next run.
+pub(crate) fn post_again(tx: &Transaction<'_>, key: &EntryKey, now: Timestamp) -> Result<(), StoreError> {
+    let why = "to be posted again";
+    let undone = "entries e WHERE e.state = 'undone' AND (e.key = ?1 OR e.target = ?1)";
+    for entry in standings(tx, undone, [key.as_str()])? {
+        let (key, from, to) = (&entry.key, State::Undone, State::Dropped);
+        transition(tx, &Change { entry: entry.id, key, from, to, run: None, why }, now)?;
+        remap_wanting(tx, entry.id)?;
+        let over = "undoes u JOIN entries e ON e.id = u.entry WHERE u.key = ? AND e.state = 'posted' AND NOT EXISTS (
+            SELECT 1 FROM undoes o JOIN entries t ON t.key = o.key WHERE o.entry = e.id AND t.state = 'undone')";
+        for entry in standings(tx, over, [entry.key.as_str()])? {
+            let (key, run) = (&entry.key, None);
+            for (from, to) in [(State::Posted, State::Undone), (State::Undone, State::Dropped)] {
+                transition(tx, &Change { entry: entry.id, key, from, to, run, why }, now)?;
+            }
+        }
+    }
+    Ok(())
+}
