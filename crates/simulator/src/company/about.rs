@@ -86,6 +86,10 @@ pub(crate) fn preferences(books: &Books) -> Element {
     accounting.push(leaf("IsUsingAuditTrail", "true"));
     accounting.push(leaf("IsAssigningJournalEntryNumbers", "true"));
     accounting.extend(books.setup.closing_date.map(|date| leaf("ClosingDate", &date.to_string())));
+    let mut currencies = vec![leaf("IsMultiCurrencyOn", &books.setup.multi_currency.to_string())];
+    if books.setup.multi_currency {
+        currencies.push(Element::group("HomeCurrencyRef", vec![leaf("FullName", "US Dollar")]));
+    }
     let mut children = vec![
         Element::group("AccountingPreferences", accounting),
         Element::group(
@@ -105,7 +109,7 @@ pub(crate) fn preferences(books: &Books) -> Element {
                 leaf("IsPrintingItemsWithZeroAmounts", "true"),
             ],
         ),
-        Element::group("MultiCurrencyPreferences", vec![leaf("IsMultiCurrencyOn", "false")]),
+        Element::group("MultiCurrencyPreferences", currencies),
         Element::group(
             "MultiLocationInventoryPreferences",
             vec![leaf("IsMultiLocationInventoryAvailable", "false"), leaf("IsMultiLocationInventoryEnabled", "false")],

@@ -7,7 +7,8 @@ use rust_decimal::Decimal;
 
 use super::data_ext::DataExtensions;
 use super::ids::{LineId, ListId, TxnId};
-use super::kinds::{ListInfo, Space, TxnInfo};
+use super::index::TxnIndex;
+use super::kinds::{LineInfo, ListInfo, Space, TxnInfo};
 use super::setup::Setup;
 use super::stock::{Stock, StockMove};
 use super::xml::Element;
@@ -58,6 +59,14 @@ pub(crate) struct Entry {
     pub class: Option<ListId>,
     pub entity: Option<ListId>,
     pub item: Option<ListId>,
+    /// The line of the form that made it, by its place.
+    pub line: Option<usize>,
+}
+
+impl Entry {
+    pub fn new(account: ListId, amount: Decimal) -> Self {
+        Self { account, amount, class: None, entity: None, item: None, line: None }
+    }
 }
 
 /// One line of a transaction.
@@ -65,6 +74,7 @@ pub(crate) struct Entry {
 pub(crate) struct Line {
     /// `None` until the transaction is saved.
     pub id: Option<LineId>,
+    pub kind: &'static LineInfo,
     pub fields: Vec<Element>,
 }
 
@@ -102,6 +112,8 @@ pub(crate) struct Body {
     pub entries: Vec<Entry>,
     pub moves: Vec<StockMove>,
     pub applications: Vec<Application>,
+    /// The payments that a deposit takes out of Undeposited Funds.
+    pub deposits: Vec<TxnId>,
 }
 
 impl Txn {
@@ -115,7 +127,7 @@ impl Txn {
 
     /// The customer, or whoever else the transaction names.
     pub fn entity(&self) -> Option<ListId> {
-        self.reference("CustomerRef").or_else(|| self.reference("VendorRef"))
+        self.reference("CustomerRef").or_else(|| self.reference("PayeeEntityRef"))
     }
 }
 
@@ -152,6 +164,11 @@ pub(crate) struct Books {
     pub stock: BTreeMap<ListId, Stock>,
     /// Which transactions settle a transaction, and by how much.
     settled: BTreeMap<TxnId, BTreeMap<TxnId, Decimal>>,
+    /// Which deposit took a payment.
+    pub deposited: BTreeMap<TxnId, TxnId>,
+    pub index: TxnIndex,
+    /// How often each list element is referred to, by other elements and by transactions.
+    uses: BTreeMap<ListId, u64>,
     pub extensions: DataExtensions,
     next_id: u64,
     next_number: u64,
@@ -176,6 +193,9 @@ impl Books {
             ref_numbers: BTreeMap::new(),
             stock: BTreeMap::new(),
             settled: BTreeMap::new(),
+            deposited: BTreeMap::new(),
+            index: TxnIndex::default(),
+            uses: BTreeMap::new(),
             extensions: DataExtensions::default(),
             next_id: 1,
             next_number: 1,
@@ -249,6 +269,11 @@ impl Books {
         self.lists.get(id).map_or("", |object| object.full_name.as_str())
     }
 
+    /// An account's AccountType.
+    pub fn account_type(&self, id: &ListId) -> &str {
+        self.lists.get(id).and_then(|account| account.text("AccountType")).unwrap_or_default()
+    }
+
     /// How many places of a list are taken.
     pub fn places_taken(&self, info: &ListInfo) -> u32 {
         self.made.get(info.name).copied().unwrap_or(0)
@@ -262,7 +287,9 @@ impl Books {
     pub fn put_list(&mut self, object: ListObject) {
         let space = object.info.space;
         let old = self.lists.get(&object.id).cloned();
+        self.count_uses(&object.fields, true);
         if let Some(old) = &old {
+            self.count_uses(&old.fields, false);
             self.names.remove(&(space, old.full_name.to_lowercase()));
         } else {
             *self.made.entry(object.info.name).or_default() += 1;
@@ -286,6 +313,8 @@ impl Books {
 
     pub fn remove_list(&mut self, id: &ListId) {
         if let Some(object) = self.lists.remove(id) {
+            self.count_uses(&object.fields, false);
+            self.stock.remove(id);
             self.names.remove(&(object.info.space, object.full_name.to_lowercase()));
             if object.info.space != Space::Names
                 && let Some(made) = self.made.get_mut(object.info.name)
@@ -304,43 +333,47 @@ impl Books {
 
     /// Whether anything refers to the list element.
     pub fn is_used(&self, id: &ListId) -> bool {
-        fn mentions(fields: &[Element], id: &str) -> bool {
-            fields.iter().any(|field| (field.name == "ListID" && field.text == id) || mentions(&field.children, id))
+        self.uses.get(id).is_some_and(|uses| *uses > 0)
+    }
+
+    fn count_use(&mut self, id: &str, more: bool) {
+        if let Some(uses) = self.uses.get_mut(id) {
+            *uses = if more { *uses + 1 } else { *uses - 1 };
+            if *uses == 0 {
+                self.uses.remove(id);
+            }
+        } else if more {
+            self.uses.insert(ListId::new(id), 1);
         }
-        self.lists.values().any(|object| object.parent.as_ref() == Some(id) || mentions(&object.fields, id.as_str()))
-            || self.txns.values().any(|txn| {
-                mentions(&txn.fields, id.as_str())
-                    || txn.body.lines.iter().any(|line| mentions(&line.fields, id.as_str()))
-                    || txn.body.moves.iter().any(|change| change.item == *id)
-                    || txn.body.entries.iter().any(|entry| entry.account == *id || entry.item.as_ref() == Some(id))
-            })
+    }
+
+    fn count_uses(&mut self, fields: &[Element], more: bool) {
+        for field in fields {
+            if field.name == "ListID" {
+                self.count_use(&field.text, more);
+            }
+            self.count_uses(&field.children, more);
+        }
     }
 
     /// Puts a new or changed transaction in place: what it did before is undone, what it does now is done.
     pub fn put_txn(&mut self, txn: Txn) {
         debug_assert_eq!(txn.body.entries.iter().map(|entry| entry.amount).sum::<Decimal>(), Decimal::ZERO);
-        self.undo_effects(&txn.id);
-        for entry in &txn.body.entries {
-            self.post(entry, entry.amount);
+        if let Some(old) = self.txns.remove(&txn.id) {
+            self.count_effects(&old, false);
         }
+        self.count_effects(&txn, true);
         if let Some(number) = txn.text("RefNumber").and_then(|text| text.parse::<u64>().ok()) {
             let highest = self.ref_numbers.entry(txn.info.name).or_default();
             *highest = number.max(*highest);
-        }
-        for change in &txn.body.moves {
-            self.stock.entry(change.item.clone()).or_default().apply(change);
-        }
-        for application in &txn.body.applications {
-            let amount = application.amount + application.discount;
-            self.settled.entry(application.to.clone()).or_default().insert(txn.id.clone(), amount);
         }
         self.txns.insert(txn.id.clone(), txn);
     }
 
     pub fn remove_txn(&mut self, id: &TxnId) {
-        self.undo_effects(id);
         self.release_payments(id);
         if let Some(txn) = self.txns.remove(id) {
+            self.count_effects(&txn, false);
             self.deleted_txns.push(Deleted {
                 kind: txn.info.name,
                 id: txn.id.to_string(),
@@ -351,13 +384,50 @@ impl Books {
         }
     }
 
+    /// Does what a transaction does, or takes it back.
+    fn count_effects(&mut self, txn: &Txn, doing: bool) {
+        if doing {
+            self.index.insert(txn);
+        } else {
+            self.index.remove(txn);
+        }
+        self.count_uses(&txn.fields, doing);
+        for line in &txn.body.lines {
+            self.count_uses(&line.fields, doing);
+        }
+        for entry in &txn.body.entries {
+            self.post(entry, if doing { entry.amount } else { -entry.amount });
+            self.count_use(entry.account.as_str(), doing);
+            if let Some(item) = &entry.item {
+                self.count_use(item.as_str(), doing);
+            }
+        }
+        for change in &txn.body.moves {
+            let stock = self.stock.entry(change.item.clone()).or_default();
+            if doing { stock.apply(change) } else { stock.undo(change) }
+        }
+        for application in &txn.body.applications {
+            let settled = self.settled.entry(application.to.clone()).or_default();
+            if doing {
+                settled.insert(txn.id.clone(), application.amount + application.discount);
+            } else {
+                settled.remove(&txn.id);
+            }
+        }
+        for payment in &txn.body.deposits {
+            if doing {
+                self.deposited.insert(payment.clone(), txn.id.clone());
+            } else {
+                self.deposited.remove(payment);
+            }
+        }
+    }
+
     fn post(&mut self, entry: &Entry, amount: Decimal) {
         *self.balances.entry(entry.account.clone()).or_default() += amount;
-        let receivable = self
-            .lists
-            .get(&entry.account)
-            .is_some_and(|account| account.text("AccountType") == Some("AccountsReceivable"));
-        if receivable && let Some(entity) = &entry.entity {
+        if self.account_type(&entry.account) == "AccountsReceivable"
+            && let Some(entity) = &entry.entity
+        {
             *self.receivables.entry(entity.clone()).or_default() += amount;
         }
     }
@@ -365,21 +435,6 @@ impl Books {
     /// The number that QuickBooks gives a form when the request gives none.
     pub fn next_ref_number(&self, info: &TxnInfo) -> String {
         (self.ref_numbers.get(info.name).copied().unwrap_or(0) + 1).to_string()
-    }
-
-    fn undo_effects(&mut self, id: &TxnId) {
-        let Some(old) = self.txns.get(id).cloned() else { return };
-        for entry in &old.body.entries {
-            self.post(entry, -entry.amount);
-        }
-        for change in &old.body.moves {
-            self.stock.entry(change.item.clone()).or_default().undo(change);
-        }
-        for application in &old.body.applications {
-            if let Some(settled) = self.settled.get_mut(&application.to) {
-                settled.remove(id);
-            }
-        }
     }
 
     /// The payments that settled a transaction are no longer applied to it.

@@ -9,7 +9,9 @@ use super::ids::TxnId;
 use super::kinds;
 use super::leaf::Problem;
 use super::lists;
+use super::merge;
 use super::query::{self, Found, Iterators};
+use super::report;
 use super::schema::{Mismatch, Schema, version_number};
 use super::status::{HResultError, Status};
 use super::transactions::{self, Telling};
@@ -204,6 +206,7 @@ fn dispatch(
         "PreferencesQuery" => return Ok(objects(vec![about::preferences(books)])),
         "TxnVoid" => return transactions::void(books, request).map(objects),
         "TxnDel" => return transactions::delete(books, request).map(objects),
+        "ListMerge" => return merge::merge(books, schema, request).map(objects),
         "ListDel" => return lists::delete(books, request).map(objects),
         "DataExtAdd" | "DataExtMod" => return Ok(objects(vec![data_ext::write(books, inner()?)?])),
         "DataExtDel" => return Ok(objects(vec![data_ext::delete(books, inner()?)?])),
@@ -212,11 +215,15 @@ fn dispatch(
             let found = books.extensions.definitions(request);
             return if found.is_empty() { Err(Status::no_match()) } else { Ok(objects(found)) };
         }
+        "TransactionQuery" => return query::all_transactions(books, iterators, request),
+        "CustomDetailReportQuery" => return Ok(objects(vec![report::detail(books, request)?])),
+        "GeneralSummaryReportQuery" => return Ok(objects(vec![report::summary(books, request)?])),
         "TxnDeletedQuery" => return Ok(query::deleted(books, true, request)),
         "ListDeletedQuery" => return Ok(query::deleted(books, false, request)),
         _ => {}
     }
     if let Some(kind) = name.strip_suffix("Query") {
+        transactions::available(books, kind)?;
         return match kinds::txn_named(kind) {
             Some(info) => query::transactions(books, schema, iterators, info, request),
             None => query::lists(books, schema, iterators, kind, request),
@@ -230,6 +237,7 @@ fn dispatch(
     };
     let given = inner()?;
     if let Some(info) = kinds::txn_named(kind) {
+        transactions::available(books, kind)?;
         let id = if adding {
             transactions::add(books, info, given)?
         } else {

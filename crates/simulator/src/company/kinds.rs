@@ -1,9 +1,13 @@
 //! Which lists and transactions the simulated company has. A new list is one row here and its lines in the schema
 //! table; a new transaction is one row, its lines in the table, and a booking function.
 
+use super::adjustments;
 use super::books::{Body, Books, Txn};
+use super::ledger;
 use super::payments;
+use super::refunds;
 use super::sales;
+use super::setup::Edition;
 use super::status::Status;
 use super::transactions::Draft;
 use super::xml::Element;
@@ -30,10 +34,19 @@ pub(crate) struct ListInfo {
     pub space: Space,
 }
 
-pub(crate) static LISTS: [ListInfo; 16] = [
+impl ListInfo {
+    /// Whether QuickBooks keeps the item's stock.
+    pub fn is_stocked(&self) -> bool {
+        matches!(self.name, "ItemInventory" | "ItemInventoryAssembly")
+    }
+}
+
+pub(crate) static LISTS: [ListInfo; 20] = [
     ListInfo { name: "Account", space: Space::Accounts },
     ListInfo { name: "Customer", space: Space::Names },
     ListInfo { name: "Vendor", space: Space::Names },
+    ListInfo { name: "Employee", space: Space::Names },
+    ListInfo { name: "OtherName", space: Space::Names },
     ListInfo { name: "Class", space: Space::Classes },
     ListInfo { name: "PaymentMethod", space: Space::PaymentMethods },
     ListInfo { name: "ShipMethod", space: Space::ShipMethods },
@@ -47,6 +60,8 @@ pub(crate) static LISTS: [ListInfo; 16] = [
     ListInfo { name: "ItemSalesTax", space: Space::Items },
     ListInfo { name: "ItemSubtotal", space: Space::Items },
     ListInfo { name: "ItemPayment", space: Space::Items },
+    ListInfo { name: "ItemInventoryAssembly", space: Space::Items },
+    ListInfo { name: "ItemGroup", space: Space::Items },
 ];
 
 pub(crate) fn list_named(name: &str) -> Option<&'static ListInfo> {
@@ -64,16 +79,34 @@ pub(crate) fn lists_of_query(name: &str) -> Vec<&'static ListInfo> {
     LISTS.iter().filter(|info| info.name == name || Some(info.space) == space).collect()
 }
 
+/// One kind of line of a transaction, as requests and answers name it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct LineInfo {
+    pub add: &'static str,
+    pub modify: &'static str,
+    pub ret: &'static str,
+}
+
 /// One type of transaction.
 pub(crate) struct TxnInfo {
     /// The name in qbXML: `SalesReceipt` for SalesReceiptAdd and so on.
     pub name: &'static str,
-    /// What its lines are called in an Add, less the `Add`.
-    pub line: &'static str,
+    /// What reports call it.
+    pub label: &'static str,
+    pub lines: &'static [LineInfo],
+    /// Whether QuickBooks gives a number to one that comes without.
+    pub numbered: bool,
     /// Turns what was asked for into what happens to the books, changing nothing.
     pub book: fn(&Books, &Draft) -> Result<Body, Status>,
     /// What else an answer tells, as things are now: open balances, what a payment settles.
     pub tell: fn(&Books, &Txn) -> Vec<Element>,
+}
+
+impl TxnInfo {
+    /// Whether an edition has it: QuickBooks Pro has no sales orders (PRODUCT.md 5.2).
+    pub fn is_in(&self, edition: Edition) -> bool {
+        self.name != "SalesOrder" || edition != Edition::Pro
+    }
 }
 
 impl std::fmt::Debug for TxnInfo {
@@ -82,19 +115,97 @@ impl std::fmt::Debug for TxnInfo {
     }
 }
 
-pub(crate) static TXNS: [TxnInfo; 3] = [
+const fn lines(add: &'static str, modify: &'static str, ret: &'static str) -> LineInfo {
+    LineInfo { add, modify, ret }
+}
+
+pub(crate) static TXNS: [TxnInfo; 10] = [
     TxnInfo {
         name: "SalesReceipt",
-        line: "SalesReceiptLine",
+        label: "Sales Receipt",
+        lines: &[lines("SalesReceiptLineAdd", "SalesReceiptLineMod", "SalesReceiptLineRet")],
+        numbered: true,
         book: sales::book_sales_receipt,
         tell: sales::tell_nothing,
     },
-    TxnInfo { name: "Invoice", line: "InvoiceLine", book: sales::book_invoice, tell: sales::tell_invoice },
+    TxnInfo {
+        name: "Invoice",
+        label: "Invoice",
+        lines: &[lines("InvoiceLineAdd", "InvoiceLineMod", "InvoiceLineRet")],
+        numbered: true,
+        book: sales::book_invoice,
+        tell: sales::tell_invoice,
+    },
+    TxnInfo {
+        name: "CreditMemo",
+        label: "Credit Memo",
+        lines: &[lines("CreditMemoLineAdd", "CreditMemoLineMod", "CreditMemoLineRet")],
+        numbered: true,
+        book: sales::book_credit_memo,
+        tell: sales::tell_credit_memo,
+    },
+    TxnInfo {
+        name: "SalesOrder",
+        label: "Sales Order",
+        lines: &[lines("SalesOrderLineAdd", "SalesOrderLineMod", "SalesOrderLineRet")],
+        numbered: true,
+        book: sales::book_sales_order,
+        tell: sales::tell_sales_order,
+    },
     TxnInfo {
         name: "ReceivePayment",
-        line: "AppliedToTxn",
+        label: "Payment",
+        lines: &[lines("AppliedToTxnAdd", "AppliedToTxnMod", "AppliedToTxnRet")],
+        numbered: false,
         book: payments::book_receive_payment,
         tell: payments::tell_receive_payment,
+    },
+    TxnInfo {
+        name: "ARRefundCreditCard",
+        label: "A/R Refund",
+        lines: &[lines("RefundAppliedToTxnAdd", "", "RefundAppliedToTxnRet")],
+        numbered: true,
+        book: refunds::book_card_refund,
+        tell: refunds::tell_card_refund,
+    },
+    TxnInfo {
+        name: "Check",
+        label: "Check",
+        lines: &[
+            lines("ExpenseLineAdd", "ExpenseLineMod", "ExpenseLineRet"),
+            lines("ApplyCheckToTxnAdd", "ApplyCheckToTxnMod", ""),
+        ],
+        // A check without a number waits to be printed.
+        numbered: false,
+        book: refunds::book_check,
+        tell: refunds::tell_check,
+    },
+    TxnInfo {
+        name: "Deposit",
+        label: "Deposit",
+        lines: &[lines("DepositLineAdd", "", "DepositLineRet"), lines("CashBackInfoAdd", "", "CashBackInfoRet")],
+        numbered: false,
+        book: ledger::book_deposit,
+        tell: sales::tell_nothing,
+    },
+    TxnInfo {
+        name: "JournalEntry",
+        label: "General Journal",
+        lines: &[
+            lines("JournalDebitLine", "JournalLineMod", "JournalDebitLine"),
+            lines("JournalCreditLine", "JournalLineMod", "JournalCreditLine"),
+        ],
+        numbered: true,
+        book: ledger::book_journal_entry,
+        tell: sales::tell_nothing,
+    },
+    TxnInfo {
+        name: "InventoryAdjustment",
+        label: "Inventory Adjust",
+        lines: &[lines("InventoryAdjustmentLineAdd", "", "InventoryAdjustmentLineRet")],
+        numbered: true,
+        book: adjustments::book_inventory_adjustment,
+        tell: sales::tell_nothing,
     },
 ];
 

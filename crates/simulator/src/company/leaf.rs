@@ -19,6 +19,8 @@ pub(crate) enum Leaf {
     Date,
     DateTime,
     Guid,
+    /// A length of time, such as `PT8H30M`.
+    Interval,
     Enum(Arc<[String]>),
 }
 
@@ -44,6 +46,7 @@ impl Leaf {
             "date" => Self::Date,
             "datetime" => Self::DateTime,
             "guid" => Self::Guid,
+            "interval" => Self::Interval,
             "s" => Self::Text(None),
             other => Self::Text(Some(other.strip_prefix('s')?.parse().ok()?)),
         })
@@ -85,6 +88,7 @@ impl Leaf {
             Self::Boolean if !matches!(text, "" | "true" | "false" | "1" | "0") => converting(3010, "boolean"),
             Self::Date if !text.is_empty() && date(text).is_none() => converting(3020, "date"),
             Self::DateTime if !text.is_empty() && date_time(text).is_none() => converting(3020, "date"),
+            Self::Interval if !text.starts_with("PT") => converting(3035, "time interval"),
             Self::Guid if !is_guid(text) => converting(3065, "GUID"),
             _ => None,
         }

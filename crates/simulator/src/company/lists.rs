@@ -20,6 +20,9 @@ pub(crate) fn add(books: &mut Books, info: &'static ListInfo, request: &Element)
     let mut fields = as_told(given.iter().filter(|field| !OPENING.contains(&field.name.as_str())).cloned());
     fields.retain(|field| !field.text.is_empty() || !field.children.is_empty());
     trim_name(&mut fields);
+    if info.name == "Employee" {
+        name_employee(&mut fields);
+    }
     let object = ListObject {
         info,
         id: ListId::new(""),
@@ -126,6 +129,14 @@ fn change(fields: &mut Vec<Element>, field: Element) {
     }
 }
 
+/// Employees are called by the parts of their names.
+fn name_employee(fields: &mut Vec<Element>) {
+    let part = |name: &str| fields.iter().find(|field| field.name == name).map(|field| field.text.as_str());
+    let parts: Vec<&str> = ["FirstName", "MiddleName", "LastName"].into_iter().filter_map(part).collect();
+    let name = parts.join(" ");
+    fields.push(Element::leaf("Name", name));
+}
+
 fn trim_name(fields: &mut [Element]) {
     if let Some(name) = fields.iter_mut().find(|field| field.name == "Name") {
         name.text = name.text.trim().to_owned();
@@ -162,7 +173,7 @@ fn checked(books: &Books, mut object: ListObject) -> Result<ListObject, Status> 
         Status::new(3150, format!("There is a missing element: \"{field}\" in the {}.", object.info.name))
     };
     match object.info.name {
-        "ItemInventory" => {
+        "ItemInventory" | "ItemInventoryAssembly" => {
             for field in ["IncomeAccountRef", "COGSAccountRef", "AssetAccountRef"] {
                 object.reference(field).ok_or_else(|| missing(field))?;
             }
@@ -270,7 +281,7 @@ pub(crate) fn ret(books: &Books, schema: &Schema, object: &ListObject, owners: &
             let total = family(books, object).map(owed).sum();
             balance(&mut fields, owed(object), total);
         }
-        "ItemInventory" => {
+        "ItemInventory" | "ItemInventoryAssembly" => {
             let stock = books.stock.get(&object.id).copied().unwrap_or_default();
             let average = stock.average.or_else(|| object.decimal("PurchaseCost")).unwrap_or_default();
             fields.push(Element::leaf("QuantityOnHand", number(stock.quantity)));

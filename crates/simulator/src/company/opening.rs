@@ -4,22 +4,14 @@
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::books::{Body, Books, Entry, ListObject, Txn, cents};
+use super::adjustments;
+use super::books::{Body, Books, Entry, Line, ListObject, Txn, cents, money};
 use super::ids::ListId;
-use super::kinds::TxnInfo;
+use super::kinds;
 use super::status::Status;
 use super::stock::StockMove;
-use super::transactions::Draft;
+use super::transactions;
 use super::xml::Element;
-
-static STOCK: TxnInfo =
-    TxnInfo { name: "InventoryAdjustment", line: "", book: refuse, tell: super::sales::tell_nothing };
-static BALANCE: TxnInfo = TxnInfo { name: "JournalEntry", line: "", book: refuse, tell: super::sales::tell_nothing };
-
-/// These transactions come with their list element only.
-fn refuse(_: &Books, _: &Draft) -> Result<Body, Status> {
-    Err(Status::feature_off("opening balance"))
-}
 
 /// What a new element opens with.
 #[derive(Clone, Copy)]
@@ -35,7 +27,7 @@ pub(crate) fn wanted(books: &Books, object: &ListObject, given: &[Element]) -> R
     let decimal = |name: &str| text(name).and_then(|text| text.parse::<Decimal>().ok());
     let date = |name: &str| text(name).and_then(super::leaf::date).unwrap_or(books.now.date());
     let opening = match object.info.name {
-        "ItemInventory" => {
+        "ItemInventory" | "ItemInventoryAssembly" => {
             let quantity = decimal("QuantityOnHand").unwrap_or_default();
             let cost = object.decimal("PurchaseCost").unwrap_or_default();
             let amount = decimal("TotalValue").unwrap_or_else(|| cents(quantity * cost));
@@ -58,25 +50,43 @@ pub(crate) fn wanted(books: &Books, object: &ListObject, given: &[Element]) -> R
     Ok((opening.amount != Decimal::ZERO || opening.quantity != Decimal::ZERO).then_some(opening))
 }
 
-/// Books what [`wanted`] found.
+/// Books what [`wanted`] found, as an inventory adjustment or a journal entry.
 pub(crate) fn put(books: &mut Books, id: &ListId, opening: Opening) {
     let (Some(object), Some(equity)) = (books.lists.get(id), books.special_account("OpeningBalanceEquity")) else {
         return;
     };
-    let stocked = object.info.name == "ItemInventory";
-    let account = if stocked { object.reference("AssetAccountRef") } else { Some(id.clone()) };
-    let Some(account) = account else { return };
-    let item = stocked.then(|| id.clone());
-    let entry = |account, amount| Entry { account, amount, class: None, entity: None, item: item.clone() };
-    let mut body = Body {
-        total: opening.amount,
-        entries: vec![entry(account, opening.amount), entry(equity, -opening.amount)],
-        ..Body::default()
-    };
-    body.moves.extend(item.clone().map(|item| StockMove { item, quantity: opening.quantity, value: opening.amount }));
     let memo = format!("{} - Opening balance", object.full_name);
+    let stocked = object.info.is_stocked();
+    let (name, account) = if stocked {
+        ("InventoryAdjustment", object.reference("AssetAccountRef"))
+    } else {
+        ("JournalEntry", Some(id.clone()))
+    };
+    let (Some(info), Some(account)) = (kinds::txn_named(name), account) else { return };
+    let reference = |name: &str, id: &ListId| Element::group(name, vec![Element::leaf("ListID", id.as_str())]);
+    let mut fields = vec![Element::leaf("TxnDate", opening.date.to_string()), Element::leaf("Memo", memo)];
+    let mut body = Body { total: opening.amount.abs(), ..Body::default() };
+    let entry = |account: &ListId, amount| Entry {
+        item: stocked.then(|| id.clone()),
+        line: Some(0),
+        ..Entry::new(account.clone(), amount)
+    };
+    body.entries.extend([entry(&account, opening.amount), entry(&equity, -opening.amount)]);
+    if stocked {
+        fields.push(reference("AccountRef", &equity));
+        let line = adjustments::told(id, opening.quantity, opening.amount);
+        body.lines.push(Line { id: None, kind: &info.lines[0], fields: line });
+        body.moves.push(StockMove { item: id.clone(), quantity: opening.quantity, value: opening.amount });
+    } else {
+        for entry in &mut body.entries {
+            let kind = &info.lines[usize::from(entry.amount < Decimal::ZERO)];
+            let amount = Element::leaf("Amount", money(entry.amount.abs()));
+            entry.line = Some(body.lines.len());
+            body.lines.push(Line { id: None, kind, fields: vec![reference("AccountRef", &entry.account), amount] });
+        }
+    }
     let txn = Txn {
-        info: if stocked { &STOCK } else { &BALANCE },
+        info,
         id: books.new_txn_id(),
         created: books.now,
         modified: books.now,
@@ -84,8 +94,8 @@ pub(crate) fn put(books: &mut Books, id: &ListId, opening: Opening) {
         number: books.new_txn_number(),
         date: opening.date,
         void: false,
-        fields: vec![Element::leaf("Memo", memo)],
+        fields,
         body,
     };
-    books.put_txn(txn);
+    transactions::save(books, txn);
 }

@@ -39,8 +39,7 @@ pub(crate) fn book_receive_payment(books: &Books, draft: &Draft) -> Result<Body,
             "The amounts applied are more than the payment.",
         ));
     }
-    let entry =
-        |account: ListId, amount| Entry { account, amount, class: None, entity: Some(customer.clone()), item: None };
+    let entry = |account: ListId, amount| Entry { entity: Some(customer.clone()), ..Entry::new(account, amount) };
     let mut entries = vec![entry(deposit, total), entry(receivable.clone(), -total)];
     for application in &applications {
         if let Some(account) = &application.discount_account {
@@ -109,7 +108,7 @@ fn application(books: &Books, draft: &Draft, customer: &ListId, line: &DraftLine
         .filter(|target| target.info.name == "Invoice" && target.entity().as_ref() == Some(customer))
         .ok_or_else(|| Status::gone(id))?;
     if line.fields.iter().any(|field| field.name == "SetCredit") {
-        return Err(Status::gone("CreditTxnID"));
+        return Err(Status::feature_off("SetCredit"));
     }
     let open = open_amount(books, target, draft.previous.map(|txn| &txn.id));
     let discount = cents(line.decimal("DiscountAmount").unwrap_or_default());
@@ -131,9 +130,9 @@ fn application(books: &Books, draft: &Draft, customer: &ListId, line: &DraftLine
 /// Pays the oldest open invoices first.
 fn oldest_first(books: &Books, customer: &ListId, total: Decimal) -> Vec<Application> {
     let mut open: Vec<&Txn> = books
-        .txns
-        .values()
-        .filter(|txn| txn.info.name == "Invoice" && txn.entity().as_ref() == Some(customer))
+        .index
+        .naming(customer, "Invoice")
+        .filter_map(|id| books.txns.get(id))
         .filter(|txn| open_amount(books, txn, None) > Decimal::ZERO)
         .collect();
     open.sort_by_key(|txn| (txn.date, txn.number));

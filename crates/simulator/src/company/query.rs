@@ -1,6 +1,6 @@
 //! Queries: keys, filters, iterators (PROTOCOL.md c.4).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::civil::{Date, DateTime};
 
@@ -10,6 +10,8 @@ use super::kinds::{self, Space, TxnInfo};
 use super::leaf;
 use super::lists;
 use super::payments::open_amount;
+use super::postings::{self, PostingFilter, Row};
+use super::report;
 use super::schema::Schema;
 use super::status::Status;
 use super::transactions::{self, Telling};
@@ -86,12 +88,11 @@ pub(crate) fn transactions(
     books: &Books,
     schema: &Schema,
     iterators: &mut Iterators,
-    info: &TxnInfo,
+    info: &'static TxnInfo,
     request: &Element,
 ) -> Result<Found, Status> {
     let mut missing = Vec::new();
     let mut ids: VecDeque<String> = VecDeque::new();
-    let of_type = || books.txns.values().filter(|txn| txn.info.name == info.name);
     let keyed = |field| request.child(field).is_some();
     if keyed("TxnID") {
         for key in request.all("TxnID") {
@@ -101,22 +102,21 @@ pub(crate) fn transactions(
             }
         }
     } else if keyed("RefNumber") || keyed("RefNumberCaseSensitive") {
-        let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let exact = keyed("RefNumberCaseSensitive");
-        let fold = |text: &str| if exact { text.to_owned() } else { text.to_lowercase() };
-        for txn in of_type() {
-            let number = fold(txn.text("RefNumber").unwrap_or_default());
-            wanted.entry(number).or_default().push(txn.id.to_string());
-        }
         for key in request.all(if exact { "RefNumberCaseSensitive" } else { "RefNumber" }) {
-            match wanted.get(&fold(&key.text)) {
-                Some(found) => ids.extend(found.iter().cloned()),
-                None => missing.push(key.text.clone()),
+            let before = ids.len();
+            let found = books.index.numbered(info.name, &key.text);
+            let found = found
+                .filter(|id| !exact || books.txns.get(*id).and_then(|txn| txn.text("RefNumber")) == Some(&key.text));
+            ids.extend(found.map(ToString::to_string));
+            if ids.len() == before {
+                missing.push(key.text.clone());
             }
         }
     } else if request.attribute("iterator") != Some("Continue") {
         let filter = TxnFilter::read(books, request);
-        let mut txns: Vec<&Txn> = of_type().filter(|txn| filter.admits(books, txn)).collect();
+        let mut txns = filter.candidates(books, info.name);
+        txns.retain(|txn| filter.admits(books, txn));
         txns.sort_by_key(|txn| (txn.date, txn.number));
         ids.extend(txns.into_iter().map(|txn| txn.id.to_string()));
     }
@@ -129,6 +129,28 @@ pub(crate) fn transactions(
     page(request, iterators, ids, &missing, |id| {
         let txn = books.txns.get(&TxnId::new(id))?;
         Some(transactions::ret(books, schema, txn, &telling))
+    })
+}
+
+/// `TransactionQuery`: rows of all types of transactions.
+pub(crate) fn all_transactions(books: &Books, iterators: &mut Iterators, request: &Element) -> Result<Found, Status> {
+    let mut missing = Vec::new();
+    let mut rows: VecDeque<String> = VecDeque::new();
+    let mut keep = |row: &Row| rows.push_back(format!("{} {}", row.txn.id, row.place));
+    if request.child("TxnID").is_some() {
+        for key in request.all("TxnID") {
+            match books.txns.get(key.text.as_str()) {
+                Some(txn) => postings::rows(txn).first().into_iter().for_each(&mut keep),
+                None => missing.push(key.text.clone()),
+            }
+        }
+    } else if request.attribute("iterator") != Some("Continue") {
+        PostingFilter::of_query(books, request)?.rows(books).iter().for_each(keep);
+    }
+    page(request, iterators, rows, &missing, |row| {
+        let (id, place) = row.split_once(' ')?;
+        let rows = postings::rows(books.txns.get(id)?);
+        Some(report::transaction_ret(books, rows.get(place.parse::<usize>().ok()?)?))
     })
 }
 
@@ -313,13 +335,24 @@ impl<'a> TxnFilter<'a> {
         }
     }
 
+    /// Those among which the filter has to choose, found by the index that leaves the fewest.
+    fn candidates<'b>(&self, books: &'b Books, kind: &'static str) -> Vec<&'b Txn> {
+        let ids: BTreeSet<&TxnId> = if let Some(names) = &self.entities {
+            names.iter().flat_map(|name| books.index.naming(name, kind)).collect()
+        } else if self.modified != (None, None) {
+            books.index.changed(kind, self.modified.0, self.modified.1).collect()
+        } else {
+            books.index.dated(kind, self.dated.0, self.dated.1).collect()
+        };
+        ids.into_iter().filter_map(|id| books.txns.get(id)).collect()
+    }
+
     fn admits(&self, books: &Books, txn: &Txn) -> bool {
         let number = txn.text("RefNumber").unwrap_or_default().to_lowercase();
         self.modified.0.is_none_or(|from| txn.modified >= from)
             && self.modified.1.is_none_or(|to| txn.modified <= to)
             && self.dated.0.is_none_or(|from| txn.date >= from)
             && self.dated.1.is_none_or(|to| txn.date <= to)
-            && self.entities.as_ref().is_none_or(|ids| txn.entity().is_some_and(|entity| ids.contains(&entity)))
             && self
                 .accounts
                 .as_ref()
@@ -331,11 +364,11 @@ impl<'a> TxnFilter<'a> {
     }
 }
 
-fn criterion<'a>(filter: &'a Element, field: &str) -> (&'a str, String) {
+pub(crate) fn criterion<'a>(filter: &'a Element, field: &str) -> (&'a str, String) {
     (filter.text_of("MatchCriterion").unwrap_or_default(), filter.text_of(field).unwrap_or_default().to_lowercase())
 }
 
-fn matches_criterion(how: &str, part: &str, text: &str) -> bool {
+pub(crate) fn matches_criterion(how: &str, part: &str, text: &str) -> bool {
     match how {
         "StartsWith" => text.starts_with(part),
         "EndsWith" => text.ends_with(part),
@@ -344,7 +377,7 @@ fn matches_criterion(how: &str, part: &str, text: &str) -> bool {
 }
 
 /// The list elements that a filter names, with those below them where it says so.
-fn chosen(books: &Books, space: Space, filter: &Element) -> Vec<ListId> {
+pub(crate) fn chosen(books: &Books, space: Space, filter: &Element) -> Vec<ListId> {
     let mut ids = Vec::new();
     for key in &filter.children {
         let object = if key.name.starts_with("ListID") {

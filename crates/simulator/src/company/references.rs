@@ -30,14 +30,17 @@ const fn account(field: &'static str, account_types: &'static [&'static str]) ->
 /// Accounts that money can be deposited to.
 const DEPOSIT: &[&str] = &["Bank", "OtherCurrentAsset", "CreditCard", "OtherCurrentLiability"];
 
-static TARGETS: [Target; 23] = [
+static TARGETS: [Target; 27] = [
     target("CustomerRef", Space::Names, &["Customer"], "Customer"),
     target("VendorRef", Space::Names, &["Vendor"], "Vendor"),
     target("PrefVendorRef", Space::Names, &["Vendor"], "Vendor"),
     target("TaxVendorRef", Space::Names, &["Vendor"], "Vendor"),
+    target("EntityRef", Space::Names, &[], "Entity"),
+    target("PayeeEntityRef", Space::Names, &[], "Entity"),
     target("ClassRef", Space::Classes, &[], "Class"),
     target("DiscountClassRef", Space::Classes, &[], "Class"),
     target("ItemRef", Space::Items, &[], "Item"),
+    target("ItemInventoryRef", Space::Items, &["ItemInventory", "ItemInventoryAssembly"], "Item"),
     target("ItemSalesTaxRef", Space::Items, &["ItemSalesTax"], "ItemSalesTax"),
     target("SalesTaxCodeRef", Space::TaxCodes, &[], "SalesTaxCode"),
     target("CustomerSalesTaxCodeRef", Space::TaxCodes, &[], "SalesTaxCode"),
@@ -51,6 +54,7 @@ static TARGETS: [Target; 23] = [
     account("COGSAccountRef", &["CostOfGoodsSold", "Expense", "OtherExpense"]),
     account("AssetAccountRef", &["OtherCurrentAsset", "OtherAsset"]),
     account("DepositToAccountRef", DEPOSIT),
+    account("RefundFromAccountRef", DEPOSIT),
     account("ARAccountRef", &["AccountsReceivable"]),
     account("DiscountAccountRef", &[]),
     account("OverrideItemAccountRef", &[]),

@@ -2,7 +2,7 @@
 //!
 //! The table is text (`schema/*.txt`), in the notation of PROTOCOL.md section d:
 //! `Name s41` is required text of at most 41 characters; `?` optional, `*` any number, `+` one or more; `id`, `amt`,
-//! `price`, `qty`, `pct`, `int`, `float`, `bool`, `date`, `datetime`, `guid` are the types of c.8; `ref41` is
+//! `price`, `qty`, `pct`, `int`, `float`, `bool`, `date`, `datetime`, `guid`, `interval` are the types of c.8; `ref41` is
 //! `{ ListID? id, FullName? s41 }`; `( A | B )` is a choice; `{ … }` are children; `$X` stands for a shared piece;
 //! `@12.0` means since qbXML 12.0; names in brackets after a message's name are the attributes that it may carry.
 
@@ -12,10 +12,14 @@ use std::sync::{Arc, LazyLock};
 use super::leaf::{Leaf, Problem};
 use super::xml::Element;
 
-const TEXTS: [&str; 4] = [
+const TEXTS: [&str; 8] = [
     include_str!("schema/common.txt"),
     include_str!("schema/lists.txt"),
+    include_str!("schema/others.txt"),
     include_str!("schema/transactions.txt"),
+    include_str!("schema/orders.txt"),
+    include_str!("schema/money.txt"),
+    include_str!("schema/reports.txt"),
     include_str!("schema/other.txt"),
 ];
 

@@ -103,6 +103,9 @@ pub struct Setup {
     pub sales_tax: bool,
     /// Name of the 0 % sales-tax item, default on every sales form (PROTOCOL.md d).
     pub sales_tax_item: String,
+    /// The multi-currency preference: only told, other currencies can't be booked.
+    #[serde(default)]
+    pub multi_currency: bool,
     /// Changes to transactions on or before this day are refused (3171, 3161).
     pub closing_date: Option<jiff::civil::Date>,
     /// Payment methods and their qbXML PaymentMethodType.
@@ -127,6 +130,7 @@ impl Setup {
             class_tracking: true,
             sales_tax: true,
             sales_tax_item: "Sales Tax".to_owned(),
+            multi_currency: false,
             closing_date: None,
             payment_methods: named(&[
                 ("Cash", "Cash"),

@@ -50,6 +50,11 @@ impl Stock {
         if quantity == self.quantity && quantity > Decimal::ZERO {
             return cents(self.value);
         }
+        self.value_of(quantity, fallback)
+    }
+
+    /// What `quantity` units are worth that come back into stock.
+    pub fn value_of(&self, quantity: Decimal, fallback: Decimal) -> Decimal {
         cents(self.average.unwrap_or(fallback) * quantity)
     }
 }

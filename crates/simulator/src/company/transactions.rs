@@ -4,8 +4,9 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::books::{Body, Books, Line, Txn};
+use super::credits;
 use super::ids::{LineId, TxnId};
-use super::kinds::TxnInfo;
+use super::kinds::{self, LineInfo, TxnInfo};
 use super::references;
 use super::schema::Schema;
 use super::status::Status;
@@ -26,6 +27,7 @@ pub(crate) struct Draft<'a> {
 pub(crate) struct DraftLine {
     /// The line that is kept or changed; `None` for a new one.
     pub id: Option<LineId>,
+    pub kind: &'static LineInfo,
     pub fields: Vec<Element>,
 }
 
@@ -55,13 +57,16 @@ impl Draft<'_> {
 
 /// `SalesReceiptAdd` and its like.
 pub(crate) fn add(books: &mut Books, info: &'static TxnInfo, request: &Element) -> Result<TxnId, Status> {
-    let line_name = format!("{}Add", info.line);
     let mut fields = Vec::new();
     let mut lines = Vec::new();
+    let mut credits_wanted = Vec::new();
     for child in &request.children {
-        if child.name == line_name {
-            lines.push(new_line(books, info, child)?);
+        if let Some(kind) = info.lines.iter().find(|kind| kind.add == child.name) {
+            lines.push(new_line(books, info, kind, child)?);
+        } else if child.name == "SetCredit" {
+            credits_wanted.push(child.clone());
         } else {
+            simulated(&child.name)?;
             fields.push(child.clone());
         }
     }
@@ -69,11 +74,12 @@ pub(crate) fn add(books: &mut Books, info: &'static TxnInfo, request: &Element) 
     fields.retain(|field| !field.text.is_empty() || !field.children.is_empty());
     let date = date_of(books, &mut fields);
     open_period(books, info, date)?;
-    if !fields.iter().any(|field| field.name == "RefNumber") && info.name != "ReceivePayment" {
+    if info.numbered && !fields.iter().any(|field| field.name == "RefNumber") {
         fields.push(Element::leaf("RefNumber", books.next_ref_number(info)));
     }
     let draft = Draft { info, previous: None, date, fields, lines };
     let body = (info.book)(books, &draft)?;
+    let taken = credits::taken(books, &draft, &body, &credits_wanted)?;
     let txn = Txn {
         info,
         id: books.new_txn_id(),
@@ -86,10 +92,20 @@ pub(crate) fn add(books: &mut Books, info: &'static TxnInfo, request: &Element) 
         fields: draft.fields,
         body,
     };
-    Ok(save(books, txn))
+    let id = save(books, txn);
+    credits::apply(books, &id, taken);
+    Ok(id)
 }
 
-/// `SalesReceiptMod` and its like. Lines: none mentioned, all stay; one mentioned, all others go (PROTOCOL.md c.5).
+/// Refuses parts of a request that would be lost without a word.
+fn simulated(name: &str) -> Result<(), Status> {
+    let absent = name.contains("LineGroup")
+        || matches!(name, "LinkToTxnID" | "ItemLineAdd" | "ItemLineMod" | "ItemGroupLineAdd" | "ItemGroupLineMod");
+    if absent { Err(Status::feature_off(name)) } else { Ok(()) }
+}
+
+/// `SalesReceiptMod` and its like. Lines: none mentioned, all stay; one mentioned, all others of its kind go
+/// (PROTOCOL.md c.5). A voided transaction stays so until a Mod states its lines again.
 pub(crate) fn modify(
     books: &mut Books,
     schema: &Schema,
@@ -103,18 +119,35 @@ pub(crate) fn modify(
         return Err(Status::stale(sequence, ret(books, schema, old, &Telling { lines: true, ..Telling::default() })));
     }
     open_period(books, info, old.date)?;
-    let line_name = format!("{}Mod", info.line);
     let mut changes = Vec::new();
     let mut lines = Vec::new();
-    let mut mentioned = false;
+    let mut credits_wanted = Vec::new();
+    let mut cleared = Vec::new();
     for child in &request.children {
-        if child.name == line_name {
-            mentioned = true;
-            lines.push(changed_line(books, old, child)?);
-        } else if !matches!(child.name.as_str(), "TxnID" | "EditSequence") {
-            changes.push(child.clone());
+        let name = child.name.as_str();
+        if let Some(kind) = info.lines.iter().find(|kind| kind.modify == name) {
+            lines.push(changed_line(books, old, kind, child)?);
+            continue;
+        }
+        match name {
+            "TxnID" | "EditSequence" | "ClearItemLines" => {}
+            "SetCredit" => credits_wanted.push(child.clone()),
+            "ClearExpenseLines" => {
+                cleared.extend(matches!(child.text.as_str(), "true" | "1").then_some("ExpenseLineMod"));
+            }
+            _ => {
+                simulated(name)?;
+                changes.push(child.clone());
+            }
         }
     }
+    let restated = !lines.is_empty();
+    let kept = old.body.lines.iter().filter(|line| {
+        !cleared.contains(&line.kind.modify) && !lines.iter().any(|given| given.kind.modify == line.kind.modify)
+    });
+    let kept = kept.map(|line| DraftLine { id: line.id.clone(), kind: line.kind, fields: line.fields.clone() });
+    let mut all: Vec<DraftLine> = kept.collect();
+    all.extend(lines);
     let mut fields = old.fields.clone();
     for change in references::resolve(books, &changes, info.name, None)? {
         fields.retain(|field| field.name != change.name);
@@ -122,28 +155,34 @@ pub(crate) fn modify(
             fields.push(change);
         }
     }
-    if !mentioned {
-        lines =
-            old.body.lines.iter().map(|line| DraftLine { id: line.id.clone(), fields: line.fields.clone() }).collect();
-    }
     let date = date_of(books, &mut fields);
     open_period(books, info, date)?;
-    let draft = Draft { info, previous: Some(old), date, fields, lines };
-    let body = (info.book)(books, &draft)?;
+    let draft = Draft { info, previous: Some(old), date, fields, lines: all };
+    let void = old.void && !restated;
+    let body = if void { old.body.clone() } else { (info.book)(books, &draft)? };
+    if books.deposited.contains_key(&old.id) && body.total != old.body.total {
+        return Err(Status::rule("Amount", &body.total.to_string(), "The payment has been deposited."));
+    }
+    let taken = credits::taken(books, &draft, &body, &credits_wanted)?;
     let mut txn = old.clone();
     txn.fields = draft.fields;
     txn.date = date;
-    txn.void = false;
+    txn.void = void;
     txn.body = body;
     txn.modified = books.now;
     txn.sequence = books.new_sequence();
-    Ok(save(books, txn))
+    let id = save(books, txn);
+    credits::apply(books, &id, taken);
+    Ok(id)
 }
 
 /// `TxnVoid`: the record stays, its amounts are zero.
 pub(crate) fn void(books: &mut Books, request: &Element) -> Result<Vec<Element>, Status> {
     let mut txn = named(books, request, "TxnVoidType")?.clone();
     open_period(books, txn.info, txn.date)?;
+    if books.deposited.contains_key(&txn.id) {
+        return Err(Status::new(3185, format!("The {} cannot be voided: it has been deposited.", txn.info.name)));
+    }
     if !txn.void {
         let memo = txn.text("Memo").unwrap_or_default().to_owned();
         txn.fields.retain(|field| field.name != "Memo");
@@ -151,22 +190,25 @@ pub(crate) fn void(books: &mut Books, request: &Element) -> Result<Vec<Element>,
         for line in &mut txn.body.lines {
             for field in &mut line.fields {
                 match field.name.as_str() {
-                    "Amount" => "0.00".clone_into(&mut field.text),
-                    "Quantity" | "Rate" => "0".clone_into(&mut field.text),
+                    "Amount" | "ValueDifference" => "0.00".clone_into(&mut field.text),
+                    "Quantity" | "Rate" | "QuantityDifference" => "0".clone_into(&mut field.text),
                     _ => {}
                 }
             }
         }
         for field in &mut txn.body.computed {
-            if field.name != "SalesTaxPercentage" {
+            if field.name != "SalesTaxPercentage" && field.text.parse::<Decimal>().is_ok() {
                 "0.00".clone_into(&mut field.text);
             }
         }
         txn.void = true;
         txn.body.total = Decimal::ZERO;
-        txn.body.entries.clear();
+        for entry in &mut txn.body.entries {
+            entry.amount = Decimal::ZERO;
+        }
         txn.body.moves.clear();
         txn.body.applications.clear();
+        txn.body.deposits.clear();
         txn.modified = books.now;
         txn.sequence = books.new_sequence();
         books.release_payments(&txn.id);
@@ -193,6 +235,9 @@ pub(crate) fn delete(books: &mut Books, request: &Element) -> Result<Vec<Element
             ),
         ));
     }
+    if books.deposited.contains_key(&txn.id) {
+        return Err(Status::new(3160, format!("Cannot delete the {}: it has been deposited.", txn.info.name)));
+    }
     books.remove_txn(&txn.id);
     Ok(vec![
         Element::leaf("TxnDelType", txn.info.name),
@@ -202,28 +247,47 @@ pub(crate) fn delete(books: &mut Books, request: &Element) -> Result<Vec<Element
     ])
 }
 
+/// Refuses what the edition does not have (PROTOCOL.md c.9).
+pub(crate) fn available(books: &Books, kind: &str) -> Result<(), Status> {
+    match kinds::txn_named(kind) {
+        Some(info) if !info.is_in(books.setup.edition) => Err(Status::feature_off(kind)),
+        _ => Ok(()),
+    }
+}
+
 fn named<'a>(books: &'a Books, request: &Element, type_name: &str) -> Result<&'a Txn, Status> {
     let id = request.text_of("TxnID").unwrap_or_default();
     let kind = request.text_of(type_name).unwrap_or_default();
+    available(books, kind)?;
     books.txns.get(id).filter(|txn| txn.info.name == kind).ok_or_else(|| Status::not_found(id))
 }
 
-fn new_line(books: &Books, info: &TxnInfo, line: &Element) -> Result<DraftLine, Status> {
+fn new_line(books: &Books, info: &TxnInfo, kind: &'static LineInfo, line: &Element) -> Result<DraftLine, Status> {
     for extension in line.all("DataExt") {
         books.extensions.check(info.name, extension)?;
     }
     let fields = references::resolve(books, &line.children, &format!("{} line", info.name), None)?;
     let fields = fields.into_iter().filter(|field| !field.text.is_empty() || !field.children.is_empty()).collect();
-    Ok(DraftLine { id: None, fields })
+    if line.child("LinkToTxn").is_some() {
+        return Err(Status::feature_off("LinkToTxn"));
+    }
+    Ok(DraftLine { id: None, kind, fields })
 }
 
 /// A line of a Mod: `-1` is new, an id alone keeps the line, fields change it. A new rate, quantity or item makes a
 /// new amount unless one is given; a new amount makes a new rate.
-fn changed_line(books: &Books, old: &Txn, line: &Element) -> Result<DraftLine, Status> {
-    let Some(id) = line.text_of("TxnLineID") else { return new_line(books, old.info, line) };
-    let mut given = new_line(books, old.info, line)?;
+fn changed_line(books: &Books, old: &Txn, kind: &'static LineInfo, line: &Element) -> Result<DraftLine, Status> {
+    let Some(id) = line.text_of("TxnLineID") else { return new_line(books, old.info, kind, line) };
+    let mut given = new_line(books, old.info, kind, line)?;
     given.fields.retain(|field| field.name != "TxnLineID");
+    // A journal line says its side here, and by its name everywhere else.
+    let side = given.fields.extract_if(.., |field| field.name == "JournalLineType").next().map(|side| side.text);
+    let side = side.and_then(|side| old.info.lines.iter().find(|kind| kind.add == format!("Journal{side}Line")));
     if id == "-1" {
+        if kind.modify == "JournalLineMod" {
+            let missing = || Status::new(3150, "There is a missing element: \"JournalLineType\".");
+            given.kind = side.ok_or_else(missing)?;
+        }
         return Ok(given);
     }
     let kept = old
@@ -236,13 +300,13 @@ fn changed_line(books: &Books, old: &Txn, line: &Element) -> Result<DraftLine, S
     let prices = has("Rate") || has("RatePercent") || has("Quantity") || has("ItemRef");
     let mut fields = kept.fields.clone();
     fields.retain(|field| match field.name.as_str() {
-        "Amount" => !prices,
+        "Amount" => !(prices || has("Amount")),
         "Rate" | "RatePercent" => !(has("Amount") || has("ItemRef") || has("Rate") || has("RatePercent")),
         "Desc" | "SalesTaxCodeRef" if has("ItemRef") => false,
         name => !line.children.iter().any(|change| change.name == name),
     });
     fields.extend(given.fields);
-    Ok(DraftLine { id: kept.id.clone(), fields })
+    Ok(DraftLine { id: kept.id.clone(), kind: side.unwrap_or(kept.kind), fields })
 }
 
 /// Takes the date out of the fields; today when there is none.
@@ -262,9 +326,9 @@ fn open_period(books: &Books, info: &TxnInfo, date: Date) -> Result<(), Status> 
 }
 
 /// Gives new lines their ids and puts the transaction in place, with the custom fields of its lines.
-fn save(books: &mut Books, mut txn: Txn) -> TxnId {
+pub(crate) fn save(books: &mut Books, mut txn: Txn) -> TxnId {
     let mut extensions = Vec::new();
-    for Line { id, fields } in &mut txn.body.lines {
+    for Line { id, fields, .. } in &mut txn.body.lines {
         let id = id.get_or_insert_with(|| books.new_line_id());
         extensions.extend(fields.extract_if(.., |field| field.name == "DataExt").map(|field| (id.clone(), field)));
     }
@@ -299,17 +363,16 @@ pub(crate) fn ret(books: &Books, schema: &Schema, txn: &Txn, telling: &Telling<'
     if !telling.linked {
         fields.retain(|field| field.name != "LinkedTxn");
     }
-    let line_name = format!("{}Ret", txn.info.line);
     if telling.lines {
         for line in &txn.body.lines {
             let id = line.id.as_ref().map(LineId::as_str);
             let mut children = vec![Element::leaf("TxnLineID", id.unwrap_or_default())];
             children.extend(references::tell(books, &line.fields));
             children.extend(books.extensions.told(txn.id.as_str(), id, telling.owners));
-            fields.push(Element::group(&line_name, children));
+            fields.push(Element::group(line.kind.ret, children));
         }
     } else {
-        fields.retain(|field| field.name != line_name);
+        fields.retain(|field| txn.info.lines.iter().all(|kind| kind.ret != field.name));
     }
     fields.extend(books.extensions.told(txn.id.as_str(), None, telling.owners));
     let name = format!("{}Ret", txn.info.name);

@@ -85,7 +85,7 @@ impl Company {
 
     fn view(&self, txn: &Txn) -> TransactionView {
         let name = |id: &ListId| self.books.full_name(id).to_owned();
-        let postings = txn.body.entries.iter().map(|entry| Posting {
+        let postings = txn.body.entries.iter().filter(|_| !txn.void).map(|entry| Posting {
             account: name(&entry.account),
             amount: entry.amount,
             class: entry.class.as_ref().map(name),

@@ -3,10 +3,15 @@
 #![allow(clippy::print_stderr)] // a skipped check says so
 
 mod books;
+mod credits;
 mod file;
+mod ledger;
 mod lists;
+mod names;
+mod orders;
 mod queries;
 mod recovery;
+mod reports;
 mod sales;
 mod schema;
 mod support;

@@ -139,6 +139,7 @@ fn requests_and_answers_are_valid_by_intuits_schema() {
         witness.exchange(&format!("<{query}QueryRq><IncludeLineItems>true</IncludeLineItems></{query}QueryRq>"));
     }
     witness.exchange("<InvoiceQueryRq><IncludeLinkedTxns>true</IncludeLinkedTxns></InvoiceQueryRq>");
+    witness_money(&mut witness, &sale);
     let outdated = modify(
         "SalesReceipt",
         &format!("<TxnID>{}</TxnID><EditSequence>1</EditSequence><Memo>x</Memo>", text(&receipt, "TxnID")),
@@ -160,4 +161,83 @@ fn requests_and_answers_are_valid_by_intuits_schema() {
     assert!(!answer.contains("Error"), "{answer}");
     assert_eq!(text(&answer, "DataExtValue"), "v");
     validate(&witness.documents);
+}
+
+/// One of each of the other types of transactions, reports, and the changes to them.
+fn witness_money(witness: &mut Witness, sale: &impl Fn(&str) -> String) {
+    let ada = "<CustomerRef><FullName>Ada</FullName></CustomerRef>";
+    let accepted = |answer: String| {
+        assert!(!answer.contains("Error"), "{answer}");
+        answer
+    };
+    let memo = accepted(witness.exchange(&add("CreditMemo", &format!("{ada}{}", sale("CreditMemo")))));
+    let memo = text(&memo, "TxnID");
+    accepted(witness.exchange(&add(
+        "ARRefundCreditCard",
+        &format!(
+            "{ada}<RefundFromAccountRef><FullName>Checking</FullName></RefundFromAccountRef>\
+             <RefundAppliedToTxnAdd><TxnID>{memo}</TxnID><RefundAmount>10.00</RefundAmount></RefundAppliedToTxnAdd>"
+        ),
+    )));
+    accepted(witness.exchange(&add(
+        "Check",
+        &format!(
+            "<AccountRef><FullName>Checking</FullName></AccountRef><PayeeEntityRef><FullName>Ada</FullName></PayeeEntityRef>\
+             <ApplyCheckToTxnAdd><TxnID>{memo}</TxnID><Amount>10.00</Amount></ApplyCheckToTxnAdd><ExpenseLineAdd>\
+             <AccountRef><FullName>Accounts Receivable</FullName></AccountRef><Amount>10.00</Amount>{ada}</ExpenseLineAdd>"
+        ),
+    )));
+    let lines = line("Invoice", "Tip", "<Amount>9.00</Amount>");
+    let invoice = accepted(witness.exchange(&add("Invoice", &format!("{ada}{lines}"))));
+    let credit = format!("<SetCredit><CreditTxnID>{memo}</CreditTxnID><AppliedAmount>9.00</AppliedAmount></SetCredit>");
+    accepted(witness.exchange(&crate::support::modify_answered("Invoice", &invoice, &credit)));
+    let side = |side: &str, account: &str| {
+        format!(
+            "<Journal{side}Line><AccountRef><FullName>{account}</FullName></AccountRef><Amount>1.00</Amount></Journal{side}Line>"
+        )
+    };
+    accepted(
+        witness.exchange(&add("JournalEntry", &[side("Debit", "Utilities"), side("Credit", "Checking")].concat())),
+    );
+    let cash = "<AccountRef><FullName>Cash in Drawer</FullName></AccountRef><Amount>1.00</Amount>";
+    accepted(witness.exchange(&add(
+        "Deposit",
+        &format!(
+            "<DepositToAccountRef><FullName>Checking</FullName></DepositToAccountRef><CashBackInfoAdd>{cash}</CashBackInfoAdd>\
+             <DepositLineAdd>{cash}</DepositLineAdd>"
+        ),
+    )));
+    accepted(witness.exchange(&add(
+        "InventoryAdjustment",
+        "<AccountRef><FullName>Inventory Shrinkage</FullName></AccountRef><InventoryAdjustmentLineAdd><ItemRef><FullName>Widget</FullName></ItemRef>\
+         <QuantityAdjustment><QuantityDifference>-1</QuantityDifference></QuantityAdjustment></InventoryAdjustmentLineAdd>",
+    )));
+    witness.exchange(&add("SalesOrder", &format!("{ada}{}", sale("SalesOrder"))));
+    for query in ["CreditMemo", "ARRefundCreditCard", "Check", "JournalEntry", "Deposit", "InventoryAdjustment"] {
+        accepted(
+            witness.exchange(&format!("<{query}QueryRq><IncludeLineItems>true</IncludeLineItems></{query}QueryRq>")),
+        );
+    }
+    accepted(witness.exchange("<CreditMemoQueryRq><IncludeLinkedTxns>true</IncludeLinkedTxns></CreditMemoQueryRq>"));
+    accepted(witness.exchange("<CheckQueryRq><IncludeLinkedTxns>true</IncludeLinkedTxns></CheckQueryRq>"));
+    accepted(witness.exchange(
+        "<TransactionQueryRq><TransactionDetailLevelFilter>All</TransactionDetailLevelFilter></TransactionQueryRq>",
+    ));
+    accepted(witness.exchange(
+        "<CustomDetailReportQueryRq><CustomDetailReportType>CustomTxnDetail</CustomDetailReportType><ReportDateMacro>All</ReportDateMacro>\
+         <SummarizeRowsBy>Account</SummarizeRowsBy><IncludeColumn>TxnType</IncludeColumn><IncludeColumn>Account</IncludeColumn>\
+         <IncludeColumn>Amount</IncludeColumn></CustomDetailReportQueryRq>",
+    ));
+    accepted(witness.exchange(
+        "<GeneralSummaryReportQueryRq><GeneralSummaryReportType>TrialBalance</GeneralSummaryReportType></GeneralSummaryReportQueryRq>",
+    ));
+    accepted(witness.exchange(&add("Employee", "<FirstName>Grace</FirstName>")));
+    accepted(witness.exchange("<EntityQueryRq/>"));
+    for kind in ["CreditMemo", "Check"] {
+        let answer = witness.exchange(&format!("<{kind}QueryRq/>"));
+        accepted(witness.exchange(&crate::support::void(kind, &text(&answer, "TxnID"))));
+        accepted(
+            witness.exchange(&format!("<{kind}QueryRq><IncludeLineItems>true</IncludeLineItems></{kind}QueryRq>")),
+        );
+    }
 }

@@ -127,6 +127,27 @@ pub fn modify(kind: &str, fields: &str) -> String {
     format!(r#"<{kind}ModRq requestID="1"><{kind}Mod>{fields}</{kind}Mod></{kind}ModRq>"#)
 }
 
+/// A Mod of an object as its last answer told it.
+pub fn modify_answered(kind: &str, answer: &str, fields: &str) -> String {
+    let (id, sequence) = (text(answer, "TxnID"), text(answer, "EditSequence"));
+    modify(kind, &format!("<TxnID>{id}</TxnID><EditSequence>{sequence}</EditSequence>{fields}"))
+}
+
+pub fn void(kind: &str, id: &str) -> String {
+    format!("<TxnVoidRq><TxnVoidType>{kind}</TxnVoidType><TxnID>{id}</TxnID></TxnVoidRq>")
+}
+
+pub fn delete(kind: &str, id: &str) -> String {
+    format!("<TxnDelRq><TxnDelType>{kind}</TxnDelType><TxnID>{id}</TxnID></TxnDelRq>")
+}
+
+/// One transaction with its lines, and with its links where its query can tell them.
+pub fn look(kind: &str, id: &str) -> String {
+    let linked = matches!(kind, "Invoice" | "CreditMemo" | "Check" | "SalesOrder");
+    let linked = if linked { "<IncludeLinkedTxns>true</IncludeLinkedTxns>" } else { "" };
+    format!("<{kind}QueryRq><TxnID>{id}</TxnID><IncludeLineItems>true</IncludeLineItems>{linked}</{kind}QueryRq>")
+}
+
 /// The first status code of an answer.
 pub fn code(answer: &str) -> u16 {
     attribute(answer, "statusCode").parse().unwrap()

@@ -168,6 +168,7 @@ fn leaf_word(leaf: &Leaf) -> String {
         Leaf::Date => "DATETYPE".to_owned(),
         Leaf::DateTime => "DATETIMETYPE".to_owned(),
         Leaf::Guid => "GUIDTYPE".to_owned(),
+        Leaf::Interval => "TIMEINTERVALTYPE".to_owned(),
     }
 }
 

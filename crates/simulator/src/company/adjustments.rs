@@ -1,0 +1,77 @@
+//! Inventory adjustments: quantity at average cost, or value, against an adjustment account (PROTOCOL.md d).
+
+use rust_decimal::Decimal;
+
+use super::books::{Body, Books, Entry, Line, ListObject, cents, money, number, reference_in};
+use super::ids::ListId;
+use super::status::Status;
+use super::stock::{Stock, StockMove};
+use super::transactions::{Draft, DraftLine};
+use super::xml::Element;
+
+/// `InventoryAdjustment`.
+pub(crate) fn book_inventory_adjustment(books: &Books, draft: &Draft) -> Result<Body, Status> {
+    let account = draft.reference("AccountRef").ok_or_else(|| Status::new(3270, "Missing posting account."))?;
+    let mut body = Body::default();
+    for line in &draft.lines {
+        let item = reference_in(&line.fields, "ItemRef").and_then(|id| books.lists.get(&id));
+        let Some((item, asset)) = item.and_then(|item| Some((item, asset_account(item)?))) else {
+            return Err(Status::new(3280, "The item of an inventory adjustment must be an inventory item."));
+        };
+        let mut stock = books.stock.get(&item.id).copied().unwrap_or_default();
+        body.moves.iter().filter(|change| change.item == item.id).for_each(|change| stock.apply(change));
+        let (quantity, value) = change(&stock, item, line)?;
+        let entry = |account, amount| Entry {
+            class: draft.reference("ClassRef"),
+            entity: draft.reference("CustomerRef"),
+            item: Some(item.id.clone()),
+            line: Some(body.lines.len()),
+            ..Entry::new(account, amount)
+        };
+        body.entries.extend([entry(account.clone(), -value), entry(asset, value)]);
+        body.total += value;
+        body.moves.push(StockMove { item: item.id.clone(), quantity, value });
+        body.lines.push(Line::of(line, told(&item.id, quantity, value)));
+    }
+    Ok(body)
+}
+
+/// A line as answers tell it: differences only.
+pub(crate) fn told(item: &ListId, quantity: Decimal, value: Decimal) -> Vec<Element> {
+    vec![
+        Element::group("ItemRef", vec![Element::leaf("ListID", item.as_str())]),
+        Element::leaf("QuantityDifference", number(quantity)),
+        Element::leaf("ValueDifference", money(value)),
+    ]
+}
+
+fn asset_account(item: &ListObject) -> Option<ListId> {
+    if item.info.is_stocked() { item.reference("AssetAccountRef") } else { None }
+}
+
+/// The change of quantity and of value that a line asks for.
+fn change(stock: &Stock, item: &ListObject, line: &DraftLine) -> Result<(Decimal, Decimal), Status> {
+    let wish = |name: &str| line.fields.iter().find(|field| field.name == name);
+    let decimal = |group: &Element, name: &str| group.text_of(name).and_then(|text| text.parse::<Decimal>().ok());
+    let quantity = |group: &Element| {
+        decimal(group, "NewQuantity")
+            .map(|new| new - stock.quantity)
+            .or_else(|| decimal(group, "QuantityDifference"))
+            .unwrap_or_default()
+    };
+    if let Some(group) = wish("QuantityAdjustment") {
+        let quantity = quantity(group);
+        let fallback = item.decimal("PurchaseCost").unwrap_or_default();
+        let value = if quantity < Decimal::ZERO {
+            -stock.cost_of(-quantity, fallback)
+        } else {
+            stock.value_of(quantity, fallback)
+        };
+        return Ok((quantity, value));
+    }
+    if let Some(group) = wish("ValueAdjustment") {
+        let value = decimal(group, "NewValue").map(|new| new - stock.value);
+        return Ok((quantity(group), cents(value.or_else(|| decimal(group, "ValueDifference")).unwrap_or_default())));
+    }
+    Err(Status::feature_off("SerialNumberAdjustment, LotNumberAdjustment"))
+}
