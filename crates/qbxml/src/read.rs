@@ -263,17 +263,13 @@ impl<R: BufRead> Reader<R> {
                     Ok(Some(Event::Object(Object::Unknown(name))))
                 }
             }
-            Place::InResponse { plain: true, .. } => {
-                self.read_element(&name, attributes)?;
-                Ok(None)
-            }
             Place::InReport { request_id, told: false } if name == "ReportData" => {
                 let request_id = request_id.clone();
                 self.record.close();
                 self.place = Place::InReportRows { request_id: request_id.clone() };
                 self.object(request_id)
             }
-            Place::InReport { told: false, .. } => {
+            Place::InResponse { plain: true, .. } | Place::InReport { told: false, .. } => {
                 self.read_element(&name, attributes)?;
                 Ok(None)
             }

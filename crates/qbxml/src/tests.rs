@@ -123,6 +123,15 @@ fn a_form_without_contents_is_refused_unless_it_is_a_query() {
         crate::InvoiceAdd::default().into(),
         crate::ReceivePaymentAdd::default().into(),
         crate::SalesReceiptMod::default().into(),
+        crate::SalesOrderAdd::default().into(),
+        crate::CreditMemoAdd::default().into(),
+        crate::ARRefundCreditCardAdd::default().into(),
+        crate::CheckAdd::default().into(),
+        crate::DepositAdd::default().into(),
+        crate::JournalEntryAdd::default().into(),
+        crate::InventoryAdjustmentAdd::default().into(),
+        crate::StandardTermsAdd::default().into(),
+        crate::ListMerge::default().into(),
         crate::DataExtAdd::default().into(),
         crate::TxnVoid::default().into(),
         crate::TxnDel::default().into(),
@@ -133,6 +142,9 @@ fn a_form_without_contents_is_refused_unless_it_is_a_query() {
     }
     assert_eq!(Request::from(crate::CustomerQuery::default()).check(), Ok(()));
     assert_eq!(Request::from(crate::HostQuery::default()).check(), Ok(()));
+    // These ask for nothing unless they say of what kind it is.
+    assert!(Request::from(crate::CustomDetailReportQuery::default()).check().is_err());
+    assert!(Request::from(crate::TxnDeletedQuery::default()).check().is_err());
 }
 
 #[test]
@@ -174,6 +186,44 @@ fn a_payment_is_applied_by_quickbooks_or_by_us_never_both_nor_neither() {
     let applied = crate::AppliedToTxnAdd { txn_id: "1-2".into(), ..Default::default() };
     let both = crate::ReceivePaymentAdd { applied_to_txn_add: vec![applied], ..automatic };
     assert_eq!(problem(both), Err(Problem::SeveralOf));
+}
+
+#[test]
+fn a_quantity_is_adjusted_to_a_new_one_or_by_a_difference_never_both_nor_neither() {
+    let adjusted = |new_quantity, quantity_difference| {
+        let line = crate::InventoryAdjustmentLineAdd {
+            item_ref: crate::Ref::name("Mugs:Blue"),
+            quantity_adjustment: crate::QuantityAdjustment { new_quantity, quantity_difference, ..Default::default() },
+        };
+        Request::from(crate::InventoryAdjustmentAdd {
+            account_ref: crate::Ref::name("Shrinkage"),
+            inventory_adjustment_line_add: vec![line],
+            ..Default::default()
+        })
+        .check()
+        .is_ok()
+    };
+    let one = Some(crate::Quantity::default());
+    assert!(adjusted(one, None) && adjusted(None, one));
+    assert!(!adjusted(one, one) && !adjusted(None, None));
+}
+
+#[test]
+fn debits_and_credits_are_written_in_the_order_of_the_entry() {
+    let line =
+        |account: &str| crate::JournalLine { account_ref: Some(crate::Ref::name(account)), ..Default::default() };
+    let entry = crate::JournalEntryAdd {
+        journal_line_add: vec![
+            crate::JournalLineAdd::Credit(line("Sales")),
+            crate::JournalLineAdd::Debit(line("Clearing")),
+            crate::JournalLineAdd::Credit(line("Shipping")),
+        ],
+        ..Default::default()
+    };
+    let xml = set_of(vec![entry.into()]).to_xml().unwrap();
+    let lines = readable(&xml);
+    let sides: Vec<_> = lines.lines().filter(|line| line.starts_with("<Journal") && line.ends_with("Line>")).collect();
+    assert_eq!(sides, ["<JournalCreditLine>", "<JournalDebitLine>", "<JournalCreditLine>"]);
 }
 
 #[test]

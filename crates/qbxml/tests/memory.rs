@@ -8,15 +8,49 @@ use std::{
     rc::Rc,
 };
 
-use qbxml::{Event, Object, ReadError, Reader};
+use qbxml::{Event, Object, ReadError, Reader, ReportRow};
 
 const ANSWER_BYTES: usize = 50 << 20;
-const HEAD: &str = "<?xml version=\"1.0\" ?><QBXML><QBXMLMsgsRs><CustomerQueryRs requestID=\"1\" statusCode=\"0\" \
-                    statusSeverity=\"Info\" statusMessage=\"Status OK\">";
-const TAIL: &str = "</CustomerQueryRs></QBXMLMsgsRs></QBXML>";
+const CUSTOMERS: Kind = Kind {
+    head: "<?xml version=\"1.0\" ?><QBXML><QBXMLMsgsRs><CustomerQueryRs requestID=\"1\" statusCode=\"0\" \
+           statusSeverity=\"Info\" statusMessage=\"Status OK\">",
+    record: customer,
+    tail: "</CustomerQueryRs></QBXMLMsgsRs></QBXML>",
+};
+const REPORT: Kind = Kind {
+    head: "<?xml version=\"1.0\" ?><QBXML><QBXMLMsgsRs><CustomDetailReportQueryRs requestID=\"1\" statusCode=\"0\" \
+           statusSeverity=\"Info\" statusMessage=\"Status OK\"><ReportRet><ReportTitle>Detail</ReportTitle><ReportData>",
+    record: row,
+    tail: "</ReportData></ReportRet></CustomDetailReportQueryRs></QBXMLMsgsRs></QBXML>",
+};
+
+/// What an answer is made of.
+#[derive(Clone, Copy)]
+struct Kind {
+    head: &'static str,
+    record: fn(usize) -> String,
+    tail: &'static str,
+}
+
+fn customer(number: usize) -> String {
+    format!(
+        "<CustomerRet><ListID>{number:08X}-1</ListID><Name>Customer {number}</Name><IsActive>true</IsActive>\
+         <Notes>{}</Notes></CustomerRet>\n",
+        "Likes blue mugs. ".repeat(100)
+    )
+}
+
+fn row(number: usize) -> String {
+    format!(
+        "<DataRow rowNumber=\"{number}\"><ColData colID=\"1\" value=\"{number:08X}-1\" /><ColData colID=\"2\" \
+         value=\"{}\" /></DataRow>\n",
+        "Likes blue mugs. ".repeat(100)
+    )
+}
 
 /// Makes up an answer while it is read.
 struct Generated {
+    kind: Kind,
     piece: Vec<u8>,
     position: usize,
     made: usize,
@@ -25,16 +59,8 @@ struct Generated {
 }
 
 impl Generated {
-    fn new(handed_out: Rc<Cell<usize>>) -> Self {
-        Self { piece: HEAD.as_bytes().to_vec(), position: 0, made: 0, done: false, handed_out }
-    }
-
-    fn record(number: usize) -> String {
-        format!(
-            "<CustomerRet><ListID>{number:08X}-1</ListID><Name>Customer {number}</Name><IsActive>true</IsActive>\
-             <Notes>{}</Notes></CustomerRet>\n",
-            "Likes blue mugs. ".repeat(100)
-        )
+    fn new(kind: Kind, handed_out: Rc<Cell<usize>>) -> Self {
+        Self { kind, piece: kind.head.as_bytes().to_vec(), position: 0, made: 0, done: false, handed_out }
     }
 }
 
@@ -44,9 +70,9 @@ impl BufRead for Generated {
             self.position = 0;
             if self.handed_out.get() < ANSWER_BYTES {
                 self.made += 1;
-                self.piece = Self::record(self.made).into_bytes();
+                self.piece = (self.kind.record)(self.made).into_bytes();
             } else {
-                self.piece = TAIL.as_bytes().to_vec();
+                self.piece = self.kind.tail.as_bytes().to_vec();
                 self.done = true;
             }
         }
@@ -74,32 +100,48 @@ fn peak() -> Option<usize> {
     line.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
-#[test]
-fn a_long_answer_takes_no_more_memory_than_a_record() {
+/// Reads a long answer; `told` says which record an object is, if it is one.
+fn read_long_answer(kind: Kind, told: impl Fn(Object) -> Option<String>) {
     let handed_out = Rc::new(Cell::new(0));
-    let mut reader = Reader::new(Generated::new(Rc::clone(&handed_out)));
-    let longest = Generated::record(usize::MAX >> 8).len();
+    let mut reader = Reader::new(Generated::new(kind, Rc::clone(&handed_out)));
+    let longest = (kind.record)(usize::MAX >> 8).len();
     let before = peak();
-    let mut customers = 0;
-    let mut bytes_of_read = HEAD.len();
+    let mut records = 0;
+    let mut bytes_of_read = kind.head.len();
     while let Some(event) = reader.next().unwrap() {
-        if let Event::Object(Object::Customer(customer)) = event {
-            customers += 1;
-            bytes_of_read += Generated::record(customers).len();
-            assert_eq!(customer.name, Some(format!("Customer {customers}")));
+        let Event::Object(object) = event else { continue };
+        if let Some(told) = told(object) {
+            records += 1;
+            bytes_of_read += (kind.record)(records).len();
+            assert_eq!(told, format!("{records:08X}-1"));
             assert!(handed_out.get() <= bytes_of_read + longest, "the reader runs ahead of what it tells");
         }
     }
-    assert!(handed_out.get() > ANSWER_BYTES && customers > 25_000);
+    assert!(handed_out.get() > ANSWER_BYTES && records > 25_000);
     match (before, peak()) {
         (Some(before), Some(after)) => {
             assert!(after - before < 4 << 10, "reading {ANSWER_BYTES} bytes took {} KiB", after - before);
         }
         _ => tell("skipped in part: this system does not tell a process's peak memory"),
     }
+}
+
+#[test]
+fn a_long_answer_takes_no_more_memory_than_a_record() {
+    read_long_answer(CUSTOMERS, |object| match object {
+        Object::Customer(customer) => Some(customer.list_id.to_string()),
+        _ => None,
+    });
+    read_long_answer(REPORT, |object| match object {
+        Object::ReportRow(row) => match *row {
+            ReportRow::Data(row) => row.value(1).map(str::to_owned),
+            _ => None,
+        },
+        _ => None,
+    });
 
     // One record without end is refused long before it fills the memory.
-    let endless = HEAD.as_bytes().chain("<CustomerRet><Notes>".as_bytes()).chain(io::repeat(b'x'));
+    let endless = CUSTOMERS.head.as_bytes().chain("<CustomerRet><Notes>".as_bytes()).chain(io::repeat(b'x'));
     let mut reader = Reader::new(io::BufReader::new(endless));
     let error = loop {
         match reader.next() {

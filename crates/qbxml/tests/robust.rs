@@ -51,6 +51,8 @@ proptest! {
         pieces in prop::collection::vec(prop::sample::select(vec![
             "<QBXML>", "</QBXML>", "<QBXMLMsgsRs>", "</QBXMLMsgsRs>", "<ClassQueryRs statusCode=\"0\">", "</ClassQueryRs>",
             "<ClassRet>", "</ClassRet>", "<ListID>", "</ListID>", "<TxnVoidRs statusCode='1'>", "</TxnVoidRs>", "<TxnID>1</TxnID>",
+            "<ReportRet>", "</ReportRet>", "<ReportTitle>", "</ReportTitle>", "<ReportData>", "</ReportData>",
+            "<DataRow rowNumber=\"1\">", "</DataRow>", "<ColData colID='1' value='x'/>", "<TextRow value=\"&lt;\" />",
             "<ErrorRecovery>", "</ErrorRecovery>", "x", "&amp;", "&#65;", "&#0;", "&bad;", "&", "<", ">", "<!--", "-->",
             "<![CDATA[", "]]>", "<?qbxml", "?>", "<!DOCTYPE x>", "\u{feff}", " ", "é",
         ]), 0..40),
