@@ -63,35 +63,29 @@ pub enum Body {
     SalesReceipt(Box<SalesReceiptAdd>),
     /// An invoice.
     Invoice(Box<InvoiceAdd>),
-    /// A payment of the invoice that another entry makes; the invoice's TxnID is known only once that is posted.
+    /// A payment of invoices that other entries make; their TxnIDs are known only once they are posted.
     ReceivePayment {
         /// The form, without what it is applied to.
         form: Box<ReceivePaymentAdd>,
-        /// The invoice's entry.
-        invoice: EntryKey,
-        /// How much of it this settles.
-        amount: Amount,
+        /// The invoices.
+        invoices: Vec<Applied>,
     },
     /// A credit memo.
     CreditMemo(Box<CreditMemoAdd>),
-    /// Money given back for a credit memo, by card and the like.
+    /// Money given back for credit memos, by card and the like.
     #[serde(rename = "ar_refund_credit_card")]
     ARRefundCreditCard {
         /// The form, without what it is applied to.
         form: Box<ARRefundCreditCardAdd>,
-        /// The credit memo's entry.
-        credit: EntryKey,
-        /// How much of it this pays back.
-        amount: Amount,
+        /// The credit memos.
+        credits: Vec<Applied>,
     },
-    /// Money given back for a credit memo, in cash or by check.
+    /// Money given back for credit memos, in cash or by check.
     Check {
         /// The form, without what it is applied to.
         form: Box<CheckAdd>,
-        /// The credit memo's entry.
-        credit: EntryKey,
-        /// How much of it this pays back.
-        amount: Amount,
+        /// The credit memos.
+        credits: Vec<Applied>,
     },
     /// Stock that is gone without a sale.
     InventoryAdjustment(Box<InventoryAdjustmentAdd>),
@@ -127,6 +121,15 @@ pub enum Body {
         /// How it stood until now.
         before: Box<Body>,
     },
+}
+
+/// How much of what another entry made is settled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Applied {
+    /// The entry.
+    pub to: EntryKey,
+    /// How much of it.
+    pub amount: Amount,
 }
 
 /// Where something that an entry made stands in QuickBooks.
@@ -177,25 +180,35 @@ impl Body {
             Self::Invoice(form) => (**form).clone().into(),
             Self::CreditMemo(form) => (**form).clone().into(),
             Self::InventoryAdjustment(form) => (**form).clone().into(),
-            Self::ReceivePayment { form, invoice, amount } => {
+            Self::ReceivePayment { form, invoices } => {
                 let mut form = (**form).clone();
-                form.applied_to_txn_add = vec![AppliedToTxnAdd {
-                    txn_id: transaction(invoice)?.0,
-                    payment_amount: Some(*amount),
-                    ..AppliedToTxnAdd::default()
-                }];
+                form.applied_to_txn_add = invoices
+                    .iter()
+                    .map(|Applied { to, amount }| {
+                        let txn_id = transaction(to)?.0;
+                        Ok(AppliedToTxnAdd { txn_id, payment_amount: Some(*amount), ..AppliedToTxnAdd::default() })
+                    })
+                    .collect::<Result<_, _>>()?;
                 form.into()
             }
-            Self::ARRefundCreditCard { form, credit, amount } => {
+            Self::ARRefundCreditCard { form, credits } => {
                 let mut form = (**form).clone();
-                form.refund_applied_to_txn_add =
-                    vec![RefundAppliedToTxnAdd { txn_id: transaction(credit)?.0, refund_amount: *amount }];
+                form.refund_applied_to_txn_add = credits
+                    .iter()
+                    .map(|Applied { to, amount }| {
+                        Ok(RefundAppliedToTxnAdd { txn_id: transaction(to)?.0, refund_amount: *amount })
+                    })
+                    .collect::<Result<_, _>>()?;
                 form.into()
             }
-            Self::Check { form, credit, amount } => {
+            Self::Check { form, credits } => {
                 let mut form = (**form).clone();
-                form.apply_check_to_txn_add =
-                    vec![ApplyCheckToTxnAdd { txn_id: transaction(credit)?.0, amount: Some(*amount) }];
+                form.apply_check_to_txn_add = credits
+                    .iter()
+                    .map(|Applied { to, amount }| {
+                        Ok(ApplyCheckToTxnAdd { txn_id: transaction(to)?.0, amount: Some(*amount) })
+                    })
+                    .collect::<Result<_, _>>()?;
                 form.into()
             }
             Self::Application { invoice, credit, amount } => {

@@ -34,6 +34,12 @@ impl EntryKey {
         &self.0
     }
 
+    /// The first of this key, this key with `~2`, with `~3` … that is not `taken`.
+    pub(crate) fn unless(self, taken: impl Fn(&Self) -> bool) -> Self {
+        let mut numbered = (2_u32..).map(|number| Self(format!("{}~{number}", self.0)));
+        if taken(&self) { numbered.find(|key| !taken(key)).unwrap_or(self) } else { self }
+    }
+
     /// The tag that marks this entry inside QuickBooks, so that a look-back can find it: `TB-` and 12 characters made
     /// from the key (DESIGN.md 4).
     pub fn tag(&self) -> String {
@@ -277,9 +283,9 @@ impl Event {
         Self("placed".to_owned())
     }
 
-    /// Something was agreed about it later, or a payment took place.
-    pub(crate) fn of(id: &DocumentId) -> Self {
-        Self(id.as_str().to_owned())
+    /// Something was agreed about it later, or a payment took place; `part` tells which part of it, if it has several.
+    pub(crate) fn of(id: &DocumentId, part: &str) -> Self {
+        Self(if part.is_empty() { id.to_string() } else { format!("{id}/{part}") })
     }
 }
 

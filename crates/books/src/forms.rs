@@ -1,52 +1,65 @@
-//! A sale in QuickBooks' forms, with the postings that those forms make.
+//! QuickBooks' forms of an order, with the postings that those forms make.
 
-use jiff::civil::Date;
+use jiff::{civil::Date, tz::TimeZone};
 use qbxml::{
-    Amount, InvoiceAdd, InvoiceLineAdd, Quantity, ReceivePaymentAdd, Ref, SalesReceiptAdd, SalesReceiptLineAdd, limits,
+    ARRefundCreditCardAdd, Amount, CheckAdd, CreditMemoAdd, CreditMemoLineAdd, ExpenseLineAdd, InventoryAdjustmentAdd,
+    InventoryAdjustmentLineAdd, InvoiceAdd, InvoiceLineAdd, Quantity, QuantityAdjustment, ReceivePaymentAdd, Ref,
+    SalesOrderAdd, SalesOrderLineAdd, SalesReceiptAdd, SalesReceiptLineAdd, limits,
 };
 use rust_decimal::Decimal;
 
 use crate::{
-    body::Body,
+    body::{Applied, Body},
     document::{DocumentId, Order},
-    entry::{Entry, EntryKey, EntryKind, Posting, Postings},
-    mapping::Mode,
+    entry::{Entry, EntryKey, EntryKind, Event, Posting, Postings},
+    mapping::{Mode, MoneyBack},
     money::Money,
     names,
     needs::Needs,
     parties::{address, optional},
-    reasons::{HeldReason, Why},
-    sale::SaleLine,
+    reasons::HeldReason,
+    sale::Line,
 };
 
-/// What every form of a sale says.
+/// What all forms of an order say alike.
+#[derive(Clone, Debug)]
 pub(crate) struct Head<'o> {
     pub order: &'o Order,
     pub id: &'o DocumentId,
-    pub key: EntryKey,
-    pub date: Date,
     pub customer: String,
     pub class: Option<String>,
     /// Sales-tax item of 0 %.
     pub footer: String,
-    pub lines: Vec<SaleLine>,
+    /// Payment terms, by name.
+    pub terms: Option<String>,
 }
 
-/// What one gateway took, and where it arrives.
-pub(crate) struct Receipt<'o> {
-    pub gateway: &'o str,
+/// Where money arrives or is taken from.
+#[derive(Clone, Debug)]
+pub(crate) struct Till {
     /// Full name of the clearing account.
-    pub clearing: String,
+    pub account: String,
     /// Name of the payment method.
     pub method: String,
-    pub amount: Money,
+    /// How money goes back through it.
+    pub back: MoneyBack,
+}
+
+/// What one form says.
+#[derive(Clone, Debug)]
+pub(crate) struct Sheet {
+    pub key: EntryKey,
     pub date: Date,
+    /// Reference number.
+    pub number: String,
+    pub carries: Vec<Event>,
+    /// Entries of this order that must be there before.
+    pub after: Vec<EntryKey>,
 }
 
 macro_rules! form_lines {
-    ($type:ident, $head:expr, $needs:expr) => {
-        $head
-            .lines
+    ($type:ident, $head:expr, $lines:expr, $needs:expr) => {
+        $lines
             .iter()
             .map(|line| $type {
                 item_ref: Some(Ref::name(&line.sold.item)),
@@ -61,93 +74,230 @@ macro_rules! form_lines {
     };
 }
 
+/// What the lines of a form come to.
+pub(crate) fn sum(lines: &[Line]) -> Money {
+    lines.iter().map(|line| line.amount).sum()
+}
+
 impl Head<'_> {
-    /// The sales receipt; `receipt` is none where gift cards paid everything, or nothing was to be paid.
-    pub fn sales_receipt(&self, needs: &mut Needs<'_>, receipt: Option<&Receipt<'_>>) -> Option<Entry> {
+    /// A sales receipt of which the money arrives at `till`; none where nothing is paid in money.
+    pub fn sales_receipt(
+        &self,
+        needs: &mut Needs<'_>,
+        sheet: Sheet,
+        lines: &[Line],
+        till: Option<&Till>,
+    ) -> Option<Entry> {
         let (bill_address, ship_address) = self.addresses(needs);
         let form = SalesReceiptAdd {
             customer_ref: Some(Ref::name(&self.customer)),
             class_ref: self.class.as_ref().map(Ref::name),
-            txn_date: Some(self.date),
-            ref_number: Some(names::reference(self.order, self.id)),
+            txn_date: Some(sheet.date),
+            ref_number: Some(sheet.number.clone()),
             bill_address,
             ship_address,
-            payment_method_ref: receipt.map(|receipt| Ref::name(&receipt.method)),
+            payment_method_ref: till.map(|till| Ref::name(&till.method)),
             item_sales_tax_ref: Some(Ref::name(&self.footer)),
-            memo: Some(names::memo(self.order, &self.key)),
+            memo: Some(names::memo(self.order, &sheet.key)),
             is_to_be_printed: Some(false),
-            deposit_to_account_ref: receipt.map(|receipt| Ref::name(&receipt.clearing)),
-            sales_receipt_line_add: form_lines!(SalesReceiptLineAdd, self, needs),
+            deposit_to_account_ref: till.map(|till| Ref::name(&till.account)),
+            sales_receipt_line_add: form_lines!(SalesReceiptLineAdd, self, lines, needs),
             ..SalesReceiptAdd::default()
         };
-        let total = receipt.map_or(Money::ZERO, |receipt| receipt.amount);
-        let clearing = receipt.map_or_else(String::new, |receipt| receipt.clearing.clone());
-        self.sale(needs, EntryKind::SalesReceipt, &clearing, total, Body::SalesReceipt(Box::new(form)))
+        let debtor = till.map_or("", |till| &till.account);
+        self.selling(needs, sheet, EntryKind::SalesReceipt, debtor, lines, Body::SalesReceipt(Box::new(form)))
     }
 
-    /// The invoice on the account `receivable`, and a payment of it for each receipt.
-    pub fn invoice(&self, needs: &mut Needs<'_>, receivable: &str, receipts: &[Receipt<'_>]) -> Option<Vec<Entry>> {
+    /// An invoice on the account `receivable`.
+    pub fn invoice(&self, needs: &mut Needs<'_>, sheet: Sheet, lines: &[Line], receivable: &str) -> Option<Entry> {
         let (bill_address, ship_address) = self.addresses(needs);
         let form = InvoiceAdd {
             customer_ref: Ref::name(&self.customer),
             class_ref: self.class.as_ref().map(Ref::name),
             ar_account_ref: Some(Ref::name(receivable)),
-            txn_date: Some(self.date),
-            ref_number: Some(names::reference(self.order, self.id)),
+            txn_date: Some(sheet.date),
+            ref_number: Some(sheet.number.clone()),
             bill_address,
             ship_address,
             po_number: optional(self.order.purchase_order_number.as_deref(), limits::PO_NUMBER),
+            terms_ref: self.terms.as_ref().map(Ref::name),
+            due_date: self.due_date(needs),
             item_sales_tax_ref: Some(Ref::name(&self.footer)),
-            memo: Some(names::memo(self.order, &self.key)),
+            memo: Some(names::memo(self.order, &sheet.key)),
             is_to_be_printed: Some(false),
-            invoice_line_add: form_lines!(InvoiceLineAdd, self, needs),
+            invoice_line_add: form_lines!(InvoiceLineAdd, self, lines, needs),
             ..InvoiceAdd::default()
         };
-        let total = receipts.iter().map(|receipt| receipt.amount).sum();
-        let mut entries =
-            vec![self.sale(needs, EntryKind::Invoice, receivable, total, Body::Invoice(Box::new(form)))?];
-        for receipt in receipts {
-            entries.push(self.payment(needs, receivable, receipt)?);
-        }
-        Some(entries)
+        self.selling(needs, sheet, EntryKind::Invoice, receivable, lines, Body::Invoice(Box::new(form)))
     }
 
-    fn payment(&self, needs: &mut Needs<'_>, receivable: &str, receipt: &Receipt<'_>) -> Option<Entry> {
-        let key = EntryKey::new("payment", &format!("{}/{}", self.id, receipt.gateway));
-        let applied = amount(needs, receipt.amount);
-        let number = names::reference(self.order, self.id);
+    /// A sales order, which posts nothing.
+    pub fn sales_order(&self, needs: &mut Needs<'_>, sheet: Sheet, lines: &[Line]) -> Option<Entry> {
+        let (bill_address, ship_address) = self.addresses(needs);
+        let form = SalesOrderAdd {
+            customer_ref: Ref::name(&self.customer),
+            class_ref: self.class.as_ref().map(Ref::name),
+            txn_date: Some(sheet.date),
+            ref_number: Some(sheet.number.clone()),
+            bill_address,
+            ship_address,
+            po_number: optional(self.order.purchase_order_number.as_deref(), limits::PO_NUMBER),
+            terms_ref: self.terms.as_ref().map(Ref::name),
+            due_date: self.due_date(needs),
+            item_sales_tax_ref: Some(Ref::name(&self.footer)),
+            is_manually_closed: Some(false),
+            memo: Some(names::memo(self.order, &sheet.key)),
+            is_to_be_printed: Some(false),
+            sales_order_line_add: form_lines!(SalesOrderLineAdd, self, lines, needs),
+            ..SalesOrderAdd::default()
+        };
+        let total = sum(lines);
+        self.entry(needs, sheet, EntryKind::SalesOrder, total, Vec::new(), Body::SalesOrder(Box::new(form)))
+    }
+
+    /// A credit memo on the account `receivable`.
+    pub fn credit_memo(&self, needs: &mut Needs<'_>, sheet: Sheet, lines: &[Line], receivable: &str) -> Option<Entry> {
+        let form = CreditMemoAdd {
+            customer_ref: Ref::name(&self.customer),
+            class_ref: self.class.as_ref().map(Ref::name),
+            ar_account_ref: Some(Ref::name(receivable)),
+            txn_date: Some(sheet.date),
+            ref_number: Some(sheet.number.clone()),
+            item_sales_tax_ref: Some(Ref::name(&self.footer)),
+            memo: Some(names::memo(self.order, &sheet.key)),
+            is_to_be_printed: Some(false),
+            credit_memo_line_add: form_lines!(CreditMemoLineAdd, self, lines, needs),
+            ..CreditMemoAdd::default()
+        };
+        let total = sum(lines);
+        let mut postings = vec![self.posting(receivable, -total)];
+        postings.extend(lines.iter().map(|line| self.posting(&line.sold.account, line.amount)));
+        self.entry(needs, sheet, EntryKind::CreditMemo, total, postings, Body::CreditMemo(Box::new(form)))
+    }
+
+    /// A payment of the invoices.
+    pub fn payment(
+        &self,
+        needs: &mut Needs<'_>,
+        sheet: Sheet,
+        till: &Till,
+        receivable: &str,
+        invoices: &[(EntryKey, Money)],
+    ) -> Option<Entry> {
+        let total = invoices.iter().map(|(_, amount)| *amount).sum();
         let form = ReceivePaymentAdd {
             customer_ref: Ref::name(&self.customer),
             ar_account_ref: Some(Ref::name(receivable)),
-            txn_date: Some(receipt.date),
-            ref_number: Some(number.clone()),
-            total_amount: Some(applied),
-            payment_method_ref: Some(Ref::name(&receipt.method)),
-            memo: Some(names::memo(self.order, &key)),
-            deposit_to_account_ref: Some(Ref::name(&receipt.clearing)),
+            txn_date: Some(sheet.date),
+            ref_number: Some(sheet.number.clone()),
+            total_amount: Some(amount(needs, total)),
+            payment_method_ref: Some(Ref::name(&till.method)),
+            memo: Some(names::memo(self.order, &sheet.key)),
+            deposit_to_account_ref: Some(Ref::name(&till.account)),
             ..ReceivePaymentAdd::default()
         };
-        let posting = |account: &str, amount| Posting { account: account.to_owned(), class: None, amount };
-        let postings = postings(
-            needs,
-            self.order,
-            vec![posting(&receipt.clearing, receipt.amount), posting(receivable, -receipt.amount)],
-        )?;
-        Some(Entry {
-            key,
-            document: self.id.clone(),
-            kind: EntryKind::ReceivePayment,
-            date: Some(receipt.date),
-            number,
-            title: self.order.name.clone(),
-            total: receipt.amount,
-            postings,
-            why: vec![Why::ClearingAccount { gateway: receipt.gateway.to_owned(), account: receipt.clearing.clone() }],
-            needs: vec![self.key.clone()],
-            carries: Vec::new(),
-            undoes: Vec::new(),
-            body: Body::ReceivePayment { form: Box::new(form), invoice: self.key.clone(), amount: applied },
-        })
+        let postings = vec![unclassed(&till.account, total), unclassed(receivable, -total)];
+        let invoices = applied(needs, invoices);
+        let body = Body::ReceivePayment { form: Box::new(form), invoices };
+        self.entry(needs, sheet, EntryKind::ReceivePayment, total, postings, body)
+    }
+
+    /// Money given back for the credit memos.
+    pub fn money_back(
+        &self,
+        needs: &mut Needs<'_>,
+        sheet: Sheet,
+        till: &Till,
+        receivable: &str,
+        credits: &[(EntryKey, Money)],
+    ) -> Option<Entry> {
+        let total = credits.iter().map(|(_, amount)| *amount).sum();
+        let memo = Some(names::memo(self.order, &sheet.key));
+        let postings = vec![unclassed(receivable, total), unclassed(&till.account, -total)];
+        let credits = applied(needs, credits);
+        let (kind, body) = match till.back {
+            MoneyBack::Card => {
+                let form = ARRefundCreditCardAdd {
+                    customer_ref: Ref::name(&self.customer),
+                    refund_from_account_ref: Some(Ref::name(&till.account)),
+                    ar_account_ref: Some(Ref::name(receivable)),
+                    txn_date: Some(sheet.date),
+                    ref_number: Some(sheet.number.clone()),
+                    payment_method_ref: Some(Ref::name(&till.method)),
+                    memo,
+                    ..ARRefundCreditCardAdd::default()
+                };
+                (EntryKind::ARRefundCreditCard, Body::ARRefundCreditCard { form: Box::new(form), credits })
+            }
+            MoneyBack::Check => {
+                let form = CheckAdd {
+                    account_ref: Ref::name(&till.account),
+                    payee_entity_ref: Some(Ref::name(&self.customer)),
+                    ref_number: Some(sheet.number.clone()),
+                    txn_date: Some(sheet.date),
+                    memo,
+                    is_to_be_printed: Some(false),
+                    expense_line_add: vec![ExpenseLineAdd {
+                        account_ref: Some(Ref::name(receivable)),
+                        amount: Some(amount(needs, total)),
+                        customer_ref: Some(Ref::name(&self.customer)),
+                        ..ExpenseLineAdd::default()
+                    }],
+                    ..CheckAdd::default()
+                };
+                (EntryKind::Check, Body::Check { form: Box::new(form), credits })
+            }
+        };
+        self.entry(needs, sheet, kind, total, postings, body)
+    }
+
+    /// Stock that came back of no use is taken out again, at the cost that QuickBooks gives it.
+    pub fn written_off(
+        &self,
+        needs: &mut Needs<'_>,
+        sheet: Sheet,
+        account: &str,
+        items: &[(String, u32)],
+    ) -> Option<Entry> {
+        let form = InventoryAdjustmentAdd {
+            account_ref: Ref::name(account),
+            txn_date: Some(sheet.date),
+            ref_number: Some(sheet.number.clone()),
+            class_ref: self.class.as_ref().map(Ref::name),
+            memo: Some(names::memo(self.order, &sheet.key)),
+            inventory_adjustment_line_add: items
+                .iter()
+                .map(|(item, quantity)| InventoryAdjustmentLineAdd {
+                    item_ref: Ref::name(item),
+                    quantity_adjustment: QuantityAdjustment {
+                        quantity_difference: Quantity::new(-Decimal::from(*quantity)).ok(),
+                        ..QuantityAdjustment::default()
+                    },
+                })
+                .collect(),
+            ..InventoryAdjustmentAdd::default()
+        };
+        let body = Body::InventoryAdjustment(Box::new(form));
+        self.entry(needs, sheet, EntryKind::InventoryAdjustment, Money::ZERO, Vec::new(), body)
+    }
+
+    /// Sets a credit memo against an invoice.
+    pub fn application(
+        &self,
+        needs: &mut Needs<'_>,
+        sheet: Sheet,
+        invoice: EntryKey,
+        credit: EntryKey,
+        total: Money,
+    ) -> Option<Entry> {
+        let body = Body::Application { invoice, credit, amount: amount(needs, total) };
+        self.entry(needs, sheet, EntryKind::Application, total, Vec::new(), body)
+    }
+
+    fn due_date(&self, needs: &Needs<'_>) -> Option<Date> {
+        let due = self.order.terms.as_ref()?.due?;
+        let zone = TimeZone::get(&needs.context.shop.time_zone).ok()?;
+        Some(due.to_zoned(zone).date())
     }
 
     fn addresses(&self, needs: &Needs<'_>) -> (Option<qbxml::Address>, Option<qbxml::Address>) {
@@ -159,37 +309,75 @@ impl Head<'_> {
         (bill, ship)
     }
 
-    fn sale(&self, needs: &mut Needs<'_>, kind: EntryKind, debtor: &str, total: Money, body: Body) -> Option<Entry> {
-        let posting =
-            |account: &str, amount| Posting { account: account.to_owned(), class: self.class.clone(), amount };
-        let credits = self.lines.iter().map(|line| posting(&line.sold.account, -line.amount));
-        let postings = postings(needs, self.order, std::iter::once(posting(debtor, total)).chain(credits).collect())?;
+    fn posting(&self, account: &str, amount: Money) -> Posting {
+        Posting { account: account.to_owned(), class: self.class.clone(), amount }
+    }
+
+    fn selling(
+        &self,
+        needs: &mut Needs<'_>,
+        sheet: Sheet,
+        kind: EntryKind,
+        debtor: &str,
+        lines: &[Line],
+        body: Body,
+    ) -> Option<Entry> {
+        let total = sum(lines);
+        let mut postings = vec![self.posting(debtor, total)];
+        postings.extend(lines.iter().map(|line| self.posting(&line.sold.account, -line.amount)));
+        self.entry(needs, sheet, kind, total, postings, body)
+    }
+
+    /// The entry; none when the order is held for it.
+    pub fn entry(
+        &self,
+        needs: &mut Needs<'_>,
+        sheet: Sheet,
+        kind: EntryKind,
+        total: Money,
+        postings: Vec<Posting>,
+        body: Body,
+    ) -> Option<Entry> {
+        let Sheet { key, date, number, carries, after } = sheet;
+        let postings = match Postings::new(postings) {
+            Ok(postings) => postings,
+            Err(unbalanced) => {
+                needs.hold(HeldReason::DoesNotAddUp { stated: total, computed: total - unbalanced.off_by });
+                return None;
+            }
+        };
+        if total.is_negative() {
+            needs.hold(HeldReason::NotCarriedYet { what: "negative amount".to_owned() });
+        }
+        if !needs.reasons().is_empty() {
+            return None;
+        }
+        let mut all = needs.keys();
+        all.extend(after);
         Some(Entry {
-            key: self.key.clone(),
+            key,
             document: self.id.clone(),
             kind,
-            date: Some(self.date),
-            number: names::reference(self.order, self.id),
+            date: Some(date),
+            number,
             title: self.order.name.clone(),
             total,
             postings,
-            why: needs.why(),
-            needs: needs.keys(),
-            carries: Vec::new(),
+            why: needs.take_why(),
+            needs: all,
+            carries,
             undoes: Vec::new(),
             body,
         })
     }
 }
 
-/// The postings; the order is held unless they balance.
-fn postings(needs: &mut Needs<'_>, order: &Order, postings: Vec<Posting>) -> Option<Postings> {
-    Postings::new(postings)
-        .map_err(|unbalanced| {
-            let computed = order.totals.total - unbalanced.off_by;
-            needs.hold(HeldReason::DoesNotAddUp { stated: order.totals.total, computed });
-        })
-        .ok()
+fn unclassed(account: &str, amount: Money) -> Posting {
+    Posting { account: account.to_owned(), class: None, amount }
+}
+
+fn applied(needs: &mut Needs<'_>, parts: &[(EntryKey, Money)]) -> Vec<Applied> {
+    parts.iter().map(|(key, part)| Applied { to: key.clone(), amount: amount(needs, *part) }).collect()
 }
 
 /// The amount as QuickBooks holds it; the order is held where it can't.

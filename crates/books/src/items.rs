@@ -29,6 +29,8 @@ pub(crate) struct Sold {
     pub item: String,
     /// Full name of the account.
     pub account: String,
+    /// Whether QuickBooks keeps stock of it.
+    pub stocked: bool,
 }
 
 /// Items that stand for anything but goods.
@@ -43,10 +45,13 @@ pub(crate) enum Charge {
     Duties,
     Fee,
     Discount,
+    NotRestocked,
+    UnallocatedRefund,
+    Deposit,
 }
 
 impl Charge {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 12] = [
         Self::Shipping,
         Self::Tip,
         Self::GiftCard,
@@ -56,6 +61,9 @@ impl Charge {
         Self::Duties,
         Self::Fee,
         Self::Discount,
+        Self::NotRestocked,
+        Self::UnallocatedRefund,
+        Self::Deposit,
     ];
 
     /// What is unique in the item's identity.
@@ -70,6 +78,9 @@ impl Charge {
             Self::Duties => "duties",
             Self::Fee => "fee",
             Self::Discount => "discount",
+            Self::NotRestocked => "not_restocked",
+            Self::UnallocatedRefund => "unallocated_refund",
+            Self::Deposit => "deposit",
         }
     }
 
@@ -84,6 +95,8 @@ impl Charge {
             Self::Duties => Purpose::Duties,
             Self::Fee => Purpose::Fees,
             Self::Discount => Purpose::Discounts,
+            Self::NotRestocked | Self::UnallocatedRefund => Purpose::Returns,
+            Self::Deposit => Purpose::CustomerDeposits,
         }
     }
 
@@ -99,6 +112,9 @@ impl Charge {
             Self::Duties => &items.duties,
             Self::Fee => &items.fee,
             Self::Discount => &items.discount,
+            Self::NotRestocked => &items.not_restocked,
+            Self::UnallocatedRefund => &items.unallocated_refund,
+            Self::Deposit => &items.deposit,
         }
     }
 }
@@ -123,7 +139,11 @@ pub(crate) fn goods(needs: &mut Needs<'_>, line: &OrderLine) -> Option<Sold> {
                 step_aside: false,
             };
             let found = needs.object(&want, |needs, name| make_goods(needs, name, &variant, &account))?;
-            Some(Sold { item: found.name, account: found.account.unwrap_or(account) })
+            let stocked = match found.kind.as_str() {
+                "" => goods_kind(needs, &variant) == GoodsKind::Inventory,
+                kind => kind.starts_with("ItemInventory"),
+            };
+            Some(Sold { item: found.name, account: found.account.unwrap_or(account), stocked })
         }
         _ => generic(needs, &variant),
     }
@@ -162,9 +182,13 @@ fn sales_account(needs: &mut Needs<'_>, variant: &Variant) -> String {
     needs.named_account(&key, account, Purpose::Sales.account_types())
 }
 
-fn make_goods(needs: &mut Needs<'_>, name: &str, variant: &Variant, account: &str) -> Body {
+fn goods_kind(needs: &Needs<'_>, variant: &Variant) -> GoodsKind {
     let settings = &needs.context.mapping.inventory;
-    let kind = if variant.tracked { settings.tracked } else { settings.untracked };
+    if variant.tracked { settings.tracked } else { settings.untracked }
+}
+
+fn make_goods(needs: &mut Needs<'_>, name: &str, variant: &Variant, account: &str) -> Body {
+    let kind = goods_kind(needs, variant);
     let description = optional(Some(&names::description(variant)), limits::DESC);
     let price = Price::new(variant.price.value()).ok();
     let taxed = code(needs, variant.taxable);
@@ -249,7 +273,7 @@ fn ours(needs: &mut Needs<'_>, subject: &str, name: &str, account: &str, discoun
             needs.hold(HeldReason::NameTaken { name: found.name, kind: format!("{} of {other}", found.kind) });
             None
         }
-        _ => Some(Sold { item: found.name, account: account.to_owned() }),
+        _ => Some(Sold { item: found.name, account: account.to_owned(), stocked: false }),
     }
 }
 
@@ -283,7 +307,7 @@ pub(crate) fn tax(needs: &mut Needs<'_>, title: &str) -> Option<Sold> {
     let names = fixed(name, limits::ITEM_NAME);
     let account = needs.account(Purpose::SalesTax);
     let item = tax_item(needs, EntryKey::new("item", &key), names, title)?.name;
-    Some(Sold { item, account })
+    Some(Sold { item, account, stocked: false })
 }
 
 /// Taxes are told apart by name: those of one name are one tax.

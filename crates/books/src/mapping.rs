@@ -71,11 +71,17 @@ pub enum Purpose {
     Fees,
     /// Gains and losses of rounding cash.
     CashRounding,
+    /// What goes back to buyers and is no goods in stock again.
+    Returns,
+    /// Paid before delivery, owed to buyers until then.
+    CustomerDeposits,
+    /// Stock that came back of no use.
+    Shrinkage,
 }
 
 impl Purpose {
     /// All purposes, in the order of the settings.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Sales,
         Self::Discounts,
         Self::Shipping,
@@ -90,6 +96,9 @@ impl Purpose {
         Self::Duties,
         Self::Fees,
         Self::CashRounding,
+        Self::Returns,
+        Self::CustomerDeposits,
+        Self::Shrinkage,
     ];
 
     /// The setting's name.
@@ -109,6 +118,9 @@ impl Purpose {
             Self::Duties => "duties",
             Self::Fees => "fees",
             Self::CashRounding => "cash_rounding",
+            Self::Returns => "returns",
+            Self::CustomerDeposits => "customer_deposits",
+            Self::Shrinkage => "shrinkage",
         }
     }
 
@@ -119,8 +131,11 @@ impl Purpose {
             Self::Discounts | Self::CashRounding => {
                 &["Income", "OtherIncome", "Expense", "OtherExpense", "CostOfGoodsSold"]
             }
-            Self::Shipping => &["Income", "OtherIncome", "Expense", "CostOfGoodsSold"],
-            Self::Tips | Self::GiftCards | Self::StoreCredit => &["OtherCurrentLiability", "LongTermLiability"],
+            Self::Shipping | Self::Returns => &["Income", "OtherIncome", "Expense", "CostOfGoodsSold"],
+            Self::Shrinkage => &["Expense", "OtherExpense", "CostOfGoodsSold"],
+            Self::Tips | Self::GiftCards | Self::StoreCredit | Self::CustomerDeposits => {
+                &["OtherCurrentLiability", "LongTermLiability"]
+            }
             Self::Cogs => &["CostOfGoodsSold"],
             Self::InventoryAsset => &["OtherCurrentAsset"],
             Self::AccountsReceivable => &["AccountsReceivable"],
@@ -165,6 +180,12 @@ pub struct Accounts {
     pub fees: String,
     /// See [`Purpose::CashRounding`].
     pub cash_rounding: String,
+    /// See [`Purpose::Returns`].
+    pub returns: String,
+    /// See [`Purpose::CustomerDeposits`].
+    pub customer_deposits: String,
+    /// See [`Purpose::Shrinkage`].
+    pub shrinkage: String,
     /// Income accounts of goods by the shop's product type, without regard to case; all others use `sales`.
     pub by_product_type: BTreeMap<String, String>,
 }
@@ -186,6 +207,9 @@ impl Default for Accounts {
             duties: "Duties Payable".into(),
             fees: "Fee Income".into(),
             cash_rounding: "Cash Rounding".into(),
+            returns: "Returns and Allowances".into(),
+            customer_deposits: "Customer Deposits".into(),
+            shrinkage: "Inventory Shrinkage".into(),
             by_product_type: BTreeMap::new(),
         }
     }
@@ -209,6 +233,9 @@ impl Accounts {
             Purpose::Duties => &self.duties,
             Purpose::Fees => &self.fees,
             Purpose::CashRounding => &self.cash_rounding,
+            Purpose::Returns => &self.returns,
+            Purpose::CustomerDeposits => &self.customer_deposits,
+            Purpose::Shrinkage => &self.shrinkage,
         }
     }
 
@@ -236,6 +263,7 @@ impl Default for Gateways {
             clearing: clearing.into(),
             payment_method: payment_method.into(),
             by_location: BTreeMap::new(),
+            refund: if payment_method == "Cash" { MoneyBack::Check } else { MoneyBack::Card },
         };
         Self(BTreeMap::from([
             ("shopify_payments".into(), gateway("Shopify Payments Clearing", "Shopify Payments")),
@@ -257,6 +285,20 @@ pub struct Gateway {
     /// Clearing accounts of single locations, by the location's name or id.
     #[serde(default)]
     pub by_location: BTreeMap<String, String>,
+    /// How money goes back through it.
+    #[serde(default)]
+    pub refund: MoneyBack,
+}
+
+/// How money goes back to a buyer (PROTOCOL.md d).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MoneyBack {
+    /// As a refund of the credit memo, by card and the like.
+    #[default]
+    Card,
+    /// As a check that pays the credit memo back: for cash and checks. The clearing account must be of type Bank.
+    Check,
 }
 
 /// Gateways that take no money: what they pay lowers what the shop owes (PRODUCT.md 5.2, split tender).
@@ -434,6 +476,12 @@ pub struct Items {
     pub duties: String,
     /// Further charges.
     pub fee: String,
+    /// Goods that came back, but not into stock.
+    pub not_restocked: String,
+    /// Money that went back for no goods.
+    pub unallocated_refund: String,
+    /// Paid before delivery.
+    pub deposit: String,
 }
 
 impl Default for Items {
@@ -449,27 +497,104 @@ impl Default for Items {
             marketplace_tax: "Marketplace Tax".into(),
             duties: "Duties".into(),
             fee: "Fee".into(),
+            not_restocked: "Returned - no restock".into(),
+            unallocated_refund: "Refund - unallocated".into(),
+            deposit: "Customer Deposit".into(),
         }
     }
 }
 
-/// What an order paid through one gateway becomes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What an order becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum PaidForm {
-    /// One sales receipt.
-    #[default]
+pub enum Form {
+    /// One sales receipt; only of what is paid. Where several gateways took money, it is an invoice with their payments.
     SalesReceipt,
-    /// An invoice and its payment.
+    /// An invoice, and a payment for each that came.
     Invoice,
+    /// A sales order, with a deposit where part is paid. Editions without sales orders wait instead, or make an invoice
+    /// where something is paid.
+    SalesOrder,
+    /// Nothing yet.
+    Wait,
 }
 
-/// Which form a document becomes.
+impl Form {
+    /// The setting's word.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::SalesReceipt => "sales_receipt",
+            Self::Invoice => "invoice",
+            Self::SalesOrder => "sales_order",
+            Self::Wait => "wait",
+        }
+    }
+}
+
+/// What an order becomes by how far it is delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ByDelivery {
+    /// Nothing is delivered.
+    pub undelivered: Form,
+    /// A part is.
+    pub partly_delivered: Form,
+    /// All is.
+    pub delivered: Form,
+}
+
+/// What to do about edits after posting.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Edits {
+    /// Change the form in place while its period is open and nothing is linked to it; otherwise adjust.
+    #[default]
+    InPlace,
+    /// Always an entry of its own, dated when the edit happened.
+    Adjust,
+}
+
+/// What to do about something that belongs into a closed period.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosedPeriod {
+    /// Hold it until somebody decides.
+    #[default]
+    Hold,
+    /// Post it on the first open day.
+    FirstOpenDay,
+}
+
+/// Which form a document becomes, and when: the matrix of how far an order is paid and delivered (PRODUCT.md 1.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Documents {
-    /// An order paid through one gateway; several gateways always make an invoice and a payment for each.
-    pub paid: PaidForm,
+    /// Nothing is paid.
+    pub unpaid: ByDelivery,
+    /// A part is.
+    pub partly_paid: ByDelivery,
+    /// All is.
+    pub paid: ByDelivery,
+    /// What to do about edits after posting.
+    pub edits: Edits,
+    /// What to do about something that belongs into a closed period.
+    pub closed_period: ClosedPeriod,
+    /// Code of the currency of the company's books, where QuickBooks does not tell it (with several currencies off).
+    pub home_currency: String,
+}
+
+impl Default for Documents {
+    fn default() -> Self {
+        let row = |undelivered, partly_delivered, delivered| ByDelivery { undelivered, partly_delivered, delivered };
+        Self {
+            unpaid: row(Form::SalesOrder, Form::Invoice, Form::Invoice),
+            partly_paid: row(Form::SalesOrder, Form::Invoice, Form::Invoice),
+            paid: row(Form::SalesReceipt, Form::SalesReceipt, Form::SalesReceipt),
+            edits: Edits::InPlace,
+            closed_period: ClosedPeriod::Hold,
+            home_currency: "USD".into(),
+        }
+    }
 }
 
 impl Mapping {

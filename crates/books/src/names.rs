@@ -82,6 +82,15 @@ pub(crate) fn reference(order: &Order, id: &DocumentId) -> String {
     if name.is_empty() { last(id.short()) } else { last(&name) }
 }
 
+/// The reference number of a further form of an order: the order's, with a mark and a number.
+pub(crate) fn reference_of_part(order: &Order, id: &DocumentId, mark: &str, number: usize) -> String {
+    let suffix = format!("-{mark}{number}");
+    let whole: Vec<char> = reference(order, id).chars().collect();
+    let room = limits::REF_NUMBER.saturating_sub(suffix.chars().count());
+    let end: String = whole[whole.len().saturating_sub(room)..].iter().collect();
+    format!("{end}{suffix}")
+}
+
 /// The memo of a transaction: which order it is, and the tag by which it is found again (DESIGN.md 4).
 pub(crate) fn memo(order: &Order, key: &EntryKey) -> String {
     let what = text::fit(&format!("Shopify {} {}", order.name, order.channel), limits::MEMO / 2);

@@ -3,13 +3,13 @@
 //! Objects are referred to by their full name, not by their ListID: an entry then reads the same before and after the
 //! objects it needs are in QuickBooks, and so does its fingerprint.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use qbxml::{ClassAdd, PaymentMethodAdd, limits, text};
+use qbxml::{ClassAdd, PaymentMethodAdd, StandardTermsAdd, limits, text};
 
 use crate::{
     body::Body,
-    document::{DocumentId, Fact, Location},
+    document::{DocumentId, Fact, Location, Order},
     entry::{Entry, EntryKey, EntryKind, Postings},
     lists::{ListObject, NameSpace},
     map::Context,
@@ -90,9 +90,9 @@ impl<'a> Needs<'a> {
         &self.reasons
     }
 
-    /// The reasons behind the entry, noted so far.
-    pub fn why(&self) -> Vec<Why> {
-        self.why.clone()
+    /// The reasons behind the entry that is being made; the next one begins with none.
+    pub fn take_why(&mut self) -> Vec<Why> {
+        std::mem::take(&mut self.why)
     }
 
     /// Identities of the list entries to make, noted so far.
@@ -100,9 +100,10 @@ impl<'a> Needs<'a> {
         self.made.keys().map(|(_, key)| key.clone()).collect()
     }
 
-    /// The list entries to make, in the order of sending.
-    pub fn into_entries(self) -> Vec<Entry> {
-        self.made.into_values().collect()
+    /// The list entries that these entries need, in the order of sending.
+    pub fn take_made(&mut self, entries: &[Entry]) -> Vec<Entry> {
+        let needed: BTreeSet<&EntryKey> = entries.iter().flat_map(|entry| &entry.needs).collect();
+        std::mem::take(&mut self.made).into_values().filter(|entry| needed.contains(&entry.key)).collect()
     }
 
     /// The account chosen for `purpose`; the order is held unless it can be used.
@@ -209,6 +210,35 @@ impl<'a> Needs<'a> {
         self.object(&want, |_, name| {
             Body::PaymentMethod(PaymentMethodAdd { name: name.to_owned(), ..PaymentMethodAdd::default() })
         })
+    }
+
+    /// The payment terms of an order, where some were agreed. Without days they are known by name only, and are used only
+    /// where the company file has them.
+    pub fn terms(&mut self, order: &Order) -> Option<String> {
+        let terms = order.terms.as_ref()?;
+        let names = fixed(&terms.name, limits::LIST_NAME);
+        let name = names.first()?;
+        if terms.days.is_none() && self.context.lists.named(NameSpace::Terms, name).is_none() {
+            return None;
+        }
+        let want = Want {
+            key: EntryKey::new("terms", &name.to_lowercase()),
+            document: self.order.clone(),
+            kind: EntryKind::StandardTerms,
+            space: NameSpace::Terms,
+            names,
+            kinds: &["StandardTerms", "DateDrivenTerms"],
+            step_aside: false,
+        };
+        let days = terms.days;
+        let found = self.object(&want, |_, name| {
+            Body::StandardTerms(StandardTermsAdd {
+                name: name.to_owned(),
+                std_due_days: days,
+                ..StandardTermsAdd::default()
+            })
+        })?;
+        Some(found.name)
     }
 
     /// The class of the place that made the sale, or of none.

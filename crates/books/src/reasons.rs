@@ -1,5 +1,6 @@
 //! Why an entry is as it is, and why something is held: for people, with stable codes for the message catalogue.
 
+use jiff::civil::Date;
 use qbxml::ListId;
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +59,55 @@ pub enum Why {
         /// Its full name.
         name: String,
     },
+    /// The form follows from how far the order is paid and delivered, as the mapping has it.
+    OrderState {
+        /// `unpaid`, `partly_paid` or `paid`.
+        paid: String,
+        /// `undelivered`, `partly_delivered` or `delivered`.
+        delivered: String,
+        /// `sales_receipt`, `invoice` or `sales_order`.
+        form: String,
+    },
+    /// The mapping wants a sales order, which this edition of QuickBooks does not have.
+    NoSalesOrders,
+    /// An edit changes the form in place: its period is open and nothing is linked to it.
+    EditedInPlace,
+    /// An edit has an entry of its own, dated when it happened.
+    EditedLater,
+    /// It was cancelled before anything was paid.
+    CancelledUnpaid,
+    /// The order is agreed on a sales receipt or invoice now, or was cancelled: the sales order is closed.
+    SalesOrderDone,
+    /// A deposit on a sales order: owed to the buyer until the goods are delivered.
+    Deposit,
+    /// The deposit is used up.
+    DepositUsed,
+    /// Goods came back into stock, or never left it.
+    Restocked,
+    /// Goods came back, but not into stock.
+    NotRestocked,
+    /// Goods came back of no use: into stock, and out of it again as a loss.
+    Damaged,
+    /// More went back than the parts of the refund come to.
+    Unallocated,
+    /// What is owed back is set against what is still owed.
+    SetAgainstInvoice,
+    /// The credit goes to a gift card or store credit instead of being paid out.
+    GivenAsCredit,
+    /// It belongs into a closed period and is posted on the first open day, as the mapping has it.
+    MovedToOpenPeriod {
+        /// The day on which it happened.
+        from: Date,
+    },
+    /// The same e-mail address or part number says that it is the one.
+    Matched {
+        /// What both have.
+        by: String,
+        /// Full name in the company file.
+        name: String,
+    },
+    /// Somebody wants this undone.
+    Undo,
     /// It is made because an entry needs it.
     NeededBy {
         /// What people call the document that needs it.
@@ -82,6 +132,23 @@ impl Why {
             Self::GiftCardUsed => "why.gift_card_used",
             Self::CashRounded => "why.cash_rounded",
             Self::Adopted { .. } => "why.adopted",
+            Self::OrderState { .. } => "why.order_state",
+            Self::NoSalesOrders => "why.no_sales_orders",
+            Self::EditedInPlace => "why.edited_in_place",
+            Self::EditedLater => "why.edited_later",
+            Self::CancelledUnpaid => "why.cancelled_unpaid",
+            Self::SalesOrderDone => "why.sales_order_done",
+            Self::Deposit => "why.deposit",
+            Self::DepositUsed => "why.deposit_used",
+            Self::Restocked => "why.restocked",
+            Self::NotRestocked => "why.not_restocked",
+            Self::Damaged => "why.damaged",
+            Self::Unallocated => "why.unallocated",
+            Self::SetAgainstInvoice => "why.set_against_invoice",
+            Self::GivenAsCredit => "why.given_as_credit",
+            Self::MovedToOpenPeriod { .. } => "why.moved_to_open_period",
+            Self::Matched { .. } => "why.matched",
+            Self::Undo => "why.undo",
             Self::NeededBy { .. } => "why.needed_by",
         }
     }
@@ -169,8 +236,33 @@ pub enum HeldReason {
         /// The field, or what it holds.
         field: String,
     },
-    /// It changed in the shop after it was posted.
-    ChangedAfterPosting,
+    /// The shop does not tell what was agreed when, so that what happened after the order was placed can't be told apart.
+    HistoryMissing,
+    /// It belongs into a period that is closed in QuickBooks.
+    ClosedPeriod {
+        /// The day on which it happened.
+        date: Date,
+        /// The last day of the closed period.
+        closed_until: Date,
+    },
+    /// The shop's currency is not that of the company's books.
+    NotHomeCurrency {
+        /// The shop's currency code.
+        currency: String,
+        /// The company's.
+        home: String,
+    },
+    /// What was posted for it was undone; what came since waits for a decision.
+    Undone,
+    /// Somebody changed it in QuickBooks since it was posted.
+    ChangedInQuickBooks,
+    /// The shop has deleted it, and it is in QuickBooks.
+    GoneFromShop,
+    /// More was paid than is owed.
+    Overpaid {
+        /// By how much.
+        by: Money,
+    },
     /// QuickBooks refused it, with QuickBooks' words.
     Refused {
         /// QuickBooks' status code.
@@ -197,7 +289,13 @@ impl HeldReason {
             Self::FooterTaxed { .. } => "held.footer_taxed",
             Self::NotCarriedYet { .. } => "held.not_carried_yet",
             Self::DoesNotFit { .. } => "held.does_not_fit",
-            Self::ChangedAfterPosting => "held.changed_after_posting",
+            Self::HistoryMissing => "held.history_missing",
+            Self::ClosedPeriod { .. } => "held.closed_period",
+            Self::NotHomeCurrency { .. } => "held.not_home_currency",
+            Self::Undone => "held.undone",
+            Self::ChangedInQuickBooks => "held.changed_in_quickbooks",
+            Self::GoneFromShop => "held.gone_from_shop",
+            Self::Overpaid { .. } => "held.overpaid",
             Self::Refused { .. } => "held.refused",
         }
     }

@@ -1,8 +1,5 @@
 //! The arithmetic of an order: what its lines come to, whether its own totals agree, and what was paid how.
 
-use std::collections::BTreeMap;
-
-use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use crate::{
@@ -66,7 +63,7 @@ pub(crate) fn has_tip_lines(order: &Order) -> bool {
 }
 
 /// What the parts of an order come to, without the rounding of cash.
-pub(crate) fn due(order: &Order) -> Money {
+fn due(order: &Order) -> Money {
     let goods: Money = order.lines.iter().map(|line| after_discounts(line) + line.duties).sum();
     let shipping: Money = order.shipping.iter().map(|line| line.price - line.discount).sum();
     let fees: Money = order.fees.iter().map(|fee| fee.amount + tax(&fee.taxes)).sum();
@@ -124,7 +121,13 @@ fn stated_amounts(order: &Order) -> Vec<Money> {
     let shipping = order.shipping.iter().flat_map(|line| [line.price, line.discount]);
     let fees = order.fees.iter().map(|fee| fee.amount);
     let payments = order.payments.iter().map(|payment| payment.amount);
-    lines.chain(shipping).chain(fees).chain(payments).chain(tax_lines(order).map(|tax| tax.amount)).collect()
+    // What was taken back is below zero here; its size counts.
+    let agreed = order.agreements.iter().flat_map(|agreement| &agreement.sales).flat_map(|sale| {
+        let taxes = sale.taxes.iter().map(|tax| tax.amount.abs());
+        taxes.chain([sale.total.abs(), sale.discount.abs()])
+    });
+    let taxes = tax_lines(order).map(|tax| tax.amount);
+    lines.chain(shipping).chain(fees).chain(payments).chain(taxes).chain(agreed).collect()
 }
 
 /// Where the order's own totals contradict its parts (SHOPIFY.md 3.2), all of them. A total may state the rounding of cash
@@ -152,26 +155,6 @@ pub(crate) fn contradictions(order: &Order) -> Vec<HeldReason> {
         .filter(|(stated, computed)| stated != computed)
         .map(|(stated, computed)| HeldReason::DoesNotAddUp { stated, computed })
         .collect()
-}
-
-/// What one gateway took.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Taken {
-    /// Captures and sales less change; with the rounding of cash.
-    pub amount: Money,
-    /// When the last of it was taken.
-    pub at: Timestamp,
-}
-
-/// What was paid how.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Paid {
-    /// Gateways that took money.
-    pub gateways: BTreeMap<String, Taken>,
-    /// Paid by gift card.
-    pub gift_card: Money,
-    /// Paid by store credit.
-    pub store_credit: Money,
 }
 
 /// What a payment adds to what was received: sales and captures that took place, less change (SHOPIFY.md 3.3).
@@ -202,52 +185,5 @@ pub(crate) fn source(mapping: &Mapping, gateway: &str) -> Source {
         Source::StoreCredit
     } else {
         Source::Gateway
-    }
-}
-
-/// What was paid how. Payments may state the rounding of cash within their amounts or beside them; it is always within
-/// what is returned.
-pub(crate) fn paid(order: &Order, mapping: &Mapping) -> Paid {
-    let counted = || order.payments.iter().filter_map(|payment| received(payment).map(|amount| (payment, amount)));
-    let stated: Money = counted().map(|(_, amount)| amount).sum();
-    let rounding_beside = !order.totals.cash_rounding.is_zero() && stated == due(order);
-    let mut paid = Paid::default();
-    for (payment, amount) in counted() {
-        let amount = if rounding_beside { amount + payment.rounding } else { amount };
-        match source(mapping, &payment.gateway) {
-            Source::GiftCard => paid.gift_card += amount,
-            Source::StoreCredit => paid.store_credit += amount,
-            Source::Gateway => {
-                let taken = paid
-                    .gateways
-                    .entry(payment.gateway.clone())
-                    .or_insert(Taken { amount: Money::ZERO, at: payment.at });
-                taken.amount += amount;
-                taken.at = taken.at.max(payment.at);
-            }
-        }
-    }
-    paid.gateways.retain(|_, taken| !taken.amount.is_zero());
-    paid
-}
-
-impl Paid {
-    /// Money taken by gateways.
-    pub fn taken(&self) -> Money {
-        self.gateways.values().map(|taken| taken.amount).sum()
-    }
-
-    /// Why this is not the payment of `order`: it must come to what is due with the rounding of cash, nobody may have
-    /// given out more than was taken, and rounding that payments tell of must be the order's.
-    pub fn contradiction(&self, order: &Order) -> Option<HeldReason> {
-        let computed = self.taken() + self.gift_card + self.store_credit;
-        let mut parts = self.gateways.values().map(|taken| taken.amount).chain([self.gift_card, self.store_credit]);
-        let rounding = order.totals.cash_rounding;
-        if computed != due(order) + rounding || parts.any(Money::is_negative) {
-            return Some(HeldReason::DoesNotAddUp { stated: order.totals.total, computed });
-        }
-        let counted = order.payments.iter().filter(|payment| received(payment).is_some());
-        let told: Money = counted.map(|payment| payment.rounding).sum();
-        (!told.is_zero() && told != rounding).then_some(HeldReason::DoesNotAddUp { stated: rounding, computed: told })
     }
 }

@@ -71,7 +71,7 @@ fn xml(entries: &[Entry]) -> String {
         .iter()
         .enumerate()
         .map(|(index, entry)| {
-            let request = entry.request(|_| Some(qbxml::TxnId::new("1A2B-1795300000"))).unwrap();
+            let request = entry.request(|_| Some(linked())).unwrap();
             (RequestId::new(&index.to_string()).unwrap(), request)
         })
         .collect();

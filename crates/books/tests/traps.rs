@@ -25,12 +25,12 @@ fn customer_name(entries: &[books::Entry]) -> String {
 fn a_test_order_is_nothing() {
     let mut order = worked_order();
     order.test = true;
-    assert_eq!(World::new().map(&order), Mapped::Nothing);
+    assert!(World::new().map(&order).is_nothing());
 }
 
 #[test]
 fn an_order_without_anything_in_it_is_nothing() {
-    assert_eq!(World::new().map(&order()), Mapped::Nothing);
+    assert!(World::new().map(&order()).is_nothing());
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn an_order_cancelled_before_payment_waits() {
     let mut order = worked_order();
     order.cancelled_at = Some(order.placed_at);
     order.payments.clear();
-    assert_eq!(World::new().map(&order), Mapped::Waits);
+    assert!(World::new().map(&order).waits);
 }
 
 #[test]
@@ -378,7 +378,7 @@ fn weird_amounts_are_held_and_never_panic() {
             let mut order = worked_order();
             change(&mut order, amount);
             let mapped = world.map(&order);
-            assert!(!matches!(mapped, Mapped::Entries(_)), "{amount} came through: {mapped:#?}");
+            assert!(mapped.entries.is_empty(), "{amount} came through: {mapped:#?}");
             let _ = books::tieout::shop_side(&order, &world.context());
         }
     }
@@ -406,6 +406,6 @@ fn documents_that_only_inform_are_nothing() {
         books::Fact::Customer(Customer::default()),
     ] {
         let document = books::Document { id: id("Any", 1), updated_at: jiff::Timestamp::UNIX_EPOCH, fact };
-        assert_eq!(books::map(&document, &world.context()), Mapped::Nothing);
+        assert!(books::map(&document, &[], &world.context()).is_nothing());
     }
 }

@@ -176,15 +176,28 @@ pub struct World {
     pub shop: Shop,
     pub company: Company,
     pub told: Told,
+    pub file: books::CompanyFile,
 }
 
 impl World {
     pub fn new() -> Self {
-        Self { mapping: Mapping::default(), shop: shop(), company: Company::ready(), told: Told::default() }
+        Self {
+            mapping: Mapping::default(),
+            shop: shop(),
+            company: Company::ready(),
+            told: Told::default(),
+            file: books::CompanyFile::default(),
+        }
     }
 
     pub fn context(&self) -> Context<'_> {
-        Context { mapping: &self.mapping, shop: &self.shop, lists: &self.company, facts: &self.told }
+        Context {
+            mapping: &self.mapping,
+            shop: &self.shop,
+            lists: &self.company,
+            facts: &self.told,
+            company: &self.file,
+        }
     }
 
     pub fn map(&self, order: &Order) -> Mapped {
@@ -197,23 +210,20 @@ impl World {
             updated_at: order.placed_at,
             fact: Fact::Order(Box::new(order.clone())),
         };
-        books::map(&document, &self.context())
+        books::map(&document, &[], &self.context())
     }
 
     /// The entries of an order that is not held.
     pub fn entries(&self, order: &Order) -> Vec<Entry> {
-        match self.map(order) {
-            Mapped::Entries(entries) => entries,
-            other => panic!("not mapped: {other:#?}"),
-        }
+        let mapped = self.map(order);
+        assert!(mapped.held.is_none() && !mapped.entries.is_empty(), "not mapped: {mapped:#?}");
+        mapped.entries
     }
 
     /// The reasons that hold an order.
     pub fn held(&self, order: &Order) -> Vec<books::HeldReason> {
-        match self.map(order) {
-            Mapped::Held(held) => held.reasons,
-            other => panic!("not held: {other:#?}"),
-        }
+        let mapped = self.map(order);
+        mapped.held.unwrap_or_else(|| panic!("not held: {:#?}", mapped.entries)).reasons
     }
 }
 
@@ -449,4 +459,9 @@ pub fn answer(entry: &Entry) -> Option<Object> {
         })),
         _ => return None,
     })
+}
+
+/// Where anything stands in QuickBooks, for tests that do not care.
+pub fn linked() -> books::Linked {
+    books::Linked { link: books::Link::Transaction(TxnId::new("1-1")), edit_sequence: qbxml::EditSequence::new("1") }
 }
