@@ -3,7 +3,11 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use reqwest::{StatusCode, Url, header::HeaderValue, redirect};
+use reqwest::{
+    StatusCode, Url,
+    header::{ACCEPT_ENCODING, HeaderValue, RANGE},
+    redirect,
+};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json, value::RawValue};
@@ -23,9 +27,11 @@ use crate::{
 pub const API_VERSION: &str = "2026-10";
 
 /// How often a failing question is asked before giving up (SHOPIFY.md 2.4).
-const TRIES: u32 = 5;
+pub(crate) const TRIES: u32 = 5;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 const TIMEOUT: Duration = Duration::from_secs(90);
+/// The longest that reading one file of a bulk operation may take, in one go.
+const FILE_TIMEOUT: Duration = Duration::from_hours(6);
 
 /// Which shop, and how to reach it. Shows no secret when printed.
 #[derive(Clone, Debug)]
@@ -82,6 +88,7 @@ impl Client {
             .redirect(redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TIMEOUT)
+            .read_timeout(TIMEOUT)
             .gzip(true);
         if base.scheme() == "http" {
             builder = builder.no_proxy();
@@ -99,6 +106,29 @@ impl Client {
     ) -> Result<T, Error> {
         let data = self.run(question, &variables).await?;
         decode::read(data.get()).map_err(|source| question.unreadable(source))
+    }
+
+    /// The document of a question as the shop answers it, to be run by the shop itself.
+    pub(crate) async fn text(&self, question: &Question) -> String {
+        question.text(&self.state.lock().await.withheld)
+    }
+
+    /// Waits.
+    pub(crate) async fn pause(&self, pause: Duration) {
+        self.clock.sleep(pause).await;
+    }
+
+    /// Opens a file that the shop has written, from its byte `from` on where the other side can. It lies on another host:
+    /// the token is not sent, and plain http is refused except from a simulated shop.
+    pub(crate) async fn open(&self, url: Url, from: u64) -> Result<reqwest::Response, Failure> {
+        if url.scheme() != "https" && self.base.scheme() != "http" {
+            return Err(Error::Network("the address of a bulk operation's file is not encrypted".into()).into());
+        }
+        let mut request = self.http.get(url).timeout(FILE_TIMEOUT).header(ACCEPT_ENCODING, "identity");
+        if from > 0 {
+            request = request.header(RANGE, format!("bytes={from}-"));
+        }
+        request.send().await.map_err(Failure::network)
     }
 
     /// The version of the API that gave the last answer.

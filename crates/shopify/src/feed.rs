@@ -12,25 +12,18 @@ use serde_json::{json, value::RawValue};
 
 use crate::{
     client::Client,
-    decode::{PageInfo, decode_customer, decode_location, decode_shop, decode_variant, read},
+    decode::{Connection, PageInfo, decode_customer, decode_location, decode_shop, decode_variant},
     error::{DecodeError, Error},
-    questions::{CUSTOMERS, LOCATIONS, ORDERS_PAGE, PRODUCT_VARIANTS, Question, SHOP_PROBE},
-    whole::Completer,
+    load::{Load, Loader},
+    orders::{By, OrdersWalk},
+    questions::{CUSTOMERS, LOCATIONS, PRODUCT_VARIANTS, Question, SHOP_PROBE},
 };
 
 /// What is asked for again although it was seen, because the search index lags (SHOPIFY.md 2.6).
 const OVERLAP: Duration = Duration::from_mins(10);
 const DAY: Duration = Duration::from_hours(24);
-/// Shopify refuses to walk a list beyond 25,000 objects (SHOPIFY.md 2.2): a new walk begins well before.
-const LONGEST_WALK: usize = 20_000;
-/// Objects in a page of a plain feed.
-const PAGE: usize = 250;
-/// Lines, delivery charges, and entries of plain lists of one order in a page; few orders have more, and those are
-/// asked for again, whole. Requested cost of a full page is below 800 of the 1,000 points that one question may take, and
-/// per order a third of that of a page of 50: cost grows with the logarithm of the page (SHOPIFY.md 2.3).
-const LINES: usize = 20;
-const SHIPPING_LINES: usize = 4;
-const LIST: usize = 20;
+/// Objects in a page: the most that may be asked for (SHOPIFY.md 2.2).
+pub(crate) const PAGE: usize = 250;
 
 /// What to pull.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +40,20 @@ pub enum Feed {
     Orders {
         /// The first pull begins with what changed at or after this moment; later ones never go before it.
         since: Timestamp,
+    },
+    /// Orders by when they were made, whether or not they changed: the safety net for what the feed of changes missed
+    /// (SHOPIFY.md 2.6). A new round begins without a cursor.
+    Rescan {
+        /// The first order's time, at the earliest.
+        since: Timestamp,
+    },
+    /// All orders that were made in a span of time: the first load. Many of them come from files that Shopify writes, a
+    /// month each; few are asked for page by page (SHOPIFY.md 2.5).
+    History {
+        /// The first order's time, at the earliest.
+        from: Timestamp,
+        /// Where the span ends; the moment of the first pull where it is not said.
+        to: Option<Timestamp>,
     },
 }
 
@@ -69,13 +76,16 @@ impl Cursor {
 
 /// The meaning of a cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Position {
-    /// Everything that changed up to here has been seen.
+pub(crate) struct Position {
+    /// Everything that changed up to here has been seen; for orders by when they were made, everything made up to here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seen: Option<Timestamp>,
     /// A walk by id that is not at its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     walk: Option<Walk>,
+    /// A first load that has begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) load: Option<Load>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,32 +126,22 @@ pub struct Page {
 
 /// A pull that is under way: call [`Puller::next`] until there are no more pages. Dropping it at any point is harmless.
 pub struct Puller<'c> {
-    client: &'c Client,
+    pub(crate) client: &'c Client,
     feed: Feed,
-    now: Timestamp,
-    position: Position,
-    /// Where the current walk of the orders begins: fixed while Shopify's own cursor is in use.
-    window: Option<Timestamp>,
+    pub(crate) now: Timestamp,
+    pub(crate) position: Position,
     after: Option<String>,
-    walked: usize,
-    page_size: usize,
-    completer: Completer<'c>,
+    pub(crate) orders: OrdersWalk<'c>,
+    pub(crate) loader: Loader<'c>,
     seen: usize,
-    done: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct List {
-    nodes: Vec<Box<RawValue>>,
-    page_info: PageInfo,
+    pub(crate) done: bool,
 }
 
 /// An answer whose one field is the list asked for, whatever it is called.
 #[derive(Deserialize)]
 struct Listing {
-    #[serde(alias = "locations", alias = "customers", alias = "productVariants", alias = "orders")]
-    list: List,
+    #[serde(alias = "locations", alias = "customers", alias = "productVariants")]
+    list: Connection<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
@@ -164,11 +164,9 @@ impl Client {
             feed,
             now,
             position,
-            window: None,
             after: None,
-            walked: 0,
-            page_size: PAGE,
-            completer: Completer::new(self),
+            orders: OrdersWalk::new(self),
+            loader: Loader::default(),
             seen: 0,
             done: false,
         })
@@ -187,7 +185,15 @@ impl Puller<'_> {
             Feed::Locations => self.locations().await?,
             Feed::Customers => self.by_id(&CUSTOMERS, DAY, decode_customer).await?,
             Feed::Variants => self.by_id(&PRODUCT_VARIANTS, OVERLAP, decode_variant).await?,
-            Feed::Orders { since } => self.orders(since).await?,
+            Feed::Orders { since } => {
+                let from = self.position.seen.map_or(since, |seen| (seen - OVERLAP).max(since));
+                self.orders(By::Change, from, self.now - self.client.index_lag).await?
+            }
+            Feed::Rescan { since } => {
+                let from = self.position.seen.unwrap_or(since);
+                self.orders(By::Making, from, self.now - self.client.index_lag).await?
+            }
+            Feed::History { from, to } => self.load(from, to).await?,
         };
         self.seen += documents.len();
         Ok(Some(Page { documents, cursor: self.position.cursor()?, seen: self.seen }))
@@ -201,11 +207,12 @@ impl Puller<'_> {
     }
 
     async fn locations(&mut self) -> Result<Vec<Pulled>, Error> {
-        let variables = json!({ "first": self.page_size, "after": self.after });
+        let variables = json!({ "first": PAGE, "after": self.after });
         let Listing { list } = self.client.ask(&LOCATIONS, variables).await?;
         let documents =
             list.nodes.iter().map(|raw| pulled(&LOCATIONS, raw, decode_location)).collect::<Result<_, _>>()?;
-        self.turn_page(&LOCATIONS, list.page_info)?;
+        self.after = onward(list.page_info, self.after.take(), &LOCATIONS)?;
+        self.done = self.after.is_none();
         Ok(documents)
     }
 
@@ -225,7 +232,7 @@ impl Puller<'_> {
             let from = if overlap == DAY { day(from) } else { second(from) };
             query = format!("updated_at:>='{from}' AND {query}");
         }
-        let Listing { list } = self.client.ask(question, json!({ "first": self.page_size, "query": query })).await?;
+        let Listing { list } = self.client.ask(question, json!({ "first": PAGE, "query": query })).await?;
         let documents: Vec<Pulled> =
             list.nodes.iter().map(|raw| pulled(question, raw, decode)).collect::<Result<_, _>>()?;
         walk.latest = documents.iter().map(|pulled| pulled.document.updated_at).max().max(walk.latest);
@@ -241,47 +248,13 @@ impl Puller<'_> {
         Ok(documents)
     }
 
-    async fn orders(&mut self, since: Timestamp) -> Result<Vec<Pulled>, Error> {
-        let from =
-            *self.window.get_or_insert_with(|| self.position.seen.map_or(since, |seen| (seen - OVERLAP).max(since)));
-        let until = self.now - self.client.index_lag;
-        let query = format!("updated_at:>='{}' AND updated_at:<'{}'", second(from), second(until));
-        let list = loop {
-            let variables = json!({
-                "first": self.page_size, "after": self.after, "query": query, "sortKey": "UPDATED_AT",
-                "lines": LINES, "shippingLines": SHIPPING_LINES, "list": LIST,
-            });
-            match self.client.ask::<Listing>(&ORDERS_PAGE, variables).await {
-                Ok(listing) => break listing.list,
-                // The rules of the cost are Shopify's to change: smaller pages still get through.
-                Err(Error::BadInput { code, .. }) if code == "MAX_COST_EXCEEDED" && self.page_size > 1 => {
-                    self.page_size /= 2;
-                }
-                Err(error) => return Err(error),
-            }
-        };
-        let walked = list.nodes.len();
-        let latest = list.nodes.last().map(|raw| changed(raw)).transpose()?;
-        let documents = self.completer.orders(list.nodes, LIST).await?;
-        self.walked += walked;
-        self.turn_page(&ORDERS_PAGE, list.page_info)?;
-        self.position.seen = latest.max(self.position.seen);
-        if self.walked >= LONGEST_WALK && latest.is_some_and(|latest| latest > from) {
-            self.window = latest;
-            self.after = None;
-            self.walked = 0;
-        }
-        Ok(documents)
+    async fn orders(&mut self, by: By, from: Timestamp, until: Timestamp) -> Result<Vec<Pulled>, Error> {
+        let page = self.orders.page(by, from, until).await?;
+        self.position.seen = page.latest.max(self.position.seen);
+        self.done = !page.more;
+        Ok(page.documents)
     }
 
-    fn turn_page(&mut self, question: &'static Question, info: PageInfo) -> Result<(), Error> {
-        self.done = !info.has_next_page;
-        if info.has_next_page && (info.end_cursor.is_none() || info.end_cursor == self.after) {
-            return Err(stuck(question));
-        }
-        self.after = info.end_cursor;
-        Ok(())
-    }
 }
 
 fn pulled(
@@ -293,14 +266,17 @@ fn pulled(
     Ok(Pulled { document, raw: raw.get().to_owned() })
 }
 
-/// When an order changed.
-fn changed(raw: &RawValue) -> Result<Timestamp, Error> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Changed {
-        updated_at: Timestamp,
+/// Where the next page begins, if there is one.
+pub(crate) fn onward(
+    info: PageInfo,
+    before: Option<String>,
+    question: &'static Question,
+) -> Result<Option<String>, Error> {
+    match info.end_cursor {
+        _ if !info.has_next_page => Ok(None),
+        Some(next) if Some(&next) != before.as_ref() => Ok(Some(next)),
+        _ => Err(stuck(question)),
     }
-    read::<Changed>(raw.get()).map(|order| order.updated_at).map_err(|source| ORDERS_PAGE.unreadable(source))
 }
 
 /// More is announced, but the way to it is not told.
@@ -315,7 +291,7 @@ fn number(id: &DocumentId) -> Option<u64> {
 }
 
 /// Whole seconds, as Shopify's search wants them.
-fn second(at: Timestamp) -> String {
+pub(crate) fn second(at: Timestamp) -> String {
     Timestamp::from_second(at.as_second()).unwrap_or(at).to_string()
 }
 

@@ -25,7 +25,6 @@ pub(crate) const LONGEST: usize = 250;
 pub(crate) struct OrderNode {
     pub(crate) id: DocumentId,
     name: String,
-    pub(crate) created_at: Timestamp,
     processed_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     cancelled_at: Option<Timestamp>,

@@ -279,6 +279,7 @@ mod tests {
             (&PRODUCT_VARIANTS, list("productVariants", include_str!("../tests/fixtures/variant.json"))),
             (&ORDERS_PAGE, list("orders", order)),
             (&ORDER_DETAIL, format!(r#"{{"order":{order}}}"#)),
+            (&ORDER_HISTORY, format!(r#"{{"nodes":[{}]}}"#, include_str!("../tests/fixtures/history.json"))),
         ] {
             let document = ExecutableDocument::parse_and_validate(&schema, question.text(&BTreeSet::new()), question.name).unwrap();
             let operation = document.operations.get(Some(question.name)).unwrap();

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use crate::{
     client::Client,
-    decode::{Connection, PageInfo},
+    decode::Connection,
     error::{DecodeError, Error},
+    feed::onward,
     questions::{AGREEMENTS_PAGE, Question, REFUND_PAGE, RETURNS_PAGE},
 };
 
@@ -91,7 +92,7 @@ async fn walk(
             let info = step.page.page_info;
             let Some(mut node) = step.page.nodes.into_iter().next() else { return Ok(Some(nodes)) };
             let page = node.as_object_mut().and_then(|node| node.remove("rows")).unwrap_or_default();
-            let page: Connection<Value> = serde_json::from_value(page).map_err(|_| lost(question, "rows"))?;
+            let page: Connection<Value> = serde_json::from_value(page).map_err(|_| question.unreadable(DecodeError::Cut("rows")))?;
             rows.extend(page.nodes);
             match onward(page.page_info, rows_after.take(), question)? {
                 Some(next) => rows_after = Some(next),
@@ -104,15 +105,6 @@ async fn walk(
             Some(next) => after = Some(next),
             None => return Ok(Some(nodes)),
         }
-    }
-}
-
-/// Where the next page begins, if there is one.
-fn onward(info: PageInfo, before: Option<String>, question: &'static Question) -> Result<Option<String>, Error> {
-    match info.end_cursor {
-        _ if !info.has_next_page => Ok(None),
-        Some(next) if Some(&next) != before.as_ref() => Ok(Some(next)),
-        _ => Err(lost(question, "pageInfo.endCursor")),
     }
 }
 
@@ -133,8 +125,4 @@ async fn all_goods(client: &Client, refund: &mut Value) -> Result<bool, Error> {
             return Ok(true);
         }
     }
-}
-
-fn lost(question: &'static Question, path: &str) -> Error {
-    question.unreadable(DecodeError::Shape { path: path.into(), message: "the further pages lead nowhere".into() })
 }

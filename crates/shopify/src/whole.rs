@@ -71,13 +71,15 @@ impl<'c> Completer<'c> {
     }
 
     /// Makes a page of orders whole, in their order. Those that were deleted meanwhile are left out. Plain lists were asked
-    /// for with `first: asked`.
+    /// for with `first: asked`. With `doubt`, orders whose lines do not come to their sum are asked for again: their parts
+    /// were put together.
     pub(crate) async fn orders(
         &mut self,
         page: impl IntoIterator<Item = Box<RawValue>>,
         asked: usize,
+        doubt: bool,
     ) -> Result<Vec<Pulled>, Error> {
-        let mut candidates = page.into_iter().map(|raw| candidate(&raw, asked)).collect::<Result<Vec<_>, _>>()?;
+        let mut candidates = page.into_iter().map(|raw| candidate(&raw, asked, doubt)).collect::<Result<Vec<_>, _>>()?;
         self.add(&mut candidates, &ORDER_TERMS, |candidate| matches!(candidate, Candidate::Incomplete { terms: true, .. }))
             .await?;
         self.add(&mut candidates, &ORDER_HISTORY, |candidate| {
@@ -205,9 +207,9 @@ impl Candidate {
     }
 }
 
-fn candidate(raw: &RawValue, asked: usize) -> Result<Candidate, Error> {
+fn candidate(raw: &RawValue, asked: usize, doubt: bool) -> Result<Candidate, Error> {
     let node: OrderNode = read_order(raw)?;
-    if node.cut(asked).is_some() {
+    if node.cut(asked).is_some() || doubt && !node.lines_add_up() {
         return Ok(Candidate::Anew(node.id));
     }
     let (history, terms) = (node.has_history(), node.lacks_schedules());

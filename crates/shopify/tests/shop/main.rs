@@ -4,4 +4,5 @@
 mod connection;
 mod decode;
 mod feeds;
+mod history;
 mod support;

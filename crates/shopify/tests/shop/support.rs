@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use shopify::{Client, Clock, Config, Credentials, Pause};
 
 pub const ORDER: &str = include_str!("../fixtures/order.json");
+pub const HISTORY: &str = include_str!("../fixtures/history.json");
 pub const SHOP_PROBE: &str = include_str!("../fixtures/shop_probe.json");
 pub const CUSTOMER: &str = include_str!("../fixtures/customer.json");
 pub const VARIANT: &str = include_str!("../fixtures/variant.json");
@@ -29,6 +30,7 @@ pub const SECRET: &str = "shpss_the-secret-itself";
 pub struct Asked {
     pub path: String,
     pub token: String,
+    pub range: String,
     pub body: String,
 }
 
@@ -117,6 +119,7 @@ async fn answer(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap,
     let asked = Asked {
         path: uri.path().to_owned(),
         token: token.unwrap_or_default(),
+        range: headers.get("range").map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default(),
         body: String::from_utf8(body.to_vec()).unwrap(),
     };
     let reply = (shared.script.lock().unwrap())(&asked);
@@ -190,6 +193,46 @@ pub fn order(id: u64, updated_at: Timestamp) -> Value {
     let mut order = value(ORDER);
     order["id"] = json!(format!("gid://shopify/Order/{id}"));
     order["updatedAt"] = json!(updated_at.to_string());
+    order
+}
+
+/// An order to which something happened, as its page tells it: edited, part of it returned and refunded.
+pub fn changed_order(id: u64, updated_at: Timestamp) -> Value {
+    let mut order = order(id, updated_at);
+    order["edited"] = json!(true);
+    order["returnStatus"] = json!("RETURNED");
+    order["refunds"] = json!([{
+        "id": "gid://shopify/Refund/8001", "processedAt": "2026-11-22T10:00:00Z",
+        "totalRefundedSet": { "shopMoney": { "amount": "48.68" } },
+    }]);
+    let refund = json!({
+        "id": "gid://shopify/OrderTransaction/6003", "kind": "REFUND", "status": "SUCCESS", "test": false,
+        "gateway": "shopify_payments", "createdAt": "2026-11-22T10:00:00Z", "processedAt": "2026-11-22T10:00:00Z",
+        "amountSet": { "shopMoney": { "amount": "48.68" } }, "amountRoundingSet": null,
+        "parentTransaction": { "id": "gid://shopify/OrderTransaction/6002" },
+    });
+    order["transactions"].as_array_mut().unwrap().push(refund);
+    order["transactionsCount"]["count"] = json!(3);
+    order
+}
+
+/// The history of such an order, as it is asked for apart.
+pub fn history(id: u64, updated_at: Timestamp) -> Value {
+    let mut history = value(HISTORY);
+    history["id"] = json!(format!("gid://shopify/Order/{id}"));
+    history["updatedAt"] = json!(updated_at.to_string());
+    history
+}
+
+/// The same order with its history, as the feed keeps it.
+pub fn lived(change: impl Fn(&mut Value)) -> Value {
+    let at = time("2026-11-22T10:00:01Z");
+    let (mut order, mut history) = (changed_order(1001, at), history(1001, at));
+    order["agreements"] = history["agreements"].take();
+    order["returns"] = history["returns"].take();
+    let goods = history["refunds"][0].as_object_mut().unwrap();
+    order["refunds"][0].as_object_mut().unwrap().append(goods);
+    change(&mut order);
     order
 }
 
