@@ -184,14 +184,14 @@ impl<'o> Life<'o> {
             return;
         }
         let told: Money = self.received.iter().map(|payment| payment.rounding).sum();
-        if told.is_zero()
-            && let Some(last) = self.received.iter_mut().rev().max_by_key(|payment| payment.gateway == "cash")
-        {
-            last.rounding = rounding;
-        }
         let stated: Money = self.received.iter().map(|payment| payment.amount).sum();
         let sold: Money = self.legs.iter().map(|leg| total(&leg.sold)).sum();
-        if stated == sold {
+        if told.is_zero() {
+            let cash = self.received.iter_mut().rev().max_by_key(|payment| payment.gateway == "cash");
+            if let Some(payment) = cash.filter(|_| stated != sold) {
+                payment.rounding = rounding;
+            }
+        } else if stated == sold {
             for payment in &mut self.received {
                 payment.amount += payment.rounding;
             }
@@ -208,7 +208,7 @@ impl<'o> Life<'o> {
         if self.received.iter().chain(&self.given_back).any(|payment| payment.amount.is_negative()) {
             return held(order.totals.received, received);
         }
-        if !rounding.is_zero() && rounding != order.totals.cash_rounding {
+        if rounding != order.totals.cash_rounding {
             return held(order.totals.cash_rounding, rounding);
         }
         let owed = self.due() + rounding - rounding_back - received + given_back;

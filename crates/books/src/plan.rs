@@ -77,7 +77,6 @@ impl<'a, 'o> Plan<'a, 'o> {
     }
 
     fn all(&mut self) -> Result<(), Stop> {
-        self.ready()?;
         if !self.is_sold() {
             let Some(form) = self.form() else { return self.give_up() };
             match form {
@@ -305,7 +304,7 @@ impl<'a, 'o> Plan<'a, 'o> {
         credits: &[Movement<'o>],
         deposits: Money,
     ) -> Result<Entry, Stop> {
-        let receivable = self.receivable()?;
+        let receivable = self.receivable();
         let mut lines = self.goods(rows);
         // The rounding of cash is part of what is billed, so that the payments come to it.
         let first = self.entries.iter().all(|entry| entry.kind != EntryKind::Invoice);
@@ -712,7 +711,7 @@ impl<'a, 'o> Plan<'a, 'o> {
         money: &[Movement<'o>],
         mut carries: Vec<Event>,
     ) -> Result<EntryKey, Stop> {
-        let receivable = self.receivable()?;
+        let receivable = self.receivable();
         let by =
             |source| money.iter().filter(|movement| movement.source == source).map(Movement::settles).sum::<Money>();
         let (gift_cards, store_credit) = (by(Source::GiftCard), by(Source::StoreCredit));
@@ -772,7 +771,7 @@ impl<'a, 'o> Plan<'a, 'o> {
             self.needs.hold(HeldReason::DoesNotAddUp { stated: movement.amount, computed: movement.amount - left });
             return Err(Stop);
         }
-        let receivable = self.receivable()?;
+        let receivable = self.receivable();
         let till = self.till(movement.gateway)?;
         let after = parts.iter().map(|(credit, _)| credit.clone()).collect();
         let sheet = self.sheet(key, movement.at, movement.events.clone(), after)?;
@@ -821,7 +820,7 @@ impl<'a, 'o> Plan<'a, 'o> {
                 self.needs.hold(HeldReason::Overpaid { by: left });
                 return Err(Stop);
             }
-            let receivable = self.receivable()?;
+            let receivable = self.receivable();
             let till = self.till(payment.gateway)?;
             let after = parts.iter().map(|(invoice, _)| invoice.clone()).collect();
             let sheet = self.sheet(key, payment.at, payment.events.clone(), after)?;
@@ -921,10 +920,8 @@ impl<'a, 'o> Plan<'a, 'o> {
         }
     }
 
-    fn receivable(&mut self) -> Result<String, Stop> {
-        let account = self.needs.account(Purpose::AccountsReceivable);
-        self.ready()?;
-        Ok(account)
+    fn receivable(&mut self) -> String {
+        self.needs.account(Purpose::AccountsReceivable)
     }
 
     /// Where a gateway's money arrives. One that the mapping does not know holds the entry.
@@ -938,7 +935,6 @@ impl<'a, 'o> Plan<'a, 'o> {
         let account = self.needs.named_account(&format!("gateways.{gateway}"), account, CLEARING_TYPES);
         self.needs.because(Why::ClearingAccount { gateway: gateway.to_owned(), account: account.clone() });
         let method = self.needs.payment_method(&settings.payment_method);
-        self.ready()?;
         Ok(Till { account, method: method.ok_or(Stop)?.name, back: settings.refund })
     }
 }

@@ -60,6 +60,9 @@ impl Company {
             ("Duties Payable", "OtherCurrentLiability"),
             ("Fee Income", "Income"),
             ("Cash Rounding", "Expense"),
+            ("Returns and Allowances", "Income"),
+            ("Customer Deposits", "OtherCurrentLiability"),
+            ("Inventory Shrinkage", "CostOfGoodsSold"),
             ("Shopify Payments Clearing", "Bank"),
             ("PayPal Clearing", "Bank"),
             ("Cash in Drawer", "Bank"),
@@ -208,7 +211,7 @@ impl World {
         let document = Document {
             id: id("Order", number),
             updated_at: order.placed_at,
-            fact: Fact::Order(Box::new(order.clone())),
+            fact: Fact::Order(Box::new(numbered(order))),
         };
         books::map(&document, &[], &self.context())
     }
@@ -225,6 +228,15 @@ impl World {
         let mapped = self.map(order);
         mapped.held.unwrap_or_else(|| panic!("not held: {:#?}", mapped.entries)).reasons
     }
+}
+
+/// The order with an id of its own for each payment.
+pub fn numbered(order: &Order) -> Order {
+    let mut order = order.clone();
+    for (number, payment) in (1..).zip(&mut order.payments) {
+        payment.id = id("OrderTransaction", number);
+    }
+    order
 }
 
 pub fn variant(sku: &str, title: &str, price: &str) -> Variant {
