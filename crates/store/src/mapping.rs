@@ -115,7 +115,8 @@ fn unmapped(connection: &Connection, limit: u32) -> Result<Vec<(Document, Versio
 
 /// What a document comes to that the shop has deleted.
 fn mapped_gone(document: &Document, past: &[Past]) -> Mapped {
-    let Some(posted) = past.iter().find(|past| !past.undone) else { return Mapped::default() };
+    let standing = past.iter().find(|past| !past.undone && past.entry.undoes.is_empty());
+    let Some(posted) = standing else { return Mapped::default() };
     let entry = &posted.entry;
     let held = Held {
         key: EntryKey::new("gone", document.id.as_str()),

@@ -62,8 +62,10 @@ impl Store {
                 "SELECT e.id, e.key, e.target FROM entries e WHERE e.state = 'ready' AND NOT EXISTS (
                      SELECT 1 FROM needs n LEFT JOIN entries m ON m.key = n.key WHERE n.entry = e.id
                      AND (m.state IS NULL OR m.state <> 'posted' AND NOT (m.is_list AND m.state = 'ready')))
-                 AND (e.target IS NULL OR NOT EXISTS (
-                     SELECT 1 FROM entries o WHERE o.target = e.target AND o.state IN ('sent', 'uncertain')))
+                 -- Each operation upon a form begins where the one before it ended.
+                 AND NOT EXISTS (SELECT 1 FROM entries o WHERE o.target = e.target AND (
+                     o.state IN ('sent', 'uncertain')
+                     OR NOT e.undo AND o.id < e.id AND o.state IN ('held', 'ready', 'rejected')))
                  -- What is to be mapped anew may come to something else: only what stands is sent.
                  AND (e.undo OR EXISTS (SELECT 1 FROM wanted w JOIN documents d ON d.id = w.document
                      WHERE w.entry = e.id AND d.mapping <> 'unmapped'))

@@ -86,8 +86,7 @@ impl State {
             Self::Sent => !matches!(next, Self::Sent | Self::Undone),
             Self::Uncertain => !matches!(next, Self::Sent | Self::Uncertain | Self::Undone),
             Self::Posted => matches!(next, Self::Undone),
-            // Posted once more when what had undone it is undone itself.
-            Self::Undone => matches!(next, Self::Posted | Self::Dropped),
+            Self::Undone => matches!(next, Self::Dropped),
             Self::Dropped => matches!(next, Self::Held | Self::Ready),
         }
     }

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Transaction, params, types::Value};
 use crate::{
     Store,
     documents::Mapping,
-    entries::{get, remap_building_on, remap_wanting, standings},
+    entries::{find, get, remap_building_on, remap_wanting, standings},
     error::StoreError,
     lists::is_object,
     runs::RunId,
@@ -51,7 +51,7 @@ impl Store {
     /// Everything that goes when the selected entries are taken back, in the order of posting: they themselves,
     /// whatever is posted and builds upon them, and the list objects that the runs of these made and that nothing else
     /// needs. Empty when nothing of it is posted.
-    pub fn undoable(&self, selection: &Selection) -> Result<Vec<Past>, StoreError> {
+    pub fn undoable(&self, selection: &Selection) -> Result<Vec<Entry>, StoreError> {
         self.read(|tx| {
             let mut chosen = Places::new();
             let mut runs = BTreeSet::new();
@@ -69,12 +69,14 @@ impl Store {
             }
             chosen.extend(made_for_them_alone(tx, &chosen, &runs)?);
             let mut form = tx.prepare_cached("SELECT form FROM forms WHERE entry = ?")?;
-            let past = chosen.values().map(|id| {
-                let entry = read_json(&form.query_row([id], |row| row.get::<_, String>(0))?)?;
-                Ok(Past { entry, undone: false })
-            });
-            past.collect()
+            let entries = chosen.values().map(|id| read_json(&form.query_row([id], |row| row.get::<_, String>(0))?));
+            entries.collect()
         })
+    }
+
+    /// Whether an entry with this key is or was in QuickBooks, or may be, so that the key can't name something new.
+    pub fn is_taken(&self, key: &EntryKey) -> Result<bool, StoreError> {
+        self.read(|tx| Ok(find(tx, key)?.is_some_and(|entry| !entry.state.is_open())))
     }
 
     /// Stores entries that take something back as ready, all or none. From now on nothing else of their documents is
@@ -158,7 +160,7 @@ pub(crate) fn past_of(connection: &Connection, document: &DocumentId) -> Result<
     Ok(past)
 }
 
-/// Takes back what the entry `by`, which is posted now, undoes. What those had undone themselves stands again.
+/// Takes back what the entry `by`, which is posted now, undoes.
 pub(crate) fn take_back(tx: &Transaction<'_>, run: RunId, by: &Entry, now: Timestamp) -> Result<(), StoreError> {
     let why = format!("undone by {}", by.key);
     for key in &by.undoes {
@@ -166,12 +168,6 @@ pub(crate) fn take_back(tx: &Transaction<'_>, run: RunId, by: &Entry, now: Times
         let (from, to) = (undone.state, State::Undone);
         transition(tx, &Change { entry: undone.id, key, from, to, run: Some(run), why: &why }, now)?;
         remap_building_on(tx, key)?;
-        let again = "undoes u JOIN entries e ON e.key = u.key WHERE u.entry = ? AND e.state = 'undone'";
-        for entry in standings(tx, again, [undone.id])? {
-            let (key, from, to) = (&entry.key, State::Undone, State::Posted);
-            let why = format!("what had undone it was {why}");
-            transition(tx, &Change { entry: entry.id, key, from, to, run: Some(run), why: &why }, now)?;
-        }
     }
     Ok(())
 }
@@ -180,7 +176,8 @@ pub(crate) fn take_back(tx: &Transaction<'_>, run: RunId, by: &Entry, now: Times
 /// be as the document stands now; what had taken it back is over. The documents are mapped anew on the next run.
 pub(crate) fn post_again(tx: &Transaction<'_>, key: &EntryKey, now: Timestamp) -> Result<(), StoreError> {
     let why = "to be posted again";
-    let undone = "entries e WHERE e.state = 'undone' AND (e.key = ?1 OR e.target = ?1)";
+    let undone = "entries e WHERE e.state = 'undone' AND (e.key = ?1
+        OR e.target IS NOT NULL AND e.id IN (SELECT entry FROM needs WHERE key = ?1))";
     for entry in standings(tx, undone, [key.as_str()])? {
         let (key, from, to) = (&entry.key, State::Undone, State::Dropped);
         transition(tx, &Change { entry: entry.id, key, from, to, run: None, why }, now)?;

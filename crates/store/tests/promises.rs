@@ -3,13 +3,13 @@
 
 mod support;
 
-use books::{EntryKey, HeldReason, Link, ListObject, Lists, Mapped, NameSpace, Why};
+use books::{EntryKey, HeldReason, Link, ListObject, Lists, NameSpace, Why};
 use qbxml::{ListId, TxnId};
 use store::{AuditCheck, EntryFilter, ListRow, Outcome, RunOutcome, State, StoreError, Version};
 use support::*;
 use tempfile::tempdir;
 
-fn entries(store: &store::Store) -> Vec<(EntryKey, State)> {
+fn states(store: &store::Store) -> Vec<(EntryKey, State)> {
     let filter = EntryFilter { states: State::ALL.to_vec(), ..EntryFilter::default() };
     store.entries(&filter).unwrap().into_iter().map(|row| (row.key, row.state)).collect()
 }
@@ -88,26 +88,12 @@ fn the_oldest_order_is_mapped_first_and_each_only_once() {
     let unmapped =
         |limit| -> Vec<_> { store.unmapped(limit).unwrap().into_iter().map(|(order, _)| order.id).collect() };
     assert_eq!(unmapped(2), [order_id(1), order_id(2)]);
-    map(&store, run, 1, &Mapped::Nothing);
-    map(&store, run, 2, &Mapped::Waits);
+    map(&store, run, 1, &nothing());
+    map(&store, run, 2, &waits());
     assert_eq!(unmapped(9), [order_id(3)]);
     assert_eq!(store.counts().unwrap().waiting, 1);
     assert_eq!(store.remap_open(at(5)).unwrap(), 1, "the waiting one; the third is unmapped anyway");
     assert_eq!(unmapped(9), [order_id(2), order_id(3)]);
-}
-
-#[test]
-fn a_version_that_is_no_longer_the_newest_is_not_mapped() {
-    let folder = tempdir().unwrap();
-    let (store, run) = with_ready_sale(folder.path());
-    let mut changed = order(1, 11);
-    changed.updated_at = at(60);
-    pull(&store, run, &[changed]);
-    let late = Mapped::Entries(vec![sale(1, 99, Vec::new())]);
-    store.save_mapped(run, &order_id(1), first_version(), &late, at(61)).unwrap();
-    assert_eq!(store.unmapped(9).unwrap().len(), 1);
-    assert_eq!(store.entry(&sale_key(1)).unwrap().unwrap().row.total, books::Money::cents(1000));
-    assert_eq!(ready_keys(&store, 9), [], "what is to be mapped anew may come to something else");
 }
 
 #[test]
@@ -117,9 +103,9 @@ fn what_a_sale_needs_goes_first_or_the_sale_waits() {
     let run = store.begin_run("test", at(0)).unwrap();
     pull(&store, run, &[order(1, 10), order(2, 10), order(3, 10)]);
     let needs = vec![class_key("Portland")];
-    map(&store, run, 1, &Mapped::Entries(vec![class("Portland", 1), sale(1, 10, needs.clone())]));
-    map(&store, run, 2, &Mapped::Entries(vec![class("Portland", 2), sale(2, 10, needs)]));
-    map(&store, run, 3, &Mapped::Entries(vec![sale(3, 10, vec![sale_key(2)])]));
+    map(&store, run, 1, &entries(vec![class("Portland", 1), sale(1, 10, needs.clone())]));
+    map(&store, run, 2, &entries(vec![class("Portland", 2), sale(2, 10, needs)]));
+    map(&store, run, 3, &entries(vec![sale(3, 10, vec![sale_key(2)])]));
     assert_eq!(ready_keys(&store, 9), [class_key("Portland"), sale_key(1), sale_key(2)]);
     assert_eq!(ready_keys(&store, 1), [class_key("Portland")]);
 
@@ -139,9 +125,9 @@ fn a_sale_does_not_wait_for_what_turned_up_in_the_company_file() {
     let store = open(folder.path());
     let run = store.begin_run("test", at(0)).unwrap();
     pull(&store, run, &[order(1, 10)]);
-    map(&store, run, 1, &Mapped::Entries(vec![class("Portland", 1), sale(1, 10, vec![class_key("Portland")])]));
+    map(&store, run, 1, &entries(vec![class("Portland", 1), sale(1, 10, vec![class_key("Portland")])]));
     store.remap_open(at(1)).unwrap();
-    map(&store, run, 1, &Mapped::Entries(vec![sale(1, 10, Vec::new())]));
+    map(&store, run, 1, &entries(vec![sale(1, 10, Vec::new())]));
     assert_eq!(state(&store, &class_key("Portland")), State::Dropped);
     assert_eq!(ready_keys(&store, 9), [sale_key(1)]);
 }
@@ -154,12 +140,12 @@ fn a_shared_list_entry_is_dropped_only_when_nobody_wants_it() {
     pull(&store, run, &[order(1, 10), order(2, 10)]);
     for number in [1, 2] {
         let needs = vec![class_key("Portland")];
-        map(&store, run, number, &Mapped::Entries(vec![class("Portland", number), sale(number, 10, needs)]));
+        map(&store, run, number, &entries(vec![class("Portland", number), sale(number, 10, needs)]));
     }
     map(&store, run, 1, &held(1, no_account()));
     assert_eq!(state(&store, &class_key("Portland")), State::Ready);
     assert_eq!(state(&store, &sale_key(1)), State::Held);
-    map(&store, run, 2, &Mapped::Nothing);
+    map(&store, run, 2, &nothing());
     assert_eq!(state(&store, &class_key("Portland")), State::Dropped);
     assert_eq!(state(&store, &sale_key(2)), State::Dropped);
 }
@@ -179,14 +165,16 @@ fn a_lost_answer_is_asked_for_and_never_sent_again_by_itself() {
     let folder = tempdir().unwrap();
     let (store, run) = with_ready_sale(folder.path());
     store.intend(run, &set("S1", &[sale_key(1)]), at(3)).unwrap();
-    store.handed_out(&set_id("S1"), at(3)).unwrap();
     store.doubt(&set_id("S1"), "the session ended", at(4)).unwrap();
     store.doubt(&set_id("S1"), "the session ended", at(5)).unwrap();
     assert_eq!(state(&store, &sale_key(1)), State::Uncertain);
     assert!(store.open_sets().unwrap()[0].doubted);
-    map(&store, run, 1, &Mapped::Entries(vec![sale(1, 10, Vec::new())]));
-    assert_eq!(ready_keys(&store, 9), [], "mapping anew changes nothing while it is in flight");
+    change(&store, run, 1);
+    assert_eq!(store.unmapped(9).unwrap(), [], "what is in flight is not mapped anew");
+    assert_eq!(ready_keys(&store, 9), []);
     store.settle(&set_id("S1"), &[(sale_key(1), Outcome::Again)], at(6)).unwrap();
+    assert_eq!(ready_keys(&store, 9), [], "what changed meanwhile is mapped first");
+    map(&store, run, 1, &entries(vec![sale(1, 10, Vec::new())]));
     assert_eq!(ready_keys(&store, 9), [sale_key(1)]);
     assert_eq!(store.open_sets().unwrap(), []);
 }
@@ -202,7 +190,7 @@ fn a_change_in_flight_is_mapped_once_the_answer_is_there() {
     assert_eq!(store.unmapped(9).unwrap().len(), 0);
     store.settle(&set_id("S1"), &[(sale_key(1), posted("T-1", 10))], at(4)).unwrap();
     assert_eq!(store.unmapped(9).unwrap().len(), 1);
-    assert_eq!(store.link(&sale_key(1)).unwrap().unwrap().document_version, first_version());
+    assert_eq!(store.linked(&sale_key(1)).unwrap().unwrap().document_version, first_version());
 }
 
 #[test]
@@ -216,7 +204,7 @@ fn settling_twice_is_nothing_and_settling_otherwise_is_a_contradiction() {
         let settled = store.settle(&set_id("S1"), &[(sale_key(1), other)], at(6));
         assert!(matches!(settled, Err(StoreError::Contradiction { .. })), "{settled:?}");
     }
-    assert_eq!(store.link(&sale_key(1)).unwrap().unwrap().link, Link::Transaction(TxnId::new("T-1")));
+    assert_eq!(store.linked(&sale_key(1)).unwrap().unwrap().at.link, Link::Transaction(TxnId::new("T-1")));
     assert_eq!(state(&store, &sale_key(1)), State::Posted);
     let last = store.audit(None, 100).unwrap().pop().unwrap();
     assert!(last.detail.contains("answered otherwise"), "{}", last.detail);
@@ -227,7 +215,7 @@ fn a_set_stays_open_until_its_last_entry_is_settled() {
     let folder = tempdir().unwrap();
     let (store, run) = with_ready_sale(folder.path());
     pull(&store, run, &[order(2, 10)]);
-    map(&store, run, 2, &Mapped::Entries(vec![sale(2, 10, Vec::new())]));
+    map(&store, run, 2, &entries(vec![sale(2, 10, Vec::new())]));
     store.intend(run, &set("S1", &[sale_key(1), sale_key(2)]), at(3)).unwrap();
     store.settle(&set_id("S1"), &[(sale_key(1), posted("T-1", 10))], at(4)).unwrap();
     let open = store.open_sets().unwrap();
@@ -252,54 +240,6 @@ fn a_set_without_entries_is_closed_by_settling_it() {
 }
 
 #[test]
-fn a_change_after_posting_is_shown_and_nothing_is_posted_twice() {
-    let folder = tempdir().unwrap();
-    let (store, run) = with_posted_sale(folder.path());
-    map(&store, run, 1, &Mapped::Entries(vec![sale(1, 12, Vec::new())]));
-    let row = store.entry(&sale_key(1)).unwrap().unwrap().row;
-    assert_eq!((row.state, row.held_change), (State::Posted, vec![HeldReason::ChangedAfterPosting]));
-    assert_eq!(row.total, books::Money::cents(1000), "what is shown is what is posted");
-    assert_eq!(store.counts().unwrap().changed_after_posting, 1);
-    assert_eq!(ready_keys(&store, 9), []);
-
-    store.release(&sale_key(1), at(5)).unwrap();
-    map(&store, run, 1, &Mapped::Entries(vec![sale(1, 12, Vec::new())]));
-    assert_eq!(store.counts().unwrap().changed_after_posting, 0, "this change is accepted");
-    map(&store, run, 1, &Mapped::Entries(vec![sale(1, 13, Vec::new())]));
-    assert_eq!(store.counts().unwrap().changed_after_posting, 1, "the next one is not");
-    map(&store, run, 1, &Mapped::Entries(vec![sale(1, 10, Vec::new())]));
-    assert_eq!(store.counts().unwrap().changed_after_posting, 0, "as posted again");
-}
-
-#[test]
-fn an_entry_under_another_key_never_replaces_a_posted_one() {
-    let folder = tempdir().unwrap();
-    let (store, run) = with_posted_sale(folder.path());
-    let other = EntryKey::new("invoice", order_id(1).as_str());
-    let mut invoice = sale(1, 10, Vec::new());
-    invoice.key = other.clone();
-    for mapped in [Mapped::Entries(vec![invoice]), held(1, no_account()), Mapped::Nothing, Mapped::Waits] {
-        map(&store, run, 1, &mapped);
-        assert_eq!(entries(&store), [(sale_key(1), State::Posted)], "{mapped:?}");
-        let row = store.entry(&sale_key(1)).unwrap().unwrap().row;
-        assert_eq!(row.held_change[0], HeldReason::ChangedAfterPosting, "{mapped:?}");
-    }
-    map(&store, run, 1, &Mapped::Entries(vec![sale(1, 10, Vec::new())]));
-    assert_eq!(store.entry(&other).unwrap(), None);
-}
-
-#[test]
-fn a_payment_that_comes_later_is_posted_beside_its_invoice() {
-    let folder = tempdir().unwrap();
-    let (store, run) = with_posted_sale(folder.path());
-    let mut payment = sale(1, 4, vec![sale_key(1)]);
-    payment.key = EntryKey::new("payment", order_id(1).as_str());
-    map(&store, run, 1, &Mapped::Entries(vec![sale(1, 10, Vec::new()), payment.clone()]));
-    assert_eq!(ready_keys(&store, 9), [payment.key]);
-    assert_eq!(store.counts().unwrap().changed_after_posting, 0);
-}
-
-#[test]
 fn a_held_entry_is_mapped_anew_when_it_is_released_and_a_refused_one_when_it_is_retried() {
     let folder = tempdir().unwrap();
     let (store, run) = with_ready_sale(folder.path());
@@ -308,32 +248,15 @@ fn a_held_entry_is_mapped_anew_when_it_is_released_and_a_refused_one_when_it_is_
     assert!(matches!(store.retry(&sale_key(1), at(3)), Err(StoreError::WrongState { .. })));
     store.release(&sale_key(1), at(4)).unwrap();
     assert_eq!(store.unmapped(9).unwrap().len(), 1);
-    map(&store, run, 1, &Mapped::Entries(vec![sale(1, 10, Vec::new())]));
+    map(&store, run, 1, &entries(vec![sale(1, 10, Vec::new())]));
     store.intend(run, &set("S1", &[sale_key(1)]), at(5)).unwrap();
     let refused = Outcome::Refused { status: 3140, message: "no".to_owned() };
     store.settle(&set_id("S1"), &[(sale_key(1), refused)], at(6)).unwrap();
     assert_eq!(store.unmapped(9).unwrap().len(), 0, "a refused entry is not tried again by itself");
     store.retry(&sale_key(1), at(7)).unwrap();
     assert_eq!(store.unmapped(9).unwrap().len(), 1);
-    map(&store, run, 1, &Mapped::Entries(vec![sale(1, 10, Vec::new())]));
+    map(&store, run, 1, &entries(vec![sale(1, 10, Vec::new())]));
     assert_eq!(ready_keys(&store, 9), [sale_key(1)]);
-}
-
-#[test]
-fn what_was_undone_comes_back_only_when_asked_for() {
-    let folder = tempdir().unwrap();
-    let (store, run) = with_posted_sale(folder.path());
-    store.undone(&sale_key(1), "the batch was undone", at(5)).unwrap();
-    assert_eq!(store.link(&sale_key(1)).unwrap(), None);
-    map(&store, run, 1, &Mapped::Entries(vec![sale(1, 12, Vec::new())]));
-    assert_eq!(state(&store, &sale_key(1)), State::Undone);
-    store.retry(&sale_key(1), at(6)).unwrap();
-    assert_eq!(store.unmapped(9).unwrap().len(), 1);
-    map(&store, run, 1, &Mapped::Entries(vec![sale(1, 12, Vec::new())]));
-    assert_eq!(ready_keys(&store, 9), [sale_key(1)]);
-    store.intend(run, &set("S2", &[sale_key(1)]), at(7)).unwrap();
-    store.settle(&set_id("S2"), &[(sale_key(1), posted("T-2", 12))], at(8)).unwrap();
-    assert_eq!(store.link(&sale_key(1)).unwrap().unwrap().link, Link::Transaction(TxnId::new("T-2")));
 }
 
 #[test]
@@ -351,7 +274,7 @@ fn names_are_found_without_regard_to_case_and_belong_to_one_identity() {
     pull(&store, run, &[order(1, 10)]);
     let mut adopting = sale(1, 10, Vec::new());
     adopting.why = vec![Why::Adopted { key: class_key("one"), id: ListId::new("C-1"), name: "Zürich".to_owned() }];
-    map(&store, run, 1, &Mapped::Entries(vec![class("Portland", 1), adopting]));
+    map(&store, run, 1, &entries(vec![class("Portland", 1), adopting]));
     assert_eq!(world.linked(&class_key("one")).unwrap().full_name, "Zürich");
     assert_eq!(world.claimed(NameSpace::Class, "zürich"), Some(class_key("one")));
     assert_eq!(world.claimed(NameSpace::Class, "PORTLAND"), Some(class_key("Portland")));
@@ -376,7 +299,7 @@ fn entries_are_found_by_what_people_know_of_them() {
     let folder = tempdir().unwrap();
     let (store, run) = with_posted_sale(folder.path());
     pull(&store, run, &[order(2, 25)]);
-    map(&store, run, 2, &Mapped::Entries(vec![class("Portland", 2), sale(2, 25, Vec::new())]));
+    map(&store, run, 2, &entries(vec![class("Portland", 2), sale(2, 25, Vec::new())]));
     let find = |text: &str| -> Vec<EntryKey> {
         let filter = EntryFilter { text: Some(text.to_owned()), ..EntryFilter::default() };
         store.entries(&filter).unwrap().into_iter().map(|row| row.key).collect()
