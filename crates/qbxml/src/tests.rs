@@ -115,7 +115,7 @@ fn opens_and_closes(lines: &[&str]) -> bool {
 
 #[test]
 fn a_form_without_contents_is_refused_unless_it_is_a_query() {
-    let empty = [
+    let empty = vec![
         Request::from(crate::CustomerAdd::default()),
         crate::AccountAdd::default().into(),
         crate::ItemServiceAdd::default().into(),
