@@ -1,7 +1,7 @@
 //! What a token may see: the scope that a field needs, and the fields that are protected customer data.
 
 /// What the connector asks for in full (SHOPIFY.md 2.8); a shop grants these unless told otherwise.
-pub(crate) const SCOPES: [&str; 16] = [
+pub(crate) const SCOPES: [&str; 18] = [
     "read_all_orders",
     "read_customers",
     "read_gift_card_transactions",
@@ -18,6 +18,8 @@ pub(crate) const SCOPES: [&str; 16] = [
     "read_shopify_payments_accounts",
     "read_shopify_payments_disputes",
     "read_shopify_payments_payouts",
+    "read_store_credit_account_transactions",
+    "read_store_credit_accounts",
 ];
 
 /// The scope without which this field is refused.
@@ -36,6 +38,8 @@ pub(crate) fn scope(type_name: &str, field: &str) -> Option<&'static str> {
         ("QueryRoot", "giftCards") => "read_gift_cards",
         ("GiftCard", "transactions") => "read_gift_card_transactions",
         ("Order", "returns") => "read_returns",
+        ("Customer", "storeCreditAccounts") => "read_store_credit_accounts",
+        ("StoreCreditAccount", "transactions") => "read_store_credit_account_transactions",
         ("Order", "paymentTerms") => "read_payment_terms",
         ("QueryRoot", "shopifyPaymentsAccount") => "read_shopify_payments_accounts",
         ("ShopifyPaymentsAccount", "payouts") => "read_shopify_payments_payouts",

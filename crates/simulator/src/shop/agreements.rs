@@ -1,13 +1,13 @@
-//! The dated sales ledger of an order (SHOPIFY.md 3.5): one agreement for its placement, one for each edit and each refund.
+//! The dated sales ledger of an order (SHOPIFY.md 3.5): one agreement for its placement, one for each edit, return and
+//! refund. The refund that settles a return tells no sales: its return did.
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
-use super::graph::{money, refund, tax_lines};
+use super::graph::{money, tax_lines};
 use super::ids::Kind;
-use super::model::{Order, Returned, TaxLine};
-use super::trade::Trader;
+use super::model::{Discounted, Order, Origin, Returned, TaxLine};
 
 /// Builds the rows of one agreement; every row takes the next id of the order.
 struct Ledger<'o> {
@@ -63,38 +63,66 @@ impl Ledger<'_> {
         self.rows.push(Value::Object(sale));
     }
 
-    fn line(
-        &mut self,
-        index: usize,
-        quantity: u32,
-        net: Decimal,
-        discount: Decimal,
-        taxes: &[TaxLine],
-        action: &'static str,
-    ) {
-        let line = &self.order.lines[index];
+    /// Units of a line: sold, or taken back.
+    fn line(&mut self, units: &Returned, action: &'static str) {
+        let line = &self.order.lines[units.line];
         let (type_name, line_type) = match (line.is_tip(), line.is_gift_card()) {
             (true, _) => ("TipSale", "TIP"),
             (_, true) => ("GiftCardSale", "GIFT_CARD"),
             _ => ("ProductSale", "PRODUCT"),
         };
         let sign = if action == "RETURN" { -Decimal::ONE } else { Decimal::ONE };
-        let quantity = i64::from(quantity) * if action == "RETURN" { -1 } else { 1 };
+        let quantity = i64::from(units.quantity) * if action == "RETURN" { -1 } else { 1 };
         self.row(Row {
             type_name,
             action,
             line_type,
             quantity: Some(quantity),
-            net,
-            discount,
-            taxes,
+            net: units.net,
+            discount: units.discount,
+            taxes: &units.taxes,
             sign,
-            subject: Some(("lineItem", Value::String(Kind::LineItem.gid(self.order.no, index)))),
+            subject: Some(("lineItem", Value::String(Kind::LineItem.gid(self.order.no, units.line)))),
         });
     }
 
-    fn returned(&mut self, returned: &Returned) {
-        self.line(returned.line, returned.quantity, returned.net, returned.discount, &returned.taxes, "RETURN");
+    /// A discount given later: the total and the tax fall, the discount grows, nothing is counted.
+    fn discounted(&mut self, later: &Discounted) {
+        let taxes: Vec<TaxLine> = later.taxes.iter().map(|t| TaxLine { rate: t.rate, amount: -t.amount }).collect();
+        let gift_card = self.order.lines[later.line].is_gift_card();
+        self.row(Row {
+            type_name: if gift_card { "GiftCardSale" } else { "ProductSale" },
+            action: "UPDATE",
+            line_type: if gift_card { "GIFT_CARD" } else { "PRODUCT" },
+            quantity: None,
+            net: -later.amount,
+            discount: later.amount,
+            taxes: &taxes,
+            sign: Decimal::ONE,
+            subject: Some(("lineItem", Value::String(Kind::LineItem.gid(self.order.no, later.line)))),
+        });
+    }
+
+    /// Money without goods: a fee that is charged, or what a refund gives more (below zero) or less than its parts.
+    fn money(
+        &mut self,
+        type_name: &'static str,
+        action: &'static str,
+        line_type: &'static str,
+        amount: Decimal,
+        fee: Option<Value>,
+    ) {
+        self.row(Row {
+            type_name,
+            action,
+            line_type,
+            quantity: None,
+            net: amount,
+            discount: Decimal::ZERO,
+            taxes: &[],
+            sign: Decimal::ONE,
+            subject: fee.map(|fee| ("fee", fee)),
+        });
     }
 
     fn shipping(&mut self, index: usize, net: Decimal, taxes: &[TaxLine], action: &'static str) {
@@ -134,48 +162,68 @@ fn agreement(
     agreement
 }
 
-/// All agreements of the order, oldest first.
-pub(crate) fn of(trader: &Trader, order: &Order) -> Value {
+/// Lines as they were sold, at the placing of the order or by what added them later.
+fn sell(ledger: &mut Ledger, added_by: Option<Origin>) {
+    let order = ledger.order;
+    for index in (0..order.lines.len()).filter(|l| order.lines[*l].added_by == added_by) {
+        ledger.line(&order.as_sold(index), "ORDER");
+    }
+}
+
+/// All agreements of the order, oldest first. Nothing of a row changes once it is told: what happens later is in later rows.
+pub(crate) fn of(order: &Order) -> Value {
     let mut ledger = Ledger { order, rows: Vec::new(), next: 0 };
     let mut all: Vec<(Timestamp, Value)> = Vec::new();
-    let sell = |ledger: &mut Ledger, added_by: Option<usize>| {
-        for (index, line) in order.lines.iter().enumerate().filter(|(_, l)| l.added_by == added_by) {
-            ledger.line(index, line.quantity, line.net(), line.discount(), &line.taxes, "ORDER");
-        }
-    };
     sell(&mut ledger, None);
     for (index, shipping) in order.shipping.iter().enumerate() {
         ledger.shipping(index, shipping.net(), &shipping.taxes, "ORDER");
     }
     all.push((order.created, agreement(&mut ledger, 0, ("OrderAgreement", "ORDER"), order.created, None)));
     for (number, edit) in order.edits.iter().enumerate() {
-        sell(&mut ledger, Some(number));
+        ledger.next = 500 + number * 100;
+        sell(&mut ledger, Some(Origin::Edit(number)));
         for removed in &edit.removed {
-            ledger.returned(removed);
+            ledger.line(removed, "RETURN");
+        }
+        for later in &edit.discounted {
+            ledger.discounted(later);
         }
         all.push((edit.at, agreement(&mut ledger, 1 + number, ("OrderEditAgreement", "ORDER_EDIT"), edit.at, None)));
     }
+    for (number, goods) in order.returns.iter().enumerate() {
+        ledger.next = 1500 + number * 100;
+        let id = Kind::Return.gid(order.no, number);
+        for (returned, fee) in &goods.lines {
+            ledger.line(returned, "RETURN");
+            if !fee.is_zero() {
+                let id = id.replace("Return/", "RestockingFee/");
+                let fee_told = json!({"__typename": "RestockingFee", "id": id, "amountSet": money(*fee)});
+                ledger.money("FeeSale", "ORDER", "FEE", *fee, Some(fee_told));
+            }
+        }
+        sell(&mut ledger, Some(Origin::Exchange(number)));
+        if !goods.shipping_fee.is_zero() {
+            let id = id.replace("Return/", "ReturnShippingFee/");
+            let fee = json!({"__typename": "ReturnShippingFee", "id": id, "amountSet": money(goods.shipping_fee)});
+            ledger.money("FeeSale", "ORDER", "FEE", goods.shipping_fee, Some(fee));
+        }
+        let told = Some(("return", Value::String(id)));
+        all.push((goods.at, agreement(&mut ledger, 200 + number, ("ReturnAgreement", "RETURN"), goods.at, told)));
+    }
     for (number, back) in order.refunds.iter().enumerate() {
-        for (returned, _) in &back.lines {
-            ledger.returned(returned);
+        ledger.next = 2500 + number * 300;
+        if back.of_return.is_none() {
+            for (returned, _) in &back.lines {
+                ledger.line(returned, "RETURN");
+            }
         }
         for (index, net, taxes) in &back.shipping {
             ledger.shipping(*index, *net, taxes, "RETURN");
         }
         if !back.discrepancy.is_zero() {
-            ledger.row(Row {
-                type_name: "AdjustmentSale",
-                action: "RETURN",
-                line_type: "ADJUSTMENT",
-                quantity: None,
-                net: back.discrepancy,
-                discount: Decimal::ZERO,
-                taxes: &[],
-                sign: Decimal::ONE,
-                subject: None,
-            });
+            ledger.money("AdjustmentSale", "RETURN", "ADJUSTMENT", back.discrepancy, None);
         }
-        let told = Some(("refund", refund(trader, order, number)));
+        let told = Some(("refund", Value::String(Kind::Refund.gid(order.no, number))));
         all.push((back.at, agreement(&mut ledger, 100 + number, ("RefundAgreement", "REFUND"), back.at, told)));
     }
     all.sort_by_key(|(at, _)| *at);

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::Shop;
 use super::cost::{Costs, LIMIT};
-use super::execute::{Root, Session};
+use super::execute::{MutationRoot, Root, Session};
 use super::faults::{Fault, Occasion};
 
 #[derive(Deserialize)]
@@ -78,7 +78,13 @@ impl Shop {
         let data = response.data.unwrap_or_default();
         let actual = costs.actual(&operation.selection_set, &data).map_err(|e| refused(&e.message, "BAD_REQUEST"))?;
         let actual = actual.min(requested);
-        self.desk().level.give_back(requested - actual);
+        {
+            let mut desk = self.desk();
+            desk.level.give_back(requested - actual);
+            desk.points.queries += 1;
+            desk.points.requested += u64::from(requested);
+            desk.points.actual += u64::from(actual);
+        }
         let errors: Vec<GraphQLError> = response.errors.into_iter().map(in_shopify_words).collect();
         let data = if data.is_empty() { None } else { Some(data) };
         Ok(Answer { data, errors, extensions: self.extensions(requested, Some(actual), &unknown) })
@@ -115,6 +121,9 @@ impl Shop {
         let repeat = due(|f| *f == Fault::RepeatedRow).is_some();
         let edit = due(|f| *f == Fault::EditBetweenPages).is_some();
         let settings = self.desk().settings.clone();
+        // A mutation takes the shop's locks by itself, so it is worked out first.
+        let told = if operation.is_mutation() { self.mutate(operation, variables) } else { BTreeMap::new() };
+        let bulk = if asks_for_bulk(operation) { self.bulk_told() } else { Vec::new() };
         let state = self.state();
         let session = Session {
             state: &state,
@@ -125,15 +134,20 @@ impl Shop {
             client_id: &settings.client_id,
             lag,
             repeat,
+            bulk: &bulk,
+            walk: None,
             graphs: RefCell::new(BTreeMap::new()),
             unknown_terms: RefCell::new(Vec::new()),
             next_order: Cell::new(None),
         };
-        let response = Execution::new(&self.inner.schema, document)
-            .operation(operation)
-            .coerced_variable_values(variables)
-            .execute_sync(&Root(&session))
-            .map_err(|e| refused(&e.message().to_string(), "INVALID_VARIABLE"))?;
+        let execution =
+            Execution::new(&self.inner.schema, document).operation(operation).coerced_variable_values(variables);
+        let response = if operation.is_mutation() {
+            execution.execute_sync(&MutationRoot { session: &session, told: &told })
+        } else {
+            execution.execute_sync(&Root(&session))
+        };
+        let response = response.map_err(|e| refused(&e.message().to_string(), "INVALID_VARIABLE"))?;
         let next = session.next_order.get();
         let unknown = session.unknown_terms.take();
         drop(session);
@@ -163,6 +177,16 @@ impl Shop {
         }
         extensions
     }
+}
+
+/// Whether the operation may tell of bulk operations, also as `node(id:)`.
+fn asks_for_bulk(operation: &Operation) -> bool {
+    let names = ["bulkOperation", "bulkOperations", "currentBulkOperation", "node"];
+    operation
+        .selection_set
+        .selections
+        .iter()
+        .any(|s| matches!(s, Selection::Field(field) if names.contains(&field.name.as_str())))
 }
 
 /// Whether the operation lists orders, and from a cursor on.

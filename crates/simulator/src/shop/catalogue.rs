@@ -2,15 +2,17 @@
 
 use rust_decimal::Decimal;
 
-/// One tax authority's rate, in millionths.
-#[derive(Debug)]
-pub(crate) struct Rate {
+/// One tax authority's rate.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// The authority's title, as tax lines tell it.
     pub title: &'static str,
+    /// In millionths: 75,000 are 7.5 %.
     pub millionths: u32,
 }
 
 impl Rate {
-    pub fn decimal(&self) -> Decimal {
+    pub(crate) fn decimal(&self) -> Decimal {
         Decimal::new(i64::from(self.millionths), 6)
     }
 }
@@ -53,6 +55,9 @@ const fn abroad(
 ) -> Place {
     Place { city, province, province_code, zip, country, country_code, taxes: &[], taxes_shipping: false }
 }
+
+/// 7.5 %, the rate of PRODUCT.md's worked entries (5.2).
+pub static SALES_TAX: [Rate; 1] = [rate("Sales Tax", 75_000)];
 
 static NEW_YORK_CITY: [Rate; 3] = [
     rate("New York State Tax", 40_000),
@@ -122,6 +127,17 @@ pub(crate) struct Product {
     pub kind: &'static str,
     pub vendor: &'static str,
     pub gift_card: bool,
+    pub status: Status,
+    /// When it last changed, where that was after the trade began.
+    pub updated: Option<jiff::Timestamp>,
+}
+
+/// Whether a product can be bought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    Active,
+    Archived,
+    Deleted,
 }
 
 pub(crate) struct Variant {
@@ -135,6 +151,8 @@ pub(crate) struct Variant {
     pub tracked: bool,
     pub taxable: bool,
     pub ships: bool,
+    /// Old lines keep its title and SKU, nothing else of it is left.
+    pub deleted: bool,
 }
 
 pub(crate) struct Catalogue {
@@ -221,7 +239,14 @@ impl Catalogue {
         for (title, kind, vendor, stem, price, cost, taxable, options) in ROWS {
             let service = stem.is_empty();
             let product = products.len();
-            products.push(Product { title: title.to_owned(), kind, vendor, gift_card: false });
+            products.push(Product {
+                title: title.to_owned(),
+                kind,
+                vendor,
+                gift_card: false,
+                status: Status::Active,
+                updated: None,
+            });
             let options: &[&str] = if options.is_empty() { &["Default Title"] } else { options };
             for (position, option) in options.iter().enumerate() {
                 let price =
@@ -241,6 +266,7 @@ impl Catalogue {
                     tracked: !service,
                     taxable,
                     ships: !service,
+                    deleted: false,
                 });
             }
         }
@@ -249,6 +275,8 @@ impl Catalogue {
             kind: "Gift Cards",
             vendor: "Harbour & Pine",
             gift_card: true,
+            status: Status::Active,
+            updated: None,
         });
         for (position, (title, value)) in GIFT_CARDS.into_iter().enumerate() {
             variants.push(Variant {
@@ -261,6 +289,7 @@ impl Catalogue {
                 tracked: false,
                 taxable: false,
                 ships: false,
+                deleted: false,
             });
         }
         Catalogue { products, variants }

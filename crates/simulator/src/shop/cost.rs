@@ -25,6 +25,17 @@ impl Bucket {
     pub const GENEROUS: Bucket = Bucket { maximum: 1_000_000.0, restore: 1_000_000.0 };
 }
 
+/// What queries cost, counted since the shop began: refused ones are not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Points {
+    /// How many queries were answered.
+    pub queries: u64,
+    /// What they might have cost by their page sizes.
+    pub requested: u64,
+    /// What they cost.
+    pub actual: u64,
+}
+
 /// How full the bucket is, as time goes on.
 #[derive(Debug)]
 pub(crate) struct Level {

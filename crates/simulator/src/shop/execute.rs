@@ -9,12 +9,19 @@ use apollo_compiler::Schema;
 use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
 use apollo_compiler::response::JsonValue;
 use apollo_compiler::schema::ExtendedType;
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::Value;
 
 use super::access;
 use super::ids::{self, Kind};
 use super::lists::{Ask, Page, Row, read_cursor, tag, write_cursor};
-use super::{State, graph, objects};
+use super::model::Presentment;
+use super::search::{Search, word};
+use super::state::State;
+use super::{graph, objects};
+
+/// What the buyer sees amounts in, where that is not the shop's currency.
+type Shown = Option<&'static Presentment>;
 
 /// One request's view of the shop.
 pub(crate) struct Session<'s> {
@@ -26,11 +33,26 @@ pub(crate) struct Session<'s> {
     pub client_id: &'s str,
     pub lag: usize,
     pub repeat: bool,
+    /// Bulk operations as they stand, by number.
+    pub bulk: &'s [Value],
+    /// Of a bulk operation: where its list goes on. Page sizes are ignored then.
+    pub walk: Option<Walk>,
     pub graphs: RefCell<BTreeMap<usize, Rc<Value>>>,
     pub unknown_terms: RefCell<Vec<String>>,
     /// The order that comes right after the page of orders that was given out.
     pub next_order: Cell<Option<usize>>,
 }
+
+/// How far a bulk operation has walked the root list.
+#[derive(Default)]
+pub(crate) struct Walk {
+    pub after: Option<String>,
+    /// The cursor to go on from, once a page was given and there is more.
+    pub next: RefCell<Option<String>>,
+}
+
+/// How many rows of the root list a bulk operation takes at a time.
+const BULK_ROWS: usize = 100;
 
 enum Held<'a> {
     Borrowed(&'a Value),
@@ -68,8 +90,8 @@ impl Session<'_> {
         if let Some(graph) = self.graphs.borrow().get(&no) {
             return Some(Rc::clone(graph));
         }
-        let order = self.state.orders.get(no)?;
-        if !self.state.visible(order, self.scopes.contains("read_all_orders")) {
+        let order = self.state.order(no)?;
+        if !order.seen(self.state.trader.now, self.scopes.contains("read_all_orders")) {
             return None;
         }
         let graph = Rc::new(graph::order(&self.state.trader, order));
@@ -86,13 +108,23 @@ impl Session<'_> {
             Kind::ShippingLine => part("shippingLines"),
             Kind::OrderTransaction => part("transactions"),
             Kind::Refund => part("refunds"),
-            Kind::TenderTransaction => objects::tender(state.orders.get(owner)?, position).map(Held::Owned),
+            Kind::Return => part("returns"),
+            Kind::Fulfillment => part("fulfillments"),
+            Kind::SalesAgreement => {
+                let gid = Kind::SalesAgreement.gid(owner, position);
+                let graph = self.order_graph(owner)?;
+                let known = graph.get("agreements")?.as_array()?.iter().find(|a| a["id"] == gid.as_str())?;
+                Some(Held::Owned(known.clone()))
+            }
+            Kind::Event => Some(Held::Owned(objects::deletion(state.deletions.get(owner)?, owner))),
+            Kind::BulkOperation => state_of(self.bulk, owner),
+            Kind::TenderTransaction => objects::tender(state.order(owner)?, position).map(Held::Owned),
             Kind::Customer => objects::customer(&state.trader, owner).map(Held::Owned),
             Kind::Product => objects::product(&state.trader, owner).map(Held::Owned),
             Kind::ProductVariant => objects::variant(&state.trader, owner).map(Held::Owned),
             Kind::InventoryItem => objects::inventory_item(&state.trader, owner).map(Held::Owned),
             Kind::Location => objects::location(owner).map(Held::Owned),
-            Kind::GiftCard => objects::gift_card(&state.trader, &state.orders, owner).map(Held::Owned),
+            Kind::GiftCard => objects::gift_card(&state.trader, owner).map(Held::Owned),
             _ => None,
         }
     }
@@ -104,9 +136,25 @@ impl Session<'_> {
         )
     }
 
-    fn object<'a>(&'a self, held: Held<'a>, declared: &str) -> ResolvedValue<'a> {
+    fn object<'a>(&'a self, held: Held<'a>, declared: &str, shown: Shown) -> ResolvedValue<'a> {
         let type_name = held.get().get("__typename").and_then(Value::as_str).unwrap_or(declared).to_owned();
-        ResolvedValue::object(Object { session: self, type_name, value: held })
+        ResolvedValue::object(Object { session: self, type_name, value: held, shown })
+    }
+
+    /// The currency that the buyer of an order sees; the order's parts have it too.
+    fn shown(&self, kind: Kind, owner: usize) -> Shown {
+        let of_order = matches!(
+            kind,
+            Kind::Order
+                | Kind::LineItem
+                | Kind::ShippingLine
+                | Kind::OrderTransaction
+                | Kind::Refund
+                | Kind::Return
+                | Kind::Fulfillment
+                | Kind::SalesAgreement
+        );
+        if of_order { self.state.order(owner).and_then(|o| o.presentment) } else { None }
     }
 
     fn by_gid<'a>(&'a self, gid: &str, declared: &str) -> ResolvedValue<'a> {
@@ -116,23 +164,26 @@ impl Session<'_> {
             return ResolvedValue::null();
         }
         match self.held(kind, owner, position) {
-            Some(held) => self.object(held, kind.type_name()),
+            Some(held) => self.object(held, kind.type_name(), self.shown(kind, owner)),
             None => ResolvedValue::null(),
         }
     }
 
     /// A value of the graph as the declared type tells it.
-    fn told<'a>(&'a self, value: &'a Value, declared: &'a str, limit: usize) -> ResolvedValue<'a> {
+    fn told<'a>(&'a self, value: &'a Value, declared: &'a str, limit: usize, shown: Shown) -> ResolvedValue<'a> {
+        let currency = self.state.trader.trade.currency;
         match value {
             Value::Null => ResolvedValue::null(),
             Value::Array(items) => {
-                let told = items.iter().take(limit).map(move |item| self.told(item, declared, limit));
+                let told = items.iter().take(limit).map(move |item| self.told(item, declared, limit, shown));
                 ResolvedValue::list(told)
             }
-            Value::String(amount) if declared == "MoneyBag" => ResolvedValue::object(Bag(amount)),
-            Value::String(amount) if declared == "MoneyV2" => ResolvedValue::object(Amount(amount)),
+            Value::String(amount) if declared == "MoneyBag" => ResolvedValue::object(Bag { amount, currency, shown }),
+            Value::String(amount) if matches!(declared, "MoneyV2" | "PricingValue") => {
+                ResolvedValue::object(Amount { amount: amount.clone(), currency })
+            }
             Value::String(gid) if self.is_object(declared) => self.by_gid(gid, declared),
-            Value::Object(_) if self.is_object(declared) => self.object(Held::Borrowed(value), declared),
+            Value::Object(_) if self.is_object(declared) => self.object(Held::Borrowed(value), declared, shown),
             other => ResolvedValue::leaf(leaf(other)),
         }
     }
@@ -158,8 +209,9 @@ impl Session<'_> {
         let is_orders = info.field_name() == "orders";
         let ask = Ask {
             list: info.field_name(),
-            first: first(info),
-            after: text("after"),
+            first: if self.walk.is_some() { BULK_ROWS } else { first(info) },
+            after: self.walk.as_ref().map_or_else(|| text("after"), |walk| walk.after.as_deref()),
+            whole: self.walk.is_some(),
             query: text("query").unwrap_or(""),
             sort: text("sortKey").unwrap_or(""),
             lag: if is_orders { self.lag } else { 0 },
@@ -171,8 +223,38 @@ impl Session<'_> {
         if is_orders {
             self.next_order.set(page.next.map(|row| row.owner));
         }
+        if let (Some(walk), true) = (&self.walk, page.has_next) {
+            *walk.next.borrow_mut() = page.cursors.last().cloned();
+        }
         Ok(page)
     }
+
+    /// Bulk operations, newest last unless turned round.
+    fn bulk_operations<'a>(&'a self, info: &'a ResolveInfo<'a>) -> ResolvedValue<'a> {
+        let query = info.arguments().get("query").and_then(JsonValue::as_str).unwrap_or("");
+        let search = Search::parse(query);
+        let judge = |job: &Value, field: &str, values: &[String]| match field {
+            "status" => Some(word(job["status"].as_str().unwrap_or(""), values)),
+            "operation_type" => Some(word("query", values)),
+            "id" => Some(values.iter().any(|v| job["id"] == v.as_str())),
+            _ => None,
+        };
+        let mut found: Vec<&Value> =
+            self.bulk.iter().filter(|job| search.matches(&|field, _, values| judge(job, field, values))).collect();
+        if info.arguments().get("reverse").and_then(JsonValue::as_bool) == Some(true) {
+            found.reverse();
+        }
+        let has_next = found.len() > first(info);
+        found.truncate(first(info));
+        let cursors = found.iter().filter_map(|job| job["id"].as_str().map(str::to_owned)).collect();
+        let nodes = found.into_iter().map(Element::Value).collect();
+        let type_name = "BulkOperationConnection";
+        ResolvedValue::object(Connection { session: self, type_name, nodes, cursors, has_next, shown: None })
+    }
+}
+
+fn state_of(bulk: &[Value], owner: usize) -> Option<Held<'static>> {
+    bulk.get(owner).cloned().map(Held::Owned)
 }
 
 /// Page size; the cost check has refused what is out of bounds already.
@@ -196,6 +278,9 @@ impl ObjectValue for Root<'_> {
         }
         let declared = info.field_definition().ty.inner_named_type().as_str();
         let gid = || info.arguments().get("id").and_then(JsonValue::as_str).unwrap_or("");
+        if info.field_name() == "bulkOperations" {
+            return Ok(session.bulk_operations(info));
+        }
         if declared.ends_with("Connection") {
             let page = session.page(info)?;
             let nodes = page.rows.into_iter().map(Element::Row).collect();
@@ -205,18 +290,21 @@ impl ObjectValue for Root<'_> {
                 nodes,
                 cursors: page.cursors,
                 has_next: page.has_next,
+                shown: None,
             }));
         }
         Ok(match info.field_name() {
-            "order" | "refund" | "customer" | "node" => session.by_gid(gid(), declared),
-            "shop" => session.object(Held::Owned(objects::shop(&session.state.trader, session.domain)), declared),
-            "currentAppInstallation" => {
-                session.object(Held::Owned(objects::app_installation(session.client_id, session.scopes)), declared)
-            }
+            "order" | "refund" | "customer" | "node" | "bulkOperation" => session.by_gid(gid(), declared),
+            "shop" => session.object(Held::Owned(objects::shop(&session.state.trader, session.domain)), declared, None),
+            "currentAppInstallation" => session.object(
+                Held::Owned(objects::app_installation(session.client_id, session.scopes)),
+                declared,
+                None,
+            ),
             "publicApiVersions" => {
                 let versions = ["2026-01", "2026-04", "2026-07", "2026-10"].into_iter().map(|handle| {
                     let version = serde_json::json!({"handle": handle, "displayName": handle, "supported": true});
-                    session.object(Held::Owned(version), "ApiVersion")
+                    session.object(Held::Owned(version), "ApiVersion", None)
                 });
                 ResolvedValue::list(versions)
             }
@@ -224,12 +312,37 @@ impl ObjectValue for Root<'_> {
                 let names = ["available", "on_hand", "committed", "incoming"].map(|name| {
                     serde_json::json!({"name": name, "displayName": name, "isInUse": true, "belongsTo": [], "comprises": []})
                 });
-                session.object(Held::Owned(serde_json::json!({"quantityNames": names})), declared)
+                session.object(Held::Owned(serde_json::json!({"quantityNames": names})), declared, None)
             }
             // The shop takes cards through a processor whose payouts are not told here.
-            "shopifyPaymentsAccount" | "bulkOperation" | "currentBulkOperation" => ResolvedValue::null(),
+            "shopifyPaymentsAccount" => ResolvedValue::null(),
+            "currentBulkOperation" => match session.bulk.last() {
+                Some(newest) => session.object(Held::Borrowed(newest), declared, None),
+                None => ResolvedValue::null(),
+            },
             other => return Err(failed(format!("{other} is not simulated"))),
         })
+    }
+}
+
+/// What mutations answer; it was worked out before.
+pub(crate) struct MutationRoot<'s> {
+    pub session: &'s Session<'s>,
+    /// By the field's response key.
+    pub told: &'s BTreeMap<String, Value>,
+}
+
+impl ObjectValue for MutationRoot<'_> {
+    fn type_name(&self) -> &'static str {
+        "Mutation"
+    }
+
+    fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
+        let declared = info.field_definition().ty.inner_named_type().as_str();
+        match self.told.get(info.field_selections()[0].response_key().as_str()) {
+            Some(payload) => Ok(self.session.object(Held::Borrowed(payload), declared, None)),
+            None => Err(failed(format!("{} is not simulated", info.field_name()))),
+        }
     }
 }
 
@@ -237,6 +350,7 @@ struct Object<'s> {
     session: &'s Session<'s>,
     type_name: String,
     value: Held<'s>,
+    shown: Shown,
 }
 
 impl ObjectValue for Object<'_> {
@@ -262,10 +376,10 @@ impl ObjectValue for Object<'_> {
             let asked =
                 move |item: &&Value| names.iter().any(|n| n.as_str() == item.get("name").and_then(Value::as_str));
             return Ok(ResolvedValue::list(
-                items.iter().filter(asked).map(|item| session.told(item, declared, usize::MAX)),
+                items.iter().filter(asked).map(|item| session.told(item, declared, usize::MAX, None)),
             ));
         }
-        Ok(session.told(value, declared, first(info)))
+        Ok(session.told(value, declared, first(info), self.shown))
     }
 }
 
@@ -286,13 +400,15 @@ impl Object<'_> {
             }
         };
         let items = items.get(from..).unwrap_or(&[]);
-        let nodes: Vec<Element> = items.iter().take(first(info)).map(Element::Value).collect();
+        let most = if self.session.walk.is_some() { usize::MAX } else { first(info) };
+        let nodes: Vec<Element> = items.iter().take(most).map(Element::Value).collect();
         Ok(ResolvedValue::object(Connection {
             session: self.session,
             type_name: declared,
             cursors: (0..nodes.len()).map(|n| write_cursor((0, 0, 0), from + n + 1, tag)).collect(),
             has_next: items.len() > nodes.len(),
             nodes,
+            shown: self.shown,
         }))
     }
 }
@@ -308,14 +424,15 @@ struct Connection<'s> {
     nodes: Vec<Element<'s>>,
     cursors: Vec<String>,
     has_next: bool,
+    shown: Shown,
 }
 
 impl Connection<'_> {
     fn element<'a>(&'a self, element: &'a Element<'a>, declared: &'a str) -> ResolvedValue<'a> {
         match element {
-            Element::Value(value) => self.session.told(value, declared, usize::MAX),
+            Element::Value(value) => self.session.told(value, declared, usize::MAX, self.shown),
             Element::Row(row) => match self.session.held(row.kind, row.owner, row.position) {
-                Some(held) => self.session.object(held, declared),
+                Some(held) => self.session.object(held, declared, self.session.shown(row.kind, row.owner)),
                 None => ResolvedValue::null(),
             },
         }
@@ -380,26 +497,42 @@ impl ObjectValue for PageInfo<'_> {
     }
 }
 
-struct Bag<'s>(&'s str);
+struct Bag<'s> {
+    amount: &'s str,
+    currency: &'static str,
+    shown: Shown,
+}
 
 impl ObjectValue for Bag<'_> {
     fn type_name(&self) -> &'static str {
         "MoneyBag"
     }
 
-    fn resolve_field<'a>(&'a self, _: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
-        Ok(ResolvedValue::object(Amount(self.0)))
+    fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
+        let own = || Amount { amount: self.amount.to_owned(), currency: self.currency };
+        Ok(ResolvedValue::object(match (info.field_name(), self.shown) {
+            ("presentmentMoney", Some(shown)) => {
+                let amount = self.amount.parse::<Decimal>().unwrap_or_default() * shown.rate;
+                let strategy = RoundingStrategy::MidpointAwayFromZero;
+                let amount = graph::money(amount.round_dp_with_strategy(shown.places, strategy));
+                Amount { amount: amount.as_str().unwrap_or("0.0").to_owned(), currency: shown.currency }
+            }
+            _ => own(),
+        }))
     }
 }
 
-struct Amount<'s>(&'s str);
+struct Amount {
+    amount: String,
+    currency: &'static str,
+}
 
-impl ObjectValue for Amount<'_> {
+impl ObjectValue for Amount {
     fn type_name(&self) -> &'static str {
         "MoneyV2"
     }
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
-        Ok(ResolvedValue::leaf(if info.field_name() == "amount" { self.0 } else { "USD" }))
+        Ok(ResolvedValue::leaf(if info.field_name() == "amount" { self.amount.as_str() } else { self.currency }))
     }
 }

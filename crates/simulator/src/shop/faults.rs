@@ -35,6 +35,14 @@ pub enum Fault {
     /// The search index lags: this many of the most recently changed orders are not in the next list of orders, while
     /// `order(id:)` finds them.
     IndexLag(usize),
+    /// The next bulk operation fails and leaves nothing behind.
+    BulkFails,
+    /// The next bulk operation fails and leaves the first half of its file behind (`partialDataUrl`).
+    BulkFailsHalfway,
+    /// The next bulk operation expires before it is done.
+    BulkExpires,
+    /// The connection breaks in the middle of the next file of a bulk operation.
+    CutFile,
 }
 
 /// What is about to be answered, as far as faults care.
@@ -47,6 +55,10 @@ pub(crate) enum Occasion {
         /// Whether it goes on from a cursor.
         next_page: bool,
     },
+    /// A bulk operation begins.
+    BulkRun,
+    /// The file of a bulk operation is fetched.
+    Download,
 }
 
 impl Fault {
@@ -54,6 +66,8 @@ impl Fault {
         match self {
             Fault::RepeatedRow => occasion == Occasion::Orders { next_page: true },
             Fault::EditBetweenPages | Fault::IndexLag(_) => matches!(occasion, Occasion::Orders { .. }),
+            Fault::BulkFails | Fault::BulkFailsHalfway | Fault::BulkExpires => occasion == Occasion::BulkRun,
+            Fault::CutFile => occasion == Occasion::Download,
             _ => occasion == Occasion::Request,
         }
     }

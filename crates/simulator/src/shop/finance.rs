@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::model::{Channel, Gateway, Order, Returned, TaxLine};
+use super::model::{Channel, Gateway, Order, Origin, Returned, TaxLine, cents};
 
 /// The figures of one day or of a range of days. Amounts are in the shop's currency; discounts and returns are negative,
 /// as Shopify shows them. Test orders never count.
@@ -29,6 +29,8 @@ pub struct Figures {
     pub shipping: Decimal,
     /// Duties; this shop collects none.
     pub duties: Decimal,
+    /// Fees that returns kept back: for restocking, and for the way back.
+    pub return_fees: Decimal,
     /// The merchant's own tax, by the authority's title.
     pub taxes: BTreeMap<String, Decimal>,
     /// The tax that a marketplace collected and remits itself, by title.
@@ -45,6 +47,12 @@ pub struct Figures {
     pub payments: BTreeMap<String, Decimal>,
     /// The part of `payments` that was paid with gift cards.
     pub gift_cards_redeemed: Decimal,
+    /// Money received alone, by gateway, change taken off.
+    pub received: BTreeMap<String, Decimal>,
+    /// Money given back alone, by gateway; below zero.
+    pub refunded: BTreeMap<String, Decimal>,
+    /// What Shopify Payments kept of the money received.
+    pub processing_fees: Decimal,
 }
 
 /// Figures by local day and in total, for the days `from` to `to`, both included.
@@ -72,6 +80,8 @@ impl Figures {
             (&mut self.gift_cards_sold, other.gift_cards_sold),
             (&mut self.cash_rounding, other.cash_rounding),
             (&mut self.gift_cards_redeemed, other.gift_cards_redeemed),
+            (&mut self.return_fees, other.return_fees),
+            (&mut self.processing_fees, other.processing_fees),
         ] {
             *mine += theirs;
         }
@@ -79,6 +89,8 @@ impl Figures {
             (&mut self.taxes, &other.taxes),
             (&mut self.channel_taxes, &other.channel_taxes),
             (&mut self.payments, &other.payments),
+            (&mut self.received, &other.received),
+            (&mut self.refunded, &other.refunded),
         ] {
             for (title, amount) in theirs {
                 *mine.entry(title.clone()).or_default() += amount;
@@ -92,6 +104,7 @@ impl Figures {
         self.total = self.net_sales
             + self.shipping
             + self.duties
+            + self.return_fees
             + taxes
             + self.tips
             + self.gift_cards_sold
@@ -149,29 +162,56 @@ impl Book<'_> {
                 day.shipping += shipping.net() - inside;
             }
         }
-        for line in &order.lines {
-            let at = line.added_by.map_or(order.created, |edit| order.edits[edit].at);
+        for (index, line) in order.lines.iter().enumerate() {
+            let at = match line.added_by {
+                None => order.created,
+                Some(Origin::Edit(edit)) => order.edits[edit].at,
+                Some(Origin::Exchange(goods)) => order.returns[goods].at,
+            };
+            // What an edit took off later was still charged on the day of the sale.
+            let later = || order.edits.iter().flat_map(|e| &e.discounted).filter(move |d| d.line == index);
+            let off: Decimal = line.discount() - later().map(|d| d.amount).sum::<Decimal>();
             let Some(day) = self.day(at) else { continue };
-            let inside = day.tax(order, &line.taxes, Decimal::ONE);
+            let mut inside = day.tax(order, &line.taxes, Decimal::ONE);
+            for saved in later() {
+                inside += day.tax(order, &saved.taxes, Decimal::ONE);
+            }
             if line.is_tip() {
                 day.tips += line.gross();
             } else if line.is_gift_card() {
-                day.gift_cards_sold += line.gross() - line.discount();
+                day.gift_cards_sold += line.gross() - off;
             } else {
                 day.gross_sales += line.gross() - inside;
-                day.discounts -= line.discount();
+                day.discounts -= off;
             }
         }
     }
 
-    /// A unit taken off by an edit makes the sale itself smaller.
+    /// A unit taken off by an edit makes the sale itself smaller, a discount given by one makes the discounts larger.
     fn edits(&mut self, order: &Order) {
         for edit in &order.edits {
             let Some(day) = self.day(edit.at) else { continue };
             for removed in &edit.removed {
                 let inside = day.tax(order, &removed.taxes, -Decimal::ONE);
-                day.gross_sales -= removed.net + removed.discount - inside;
-                day.discounts += removed.discount;
+                let line = &order.lines[removed.line];
+                if line.is_tip() {
+                    day.tips -= removed.net;
+                } else if line.is_gift_card() {
+                    day.gift_cards_sold -= removed.net;
+                } else {
+                    day.gross_sales -= removed.net + removed.discount - inside;
+                    day.discounts += removed.discount;
+                }
+            }
+            for later in &edit.discounted {
+                // Prices that contain the tax fall by less without it: the discount is told as it was given.
+                let inside = day.tax(order, &later.taxes, -Decimal::ONE);
+                if order.lines[later.line].is_gift_card() {
+                    day.gift_cards_sold -= later.amount;
+                } else {
+                    day.discounts -= later.amount;
+                    day.gross_sales += inside;
+                }
             }
         }
     }
@@ -179,7 +219,8 @@ impl Book<'_> {
     fn returns(&mut self, order: &Order) {
         for refund in &order.refunds {
             let Some(day) = self.day(refund.at) else { continue };
-            for (returned, _) in &refund.lines {
+            let of_return = refund.of_return.is_some();
+            for (returned, _) in refund.lines.iter().filter(|_| !of_return) {
                 give_back(day, order, returned);
             }
             for (_, net, taxes) in &refund.shipping {
@@ -187,6 +228,14 @@ impl Book<'_> {
                 day.shipping -= net - inside;
             }
             day.returns += refund.discrepancy;
+        }
+        for goods in &order.returns {
+            let Some(day) = self.day(goods.at) else { continue };
+            for (returned, fee) in &goods.lines {
+                give_back(day, order, returned);
+                day.return_fees += fee;
+            }
+            day.return_fees += goods.shipping_fee;
         }
     }
 
@@ -197,7 +246,15 @@ impl Book<'_> {
                 continue;
             }
             if let Some(day) = self.day(payment.at) {
-                *day.payments.entry(payment.gateway.handle().to_owned()).or_default() += moved;
+                let gateway = payment.gateway.handle().to_owned();
+                let way = if payment.refunded().is_zero() { &mut day.received } else { &mut day.refunded };
+                *way.entry(gateway.clone()).or_default() += moved;
+                *day.payments.entry(gateway).or_default() += moved;
+                if payment.gateway == Gateway::ShopifyPayments && moved > Decimal::ZERO {
+                    let at_a_till = matches!(order.channel, Channel::PointOfSale { .. });
+                    let (percent, flat) = if at_a_till { (26, 10) } else { (29, 30) };
+                    day.processing_fees += cents(moved * Decimal::new(percent, 3)) + Decimal::new(flat, 2);
+                }
                 if payment.gateway == Gateway::GiftCard {
                     day.gift_cards_redeemed += moved;
                 }

@@ -5,11 +5,12 @@
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::catalogue::CARDS;
+use super::catalogue::Status;
+use super::graph_payments::{payment_terms, transaction};
+use super::graph_refunds::{fulfillments, refund, returns};
 use super::ids::Kind;
 use super::model::{
-    Channel, Discount, DiscountKind, DiscountValue, FinancialStatus, Gateway, Line, Order, Payment, PaymentKind,
-    PaymentStatus, Restock, TaxLine,
+    Channel, Discount, DiscountKind, DiscountValue, FinancialStatus, Fulfilment, Line, Order, Returned, TaxLine,
 };
 use super::objects::address;
 use super::trade::Trader;
@@ -59,9 +60,7 @@ fn discount(index: usize, discount: &Discount) -> Value {
         DiscountValue::Percent(percent) => {
             json!({"__typename": "PricingPercentageValue", "percentage": f64::from(percent)})
         }
-        DiscountValue::Amount(amount) => {
-            json!({"__typename": "MoneyV2", "amount": money(amount), "currencyCode": "USD"})
-        }
+        DiscountValue::Amount(amount) => money(amount),
     };
     json!({
         "__typename": type_name,
@@ -84,9 +83,10 @@ fn allocations(order: &Order, allocations: &[(usize, Decimal)]) -> Value {
         .collect()
 }
 
-fn line(trader: &Trader, order: &Order, index: usize, line: &Line) -> Value {
+pub(crate) fn line(trader: &Trader, order: &Order, index: usize, line: &Line) -> Value {
     let variant = line.variant().map(|v| (v, &trader.catalogue.variants[v]));
     let product = variant.map(|(v, _)| trader.catalogue.product_of(v));
+    let living = variant.filter(|(_, v)| !v.deleted);
     let title = match (&line.title, product) {
         (Some(own), _) => own.as_ref(),
         (None, Some(product)) => product.title.as_str(),
@@ -96,8 +96,10 @@ fn line(trader: &Trader, order: &Order, index: usize, line: &Line) -> Value {
     let name = variant_title.map_or_else(|| title.to_owned(), |v| format!("{title} - {v}"));
     let current = line.quantity - order.returned_quantity(index);
     let own: Decimal = line.allocations.iter().filter(|a| order.discounts[a.0].is_line_level()).map(|a| a.1).sum();
-    let gone = order.share(index, 0, line.quantity - current);
-    let tax_inside = if order.taxes_included { line.tax() - gone.tax() } else { Decimal::ZERO };
+    let gone = || order.returned().filter(|r| r.line == index);
+    let net_now = line.net() - gone().map(|r| r.net).sum::<Decimal>();
+    let tax_inside =
+        if order.taxes_included { line.tax() - gone().map(Returned::tax).sum::<Decimal>() } else { Decimal::ZERO };
     let ships = variant.is_some_and(|(_, v)| v.ships);
     json!({
         "id": Kind::LineItem.gid(order.no, index),
@@ -109,7 +111,7 @@ fn line(trader: &Trader, order: &Order, index: usize, line: &Line) -> Value {
         "quantity": line.quantity,
         "currentQuantity": current,
         "refundableQuantity": current,
-        "unfulfilledQuantity": if order.fulfilled.is_some() || !ships { 0 } else { current },
+        "unfulfilledQuantity": order.unfulfilled(index),
         "isGiftCard": line.is_gift_card(),
         "taxable": line.taxable,
         "requiresShipping": ships,
@@ -117,7 +119,7 @@ fn line(trader: &Trader, order: &Order, index: usize, line: &Line) -> Value {
         "originalTotalSet": money(line.gross()),
         "discountedTotalSet": money(line.gross() - own),
         "discountedUnitPriceAfterAllDiscountsSet": money(super::model::cents(line.net() / Decimal::from(line.quantity))),
-        "priceAfterAllDiscountsBeforeTaxesSet": money(line.net() - gone.net - tax_inside),
+        "priceAfterAllDiscountsBeforeTaxesSet": money(net_now - tax_inside),
         "totalDiscountSet": money(own),
         "discountAllocations": allocations(order, &line.allocations),
         "taxLines": tax_lines(order, &line.taxes),
@@ -126,12 +128,12 @@ fn line(trader: &Trader, order: &Order, index: usize, line: &Line) -> Value {
         "lineItemGroup": line.bundle.map(|b| json!({
             "id": Kind::LineItemGroup.gid(order.no, b), "title": order.bundles[b], "quantity": 1,
         })),
-        "product": variant.map(|(_, v)| Kind::Product.gid(v.product, 0)),
-        "variant": variant.map(|(v, _)| Kind::ProductVariant.gid(v, 0)),
+        "product": variant.filter(|(v, _)| trader.catalogue.product_of(*v).status != Status::Deleted).map(|(_, v)| Kind::Product.gid(v.product, 0)),
+        "variant": living.map(|(v, _)| Kind::ProductVariant.gid(v, 0)),
     })
 }
 
-fn shipping_lines(order: &Order) -> Value {
+pub(crate) fn shipping_lines(order: &Order) -> Value {
     let refunded = order.shipping_refunded();
     let one = |(index, shipping): (usize, &super::model::Shipping)| {
         json!({
@@ -152,167 +154,10 @@ fn shipping_lines(order: &Order) -> Value {
     order.shipping.iter().enumerate().map(one).collect()
 }
 
-/// Shopify's fee for a card payment: 2.9 % and 30 cents online, 2.6 % and 10 cents at a till.
-fn fee(order: &Order, index: usize, payment: &Payment) -> Value {
-    let moves =
-        matches!(payment.kind, PaymentKind::Sale | PaymentKind::Capture) && payment.status == PaymentStatus::Success;
-    if payment.gateway != Gateway::ShopifyPayments || !moves {
-        return json!([]);
-    }
-    let (rate, flat) = match order.channel {
-        Channel::PointOfSale { .. } => (Decimal::new(26, 3), Decimal::new(10, 2)),
-        _ => (Decimal::new(29, 3), Decimal::new(30, 2)),
-    };
-    let amount = super::model::cents(payment.amount * rate) + flat;
-    json!([{
-        "id": Kind::TransactionFee.gid(order.no, index),
-        "type": "processing_fee",
-        "rateName": "Processing fee",
-        "rate": rate.to_string(),
-        "flatFeeName": "Fixed fee",
-        "amount": money(amount),
-        "flatFee": money(flat),
-        "taxAmount": "0.0",
-    }])
-}
-
-fn transaction(order: &Order, index: usize) -> Value {
-    let payment = &order.payments[index];
-    let kind = match payment.kind {
-        PaymentKind::Authorization => "AUTHORIZATION",
-        PaymentKind::Capture => "CAPTURE",
-        PaymentKind::Sale => "SALE",
-        PaymentKind::Change => "CHANGE",
-        PaymentKind::Refund => "REFUND",
-        PaymentKind::Void => "VOID",
-    };
-    let status = match payment.status {
-        PaymentStatus::Success => "SUCCESS",
-        PaymentStatus::Pending => "PENDING",
-        PaymentStatus::Failure => "FAILURE",
-    };
-    let card = payment.card.map(|c| CARDS[c]);
-    let receipt = payment.gift_card.map_or_else(
-        || "{}".to_owned(),
-        |card| {
-            format!(
-                "{{\"gift_card_id\":{},\"gift_card_last_characters\":\"{:04}\"}}",
-                Kind::GiftCard.number(card, 0),
-                card % 10_000
-            )
-        },
-    );
-    let unsettled = if payment.kind == PaymentKind::Authorization { order.capturable() } else { Decimal::ZERO };
-    json!({
-        "id": Kind::OrderTransaction.gid(order.no, index),
-        "kind": kind,
-        "status": status,
-        "test": order.test,
-        "gateway": payment.gateway.handle(),
-        "formattedGateway": payment.gateway.shown(),
-        "manualPaymentGateway": payment.gateway == Gateway::BankDeposit,
-        "createdAt": payment.at.to_string(),
-        "processedAt": payment.at.to_string(),
-        "paymentId": format!("{}.{}", order.name(), index + 1),
-        "authorizationExpiresAt": null,
-        "accountNumber": card.map(|c| format!("•••• •••• •••• {}", c.1)),
-        "errorCode": (payment.status == PaymentStatus::Failure).then_some("CARD_DECLINED"),
-        "amountSet": money(payment.amount),
-        "amountRoundingSet": (!payment.rounding.is_zero()).then(|| money(payment.rounding)),
-        "totalUnsettledSet": money(unsettled),
-        "settlementCurrency": null,
-        "settlementCurrencyRate": null,
-        "parentTransaction": payment.parent.map(|parent| transaction(order, parent)),
-        "location": order_location(order).map(location),
-        "fees": fee(order, index, payment),
-        "paymentDetails": card.map(|c| json!({
-            "__typename": "CardPaymentDetails",
-            "company": c.0,
-            "number": format!("•••• •••• •••• {}", c.1),
-            "paymentMethodName": "card",
-            "wallet": null,
-        })),
-        "receiptJson": receipt,
-    })
-}
-
-pub(crate) fn refund(trader: &Trader, order: &Order, index: usize) -> Value {
-    let refund = &order.refunds[index];
-    let base = index * 400;
-    let place = order_location(order).unwrap_or(0);
-    let lines: Value = refund.lines.iter().enumerate().map(|(n, (returned, restock))| json!({
-        "id": Kind::RefundLineItem.gid(order.no, base + n),
-        "quantity": returned.quantity,
-        "restocked": *restock != Restock::None,
-        "restockType": match restock { Restock::Return => "RETURN", Restock::Cancel => "CANCEL", Restock::None => "NO_RESTOCK" },
-        "priceSet": money(super::model::cents(returned.net / Decimal::from(returned.quantity))),
-        "subtotalSet": money(returned.net),
-        "totalTaxSet": money(returned.tax()),
-        "location": (*restock != Restock::None).then(|| location(place)),
-        "lineItem": line(trader, order, returned.line, &order.lines[returned.line]),
-    })).collect();
-    let shipping = shipping_lines(order);
-    let shipping: Value = refund
-        .shipping
-        .iter()
-        .enumerate()
-        .map(|(n, (which, net, taxes))| {
-            json!({
-                "id": Kind::RefundShippingLine.gid(order.no, base + n),
-                "subtotalAmountSet": money(*net),
-                "taxAmountSet": money(taxes.iter().map(|t| t.amount).sum()),
-                "shippingLine": shipping[*which].clone(),
-            })
-        })
-        .collect();
-    let adjustments = if refund.discrepancy.is_zero() {
-        json!([])
-    } else {
-        json!([{
-            "id": Kind::OrderAdjustment.gid(order.no, index),
-            "reason": "REFUND_DISCREPANCY",
-            "amountSet": money(refund.discrepancy),
-            "taxAmountSet": "0.0",
-        }])
-    };
-    let moved = || (0..order.payments.len()).filter(|p| order.payments[*p].refund == Some(index));
-    let total: Decimal = moved().map(|p| order.payments[p].refunded()).sum();
-    json!({
-        "__typename": "Refund",
-        "id": Kind::Refund.gid(order.no, index),
-        "legacyResourceId": Kind::Refund.number(order.no, index).to_string(),
-        "createdAt": refund.at.to_string(),
-        "processedAt": refund.at.to_string(),
-        "updatedAt": refund.at.to_string(),
-        "note": refund.note,
-        "totalRefundedSet": money(total),
-        "refundLineItems": lines,
-        "refundShippingLines": shipping,
-        "orderAdjustments": adjustments,
-        "duties": [],
-        "transactions": moved().map(|p| transaction(order, p)).collect::<Value>(),
-    })
-}
-
-fn fulfillments(order: &Order) -> Value {
-    let Some(at) = order.fulfilled else { return json!([]) };
-    json!([{
-        "id": Kind::Fulfillment.gid(order.no, 0),
-        "legacyResourceId": Kind::Fulfillment.number(order.no, 0).to_string(),
-        "name": format!("{}-F1", order.name()),
-        "status": "SUCCESS",
-        "createdAt": at.to_string(),
-        "updatedAt": at.to_string(),
-        "location": location(order_location(order).unwrap_or(0)),
-        "totalQuantity": order.lines.iter().map(|l| l.quantity).sum::<u32>(),
-    }])
-}
-
-/// A B2B order (one with a purchase order number) is bought by a company, any other by its customer.
+/// Who bought it: a company (B2B), or the customer.
 fn purchasing_entity(order: &Order) -> Option<Value> {
     let customer = order.customer?;
-    let company = order.address.as_ref().and_then(|a| a.company).filter(|_| order.po_number.is_some());
-    Some(match company {
+    Some(match order.company {
         None => Value::String(Kind::Customer.gid(customer, 0)),
         Some(name) => json!({
             "__typename": "PurchasingCompany",
@@ -340,6 +185,17 @@ pub(crate) fn order(trader: &Trader, order: &Order) -> Value {
         FinancialStatus::Refunded => "REFUNDED",
         FinancialStatus::Voided => "VOIDED",
     };
+    let fulfilment = match order.fulfilment() {
+        Fulfilment::Unfulfilled => "UNFULFILLED",
+        Fulfilment::Partly => "PARTIALLY_FULFILLED",
+        Fulfilment::Fulfilled => "FULFILLED",
+    };
+    let return_status = match (order.returns.is_empty(), order.returns.iter().all(|r| r.closed.is_some())) {
+        (true, _) => "NO_RETURN",
+        (false, true) => "RETURNED",
+        (false, false) => "IN_PROGRESS",
+    };
+    let currency = trader.trade.currency;
     let mut gateways: Vec<&str> = order.payments.iter().map(|p| p.gateway.handle()).collect();
     gateways.sort_unstable();
     gateways.dedup();
@@ -367,7 +223,7 @@ pub(crate) fn order(trader: &Trader, order: &Order) -> Value {
         "createdAt": order.created.to_string(),
         "processedAt": order.created.to_string(),
         "updatedAt": order.updated.to_string(),
-        "closedAt": order.fulfilled.map(|t| t.to_string()),
+        "closedAt": order.closed_at().map(|t| t.to_string()),
         "cancelledAt": order.cancelled.map(|t| t.to_string()),
         "cancelReason": order.cancelled.map(|_| "CUSTOMER"),
         "cancellation": order.cancelled.map(|_| json!({"staffNote": null})),
@@ -375,10 +231,10 @@ pub(crate) fn order(trader: &Trader, order: &Order) -> Value {
         "confirmed": true,
         "edited": !order.edits.is_empty(),
         "displayFinancialStatus": status,
-        "displayFulfillmentStatus": if order.fulfilled.is_some() { "FULFILLED" } else { "UNFULFILLED" },
-        "returnStatus": "NO_RETURN",
-        "currencyCode": "USD",
-        "presentmentCurrencyCode": "USD",
+        "displayFulfillmentStatus": fulfilment,
+        "returnStatus": return_status,
+        "currencyCode": currency,
+        "presentmentCurrencyCode": order.presentment.map_or(currency, |p| p.currency),
         "taxesIncluded": order.taxes_included,
         "taxExempt": order.tax_exempt,
         "dutiesIncluded": false,
@@ -399,7 +255,7 @@ pub(crate) fn order(trader: &Trader, order: &Order) -> Value {
     let placed = json!({
         "discountCodes": codes,
         "paymentGatewayNames": gateways,
-        "paymentTerms": null,
+        "paymentTerms": payment_terms(order, trader.now),
         "originalTotalPriceSet": money(order.original_total()),
         "subtotalPriceSet": money(order.subtotal()),
         "totalDiscountsSet": money(order.discount_total()),
@@ -421,7 +277,7 @@ pub(crate) fn order(trader: &Trader, order: &Order) -> Value {
         "currentTotalAdditionalFeesSet": null,
         "totalRefundedSet": money(order.refunded()),
         "totalRefundedShippingSet": money(order.shipping_refunded()),
-        "totalOutstandingSet": money(order.current_total() - (order.received() - order.refunded())),
+        "totalOutstandingSet": money(order.outstanding()),
         "totalCapturableSet": money(order.capturable()),
         "netPaymentSet": money(order.received() - order.refunded()),
         "refundDiscrepancySet": money(order.discrepancy()),
@@ -441,12 +297,12 @@ pub(crate) fn order(trader: &Trader, order: &Order) -> Value {
         "transactionsCount": {"count": order.payments.len(), "precision": "EXACT"},
         "transactions": (0..order.payments.len()).map(|n| transaction(order, n)).collect::<Value>(),
         "refunds": (0..order.refunds.len()).map(|n| refund(trader, order, n)).collect::<Value>(),
-        "returns": [],
-        "fulfillmentsCount": {"count": usize::from(order.fulfilled.is_some()), "precision": "EXACT"},
+        "returns": returns(order),
+        "fulfillmentsCount": {"count": order.fulfillments.len(), "precision": "EXACT"},
         "fulfillments": fulfillments(order),
         "risk": {"recommendation": "ACCEPT", "assessments": [{"riskLevel": "LOW"}]},
         "disputes": [],
-        "agreements": super::agreements::of(trader, order),
+        "agreements": super::agreements::of(order),
     });
     let all = [head, placed, current, parts];
     all.into_iter().filter_map(|part| if let Value::Object(map) = part { Some(map) } else { None }).flatten().collect()

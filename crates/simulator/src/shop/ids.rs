@@ -26,12 +26,18 @@ pub(crate) enum Kind {
     Location,
     GiftCard,
     TransactionFee,
+    FulfillmentLineItem,
+    Return,
+    ReturnLineItem,
+    StoreCreditAccount,
+    BulkOperation,
+    Event,
 }
 
 /// How many ids one owner may have: more than the largest order has lines.
 const ROOM: u64 = 4096;
 
-const TABLE: [(Kind, &str, u64); 23] = [
+const TABLE: [(Kind, &str, u64); 29] = [
     (Kind::Order, "Order", 5_600_000_000_000),
     (Kind::LineItem, "LineItem", 14_100_000_000_000),
     (Kind::ShippingLine, "ShippingLine", 4_600_000_000_000),
@@ -55,6 +61,12 @@ const TABLE: [(Kind, &str, u64); 23] = [
     (Kind::Location, "Location", 68_000_000_000),
     (Kind::GiftCard, "GiftCard", 590_000_000_000),
     (Kind::TransactionFee, "TransactionFee", 1_300_000_000_000),
+    (Kind::FulfillmentLineItem, "FulfillmentLineItem", 13_700_000_000_000),
+    (Kind::Return, "Return", 9_600_000_000),
+    (Kind::ReturnLineItem, "ReturnLineItem", 18_400_000_000),
+    (Kind::StoreCreditAccount, "StoreCreditAccount", 410_000_000),
+    (Kind::Event, "BasicEvent", 88_000_000_000),
+    (Kind::BulkOperation, "BulkOperation", 7_933_000_000_000),
 ];
 
 impl Kind {

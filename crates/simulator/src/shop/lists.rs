@@ -1,18 +1,19 @@
 //! The shop's lists: which objects a search finds, in which order, and from which cursor on.
 
-use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
+use std::ops::{Bound, Range};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::State;
-use super::catalogue::LOCATIONS;
+use super::catalogue::{LOCATIONS, Status};
 use super::ids::Kind;
-use super::model::{FinancialStatus, Order};
+use super::model::{FinancialStatus, Fulfilment, Order};
 use super::objects;
 use super::search::{Compare, Search, number, time, word};
+use super::state::{Place, State};
 
 /// No list goes further than this (SHOPIFY.md 2.2).
 const WALK: usize = 25_000;
@@ -27,7 +28,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    fn place(&self) -> (i64, usize, usize) {
+    fn place(&self) -> Place {
         (self.sort, self.owner, self.position)
     }
 }
@@ -44,6 +45,8 @@ pub(crate) struct Ask<'a> {
     pub lag: usize,
     /// Whether the page begins with the row before it.
     pub repeat: bool,
+    /// Whether the list may be walked to its end, as a bulk operation does.
+    pub whole: bool,
 }
 
 #[derive(Debug)]
@@ -70,152 +73,203 @@ pub(crate) enum PageError {
 }
 
 impl State {
-    /// Whether the token may see the order: without `read_all_orders`, only those of the last 60 days (SHOPIFY.md 2.8).
-    pub fn visible(&self, order: &Order, all_orders: bool) -> bool {
-        let window = SignedDuration::from_hours(60 * 24);
-        all_orders || self.trader.now.duration_since(order.created) <= window
-    }
-
     pub fn page(&self, ask: &Ask, all_orders: bool) -> Result<Page, PageError> {
         let search = Search::parse(ask.query);
-        let (rows, known) = self.rows(ask, &search, all_orders)?;
-        let unknown = search.fields().into_iter().filter(|f| !known.contains(f)).map(str::to_owned).collect();
         let tag = tag(&[ask.list, ask.query, ask.sort]);
-        let (from, seen) = match ask.after {
-            None => (0, 0),
+        let (after, seen) = match ask.after {
+            None => (None, 0),
             Some(cursor) => {
                 let (place, seen) = read_cursor(cursor, tag).ok_or(PageError::Cursor)?;
-                (rows.partition_point(|r| r.place() <= place), seen)
+                (Some(place), seen)
             }
         };
-        let from = if ask.repeat { from.saturating_sub(1) } else { from };
-        if seen + ask.first.min(rows.len() - from) > WALK {
+        let (mut rows, known) = self.rows(ask, &search, all_orders, after)?;
+        let unknown = search.fields().into_iter().filter(|f| !known.contains(f)).map(str::to_owned).collect();
+        let next = (rows.len() > ask.first).then(|| rows.remove(ask.first));
+        if !ask.whole && seen + rows.len() > WALK {
             return Err(PageError::TooFar);
         }
-        let page: Vec<Row> = rows[from..].iter().take(ask.first).copied().collect();
-        let next = rows.get(from + page.len()).copied();
-        let cursors = page.iter().enumerate().map(|(n, row)| write_cursor(row.place(), seen + n + 1, tag)).collect();
-        Ok(Page { rows: page, has_next: next.is_some(), next, cursors, unknown })
+        let cursors = rows.iter().enumerate().map(|(n, row)| write_cursor(row.place(), seen + n + 1, tag)).collect();
+        Ok(Page { rows, has_next: next.is_some(), next, cursors, unknown })
     }
 
+    /// The rows of one page, and the one after it. Long lists are read off an index from the cursor on.
     fn rows(
         &self,
         ask: &Ask,
         search: &Search,
         all_orders: bool,
+        after: Option<Place>,
     ) -> Result<(Vec<Row>, &'static [&'static str]), PageError> {
-        let zone = &self.trader.zone;
+        let by_update = ask.sort == "UPDATED_AT";
+        let numbered = |count: usize| (0..count).map(|owner| (0, owner, 0));
         let trader = &self.trader;
-        let plain = |kind: Kind, count: usize| -> Vec<Row> {
-            let matches = |index: &usize| {
-                search.matches(&|field, compare, values| match field {
-                    "id" => number(kind.number(*index, 0), compare, values),
-                    _ => None,
-                })
-            };
-            (0..count).filter(matches).map(|owner| Row { sort: 0, kind, owner, position: 0 }).collect()
-        };
-        let mut rows = match ask.list {
-            "orders" => return Ok((self.orders(ask, search, all_orders), ORDER_FIELDS)),
-            "customers" => {
-                let found = |index: &usize| {
-                    search.matches(&|field, compare, values| match field {
-                        "id" => number(Kind::Customer.number(*index, 0), compare, values),
-                        "updated_at" => time(objects::customer_updated(*index), compare, values, zone),
-                        _ => None,
-                    })
-                };
-                let row = |owner| {
-                    let sort = if ask.sort == "UPDATED_AT" { objects::customer_updated(owner).as_second() } else { 0 };
-                    Row { sort, kind: Kind::Customer, owner, position: 0 }
-                };
-                (0..trader.customers.len()).filter(found).map(row).collect()
+        let catalogue = &trader.catalogue;
+        let rows = match ask.list {
+            "orders" => return Ok((self.orders_page(ask, search, all_orders, after), ORDER_FIELDS)),
+            "tenderTransactions" => {
+                let bounds = bounds(after, ask.repeat, search.span("processed_at", &trader.zone));
+                let seen = |place: &Place| self.orders()[place.1].seen(trader.now, all_orders);
+                let places = self.by_moved.range(bounds).copied().filter(seen);
+                self.take(ask, Kind::TenderTransaction, search, places)
             }
-            "products" => plain(Kind::Product, trader.catalogue.products.len()),
-            "productVariants" => plain(Kind::ProductVariant, trader.catalogue.variants.len()),
-            "inventoryItems" => plain(Kind::InventoryItem, trader.catalogue.variants.len()),
-            "locations" => plain(Kind::Location, LOCATIONS.len()),
-            "giftCards" => self.gift_cards(ask, search),
-            "tenderTransactions" => self.tenders(search, all_orders),
-            "events"
-            | "companies"
+            "customers" if by_update => {
+                let bounds = bounds(after, ask.repeat, search.span("updated_at", &trader.zone));
+                self.take(ask, Kind::Customer, search, self.customers_by_updated.range(bounds).copied())
+            }
+            "customers" => {
+                let from = after.map_or(0, |place| place.1 + 1);
+                let places = (from..trader.customers.len()).map(|owner| (0, owner, 0));
+                self.take(ask, Kind::Customer, search, places)
+            }
+            "products" => {
+                let living = |place: &Place| catalogue.products[place.1].status != Status::Deleted;
+                let sort = |place: Place| {
+                    let updated = objects::product_updated(&catalogue.products[place.1]);
+                    (if by_update { updated.as_second() } else { 0 }, place.1, 0)
+                };
+                let places = numbered(catalogue.products.len()).filter(living).map(sort);
+                self.take_sorted(ask, Kind::Product, search, places, after)
+            }
+            "productVariants" | "inventoryItems" => {
+                let kind = if ask.list == "inventoryItems" { Kind::InventoryItem } else { Kind::ProductVariant };
+                let living = |place: &Place| !catalogue.variants[place.1].deleted;
+                self.take_sorted(ask, kind, search, numbered(catalogue.variants.len()).filter(living), after)
+            }
+            "locations" => self.take_sorted(ask, Kind::Location, search, numbered(LOCATIONS.len()), after),
+            "giftCards" => {
+                let sort =
+                    |place: Place| (if by_update { self.card_changed(place.1).as_second() } else { 0 }, place.1, 0);
+                let places = numbered(trader.gift_cards.len()).map(sort);
+                self.take_sorted(ask, Kind::GiftCard, search, places, after)
+            }
+            "events" => self.take_sorted(ask, Kind::Event, search, numbered(self.deletions.len()), after),
+            "companies"
             | "disputes"
             | "inventoryTransfers"
             | "inventoryShipments"
             | "inventoryPurchaseOrders"
-            | "cashTrackingSessions"
-            | "bulkOperations" => Vec::new(),
+            | "cashTrackingSessions" => Vec::new(),
             other => return Err(PageError::Unknown(other.to_owned())),
         };
-        rows.sort_by_key(Row::place);
-        Ok((rows, &["id", "updated_at", "created_at", "processed_at", "test", "action", "subject_type"]))
+        Ok((rows, OTHER_FIELDS))
     }
 
-    fn orders(&self, ask: &Ask, search: &Search, all_orders: bool) -> Vec<Row> {
-        let zone = &self.trader.zone;
-        let mut newest: Vec<(Timestamp, usize)> = Vec::new();
-        if ask.lag > 0 {
-            newest.extend(self.orders.iter().map(|o| (o.updated, o.no)));
-            newest.sort_unstable_by_key(|place| Reverse(*place));
-            newest.truncate(ask.lag);
-        }
-        let sort = |order: &Order| match ask.sort {
-            "UPDATED_AT" => order.updated.as_second(),
-            "ID" | "ORDER_NUMBER" => 0,
-            _ => order.created.as_second(),
-        };
-        let mut rows: Vec<Row> = self
-            .orders
-            .iter()
-            .filter(|o| self.visible(o, all_orders) && !newest.contains(&(o.updated, o.no)))
-            .filter(|o| search.matches(&|field, compare, values| order_matches(o, field, compare, values, zone)))
-            .map(|o| Row { sort: sort(o), kind: Kind::Order, owner: o.no, position: 0 })
-            .collect();
-        rows.sort_by_key(Row::place);
-        rows
-    }
-
-    fn gift_cards(&self, ask: &Ask, search: &Search) -> Vec<Row> {
-        let changed = |index: usize| {
-            let card = &self.trader.gift_cards[index];
-            card.used.iter().map(|u| u.0).max().unwrap_or(card.sold)
-        };
-        (0..self.trader.gift_cards.len())
-            .filter(|index| {
-                search.matches(&|field, compare, values| match field {
-                    "id" => number(Kind::GiftCard.number(*index, 0), compare, values),
-                    "updated_at" => time(changed(*index), compare, values, &self.trader.zone),
-                    "created_at" => time(self.trader.gift_cards[*index].sold, compare, values, &self.trader.zone),
-                    _ => None,
-                })
-            })
-            .map(|owner| {
-                let sort = if ask.sort == "UPDATED_AT" { changed(owner).as_second() } else { 0 };
-                Row { sort, kind: Kind::GiftCard, owner, position: 0 }
-            })
+    /// As many of the places as the page and its next row need.
+    fn take(&self, ask: &Ask, kind: Kind, search: &Search, places: impl Iterator<Item = Place>) -> Vec<Row> {
+        places
+            .filter(|place| search.matches(&|field, compare, values| self.judge(kind, *place, field, compare, values)))
+            .map(|(sort, owner, position)| Row { sort, kind, owner, position })
+            .take(ask.first.saturating_add(1))
             .collect()
     }
 
-    fn tenders(&self, search: &Search, all_orders: bool) -> Vec<Row> {
-        let mut rows = Vec::new();
-        for order in self.orders.iter().filter(|o| self.visible(o, all_orders)) {
-            for (position, payment) in order.payments.iter().enumerate() {
-                let moved = payment.received() - payment.refunded();
-                let matches = search.matches(&|field, compare, values| match field {
-                    "id" => number(Kind::TenderTransaction.number(order.no, position), compare, values),
-                    "processed_at" => time(payment.at, compare, values, &self.trader.zone),
-                    "test" => Some(word(if order.test { "true" } else { "false" }, values)),
-                    _ => None,
-                });
-                if !moved.is_zero() && matches {
-                    let sort = payment.at.as_second();
-                    rows.push(Row { sort, kind: Kind::TenderTransaction, owner: order.no, position });
-                }
+    /// The same of a short list, which is sorted first.
+    fn take_sorted(
+        &self,
+        ask: &Ask,
+        kind: Kind,
+        search: &Search,
+        places: impl Iterator<Item = Place>,
+        after: Option<Place>,
+    ) -> Vec<Row> {
+        let mut places: Vec<Place> = places.filter(|place| after.is_none_or(|after| *place > after)).collect();
+        places.sort_unstable();
+        self.take(ask, kind, search, places.into_iter())
+    }
+
+    fn card_changed(&self, card: usize) -> Timestamp {
+        let card = &self.trader.gift_cards[card];
+        card.used.iter().map(|u| u.0).max().unwrap_or(card.sold)
+    }
+
+    /// Judges one term of a search for anything but orders.
+    fn judge(&self, kind: Kind, place: Place, field: &str, compare: Compare, values: &[String]) -> Option<bool> {
+        let (trader, (_, owner, position)) = (&self.trader, place);
+        let when = |at: Timestamp| time(at, compare, values, &trader.zone);
+        match (kind, field) {
+            (Kind::Event, "action") => Some(word("destroy", values)),
+            (Kind::Event, "subject_type") => Some(word(self.deletions[owner].subject, values)),
+            (Kind::Event, "created_at") => when(self.deletions[owner].at),
+            (Kind::Event, _) => None,
+            (_, "id") => number(kind.number(owner, position), compare, values),
+            (Kind::Customer, "updated_at") => when(objects::customer_updated(owner)),
+            (Kind::Product, "updated_at") => when(objects::product_updated(&trader.catalogue.products[owner])),
+            (Kind::Product, "status") => {
+                let archived = trader.catalogue.products[owner].status == Status::Archived;
+                Some(word(if archived { "archived" } else { "active" }, values))
             }
+            (Kind::GiftCard, "updated_at") => when(self.card_changed(owner)),
+            (Kind::GiftCard, "created_at") => when(trader.gift_cards[owner].sold),
+            (Kind::TenderTransaction, "processed_at") => when(self.orders()[owner].payments[position].at),
+            (Kind::TenderTransaction, "test") => {
+                Some(word(if self.orders()[owner].test { "true" } else { "false" }, values))
+            }
+            _ => None,
         }
-        rows
+    }
+
+    fn orders_page(&self, ask: &Ask, search: &Search, all_orders: bool, after: Option<Place>) -> Vec<Row> {
+        let trader = &self.trader;
+        let zone = &trader.zone;
+        let newest: BTreeSet<usize> = self.by_updated.iter().rev().take(ask.lag).map(|place| place.1).collect();
+        let found = |place: &Place| {
+            let order = &self.orders()[place.1];
+            order.seen(trader.now, all_orders)
+                && !newest.contains(&order.no)
+                && search.matches(&|field, compare, values| order_matches(order, field, compare, values, zone))
+        };
+        let row = |(sort, owner, position): Place| Row { sort, kind: Kind::Order, owner, position };
+        let most = ask.first.saturating_add(1);
+        if ask.sort == "UPDATED_AT" {
+            let bounds = bounds(after, ask.repeat, search.span("updated_at", zone));
+            return self.by_updated.range(bounds).copied().filter(found).map(row).take(most).collect();
+        }
+        // Orders are numbered in the order of their time, so both bounds are found by halving.
+        let created = search.span("created_at", zone);
+        let second = |order: &Order| order.created.as_second();
+        let begins = self.orders().partition_point(|o| second(o) < created.start);
+        let ends = self.orders().partition_point(|o| second(o) < created.end);
+        let id = search.exact("id").and_then(|id| id.rsplit('/').next().and_then(|n| n.parse::<u64>().ok()));
+        let id = id.and_then(|number| super::ids::parse(&format!("gid://shopify/Order/{number}"))).map(|id| id.1);
+        let (begins, ends) = id.map_or((begins, ends), |no| (no, no + 1));
+        let from = after.map_or(begins, |place| (place.1 + usize::from(!ask.repeat)).max(begins));
+        let sort = |no: usize| match ask.sort {
+            "ID" | "ORDER_NUMBER" => 0,
+            _ => second(&self.orders()[no]),
+        };
+        let places = (from..ends.min(self.len())).map(|no| (sort(no), no, 0));
+        places.filter(found).map(row).take(most).collect()
     }
 }
+
+/// From the cursor on (or from the row of the cursor), within a span of seconds.
+fn bounds(after: Option<Place>, repeat: bool, span: Range<i64>) -> (Bound<Place>, Bound<Place>) {
+    let start = (span.start, 0, 0);
+    let from = match after {
+        Some(place) if place >= start && repeat => Bound::Included(place),
+        Some(place) if place >= start => Bound::Excluded(place),
+        _ => Bound::Included(start),
+    };
+    let end = (span.end, 0, 0);
+    let end = match from {
+        // A range that begins behind its end is empty, not an error.
+        Bound::Included(place) | Bound::Excluded(place) if place >= end => (place.0, usize::MAX, usize::MAX),
+        _ => end,
+    };
+    (from, Bound::Excluded(end))
+}
+
+impl Order {
+    /// Whether a token may see the order: without `read_all_orders`, only those of the last 60 days (SHOPIFY.md 2.8).
+    pub(crate) fn seen(&self, now: Timestamp, all_orders: bool) -> bool {
+        let window = SignedDuration::from_hours(60 * 24);
+        !self.is_deleted() && (all_orders || now.duration_since(self.created) <= window)
+    }
+}
+
+const OTHER_FIELDS: &[&str] =
+    &["id", "updated_at", "created_at", "processed_at", "test", "action", "subject_type", "status"];
 
 const ORDER_FIELDS: &[&str] = &[
     "updated_at",
@@ -241,10 +295,9 @@ fn order_matches(order: &Order, field: &str, compare: Compare, values: &[String]
             Some(values.iter().any(|v| *v == name || *v == name[1..]))
         }
         "status" => Some(values.iter().any(|v| match v.as_str() {
-            "open" => order.cancelled.is_none() && order.fulfilled.is_none(),
-            "closed" => order.fulfilled.is_some(),
+            "open" | "not_closed" => order.closed_at().is_none(),
+            "closed" => order.closed_at().is_some(),
             "cancelled" => order.cancelled.is_some(),
-            "not_closed" => order.fulfilled.is_none(),
             _ => true,
         })),
         "financial_status" => {
@@ -259,7 +312,14 @@ fn order_matches(order: &Order, field: &str, compare: Compare, values: &[String]
             };
             Some(word(status, values))
         }
-        "fulfillment_status" => Some(word(if order.fulfilled.is_some() { "shipped" } else { "unshipped" }, values)),
+        "fulfillment_status" => {
+            let status = match order.fulfilment() {
+                Fulfilment::Unfulfilled => "unshipped",
+                Fulfilment::Partly => "partial",
+                Fulfilment::Fulfilled => "shipped",
+            };
+            Some(word(status, values))
+        }
         "test" => Some(word(if order.test { "true" } else { "false" }, values)),
         "customer_id" => order.customer.map_or(Some(false), |c| number(Kind::Customer.number(c, 0), compare, values)),
         _ => None,
@@ -273,13 +333,13 @@ pub(crate) fn tag(parts: &[&str]) -> u64 {
     hasher.finish()
 }
 
-pub(crate) fn write_cursor(place: (i64, usize, usize), seen: usize, tag: u64) -> String {
+pub(crate) fn write_cursor(place: Place, seen: usize, tag: u64) -> String {
     let text = format!("{tag:x}.{}.{}.{}.{seen}", place.0, place.1, place.2);
     text.bytes().flat_map(|b| [b >> 4, b & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 /// The place and how many rows came up to it; `None` for a cursor that is not of this list.
-pub(crate) fn read_cursor(cursor: &str, expected: u64) -> Option<((i64, usize, usize), usize)> {
+pub(crate) fn read_cursor(cursor: &str, expected: u64) -> Option<(Place, usize)> {
     let bytes: Option<Vec<u8>> =
         cursor.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
     let text = String::from_utf8(bytes?).ok()?;

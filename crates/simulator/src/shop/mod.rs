@@ -24,20 +24,29 @@ mod access;
 mod aftermath;
 mod agreements;
 mod answer;
+mod bulk;
+mod bulk_rules;
 mod catalogue;
 mod cost;
+mod events;
 mod execute;
 mod faults;
 mod finance;
 mod graph;
+mod graph_payments;
+mod graph_refunds;
 mod ids;
 mod lists;
 mod model;
 mod objects;
+mod orders;
+mod parts;
 mod payments;
 mod people;
+mod purse;
 mod search;
 mod server;
+mod state;
 mod trade;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,17 +55,23 @@ use std::time::Duration;
 
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-pub use cost::Bucket;
+pub use catalogue::{Rate, SALES_TAX};
+pub use cost::{Bucket, Points};
+pub use events::LifeError;
 pub use faults::{Fault, Faults};
 pub use finance::{Figures, Finance};
-pub use model::{Channel, FinancialStatus, Order};
+pub use model::{
+    Channel, FinancialStatus, Fulfilment, Gateway, Order, PRESENTMENTS, Presentment, Reason, Restock, Terms,
+};
+pub use orders::{Change, Goods, NewLine, NewOrder, NewRefund, NewReturn, Paid, Portion, Settlement};
 pub use trade::{Mix, SHOP_ZONE, Trade};
 
 use cost::Level;
+use state::State;
 use trade::Trader;
 
 /// A shop that can't be made.
@@ -98,6 +113,9 @@ pub struct Settings {
     pub token_lifetime: Duration,
     /// The bucket that queries are paid from.
     pub bucket: Bucket,
+    /// How long a bulk operation takes: created for the first quarter of it, then running. It takes longer where its file
+    /// is not written by then.
+    pub bulk_delay: Duration,
     /// Whether the app may see names, addresses, phone numbers and e-mail addresses (protected customer data, level 2).
     pub personal_data: bool,
 }
@@ -113,15 +131,10 @@ impl Default for Settings {
             scopes: access::SCOPES.iter().map(|s| (*s).to_owned()).collect(),
             token_lifetime: Duration::from_secs(86_399),
             bucket: Bucket::STANDARD,
+            bulk_delay: Duration::ZERO,
             personal_data: true,
         }
     }
-}
-
-/// The trade as it stands.
-pub(crate) struct State {
-    trader: Trader,
-    orders: Vec<Order>,
 }
 
 /// What is kept about the clients.
@@ -130,6 +143,9 @@ struct Desk {
     level: Level,
     tokens: BTreeMap<String, Instant>,
     granted: u32,
+    points: Points,
+    /// Where the shop is served, once it is.
+    address: Option<String>,
 }
 
 struct Inner {
@@ -138,6 +154,7 @@ struct Inner {
     desk: Mutex<Desk>,
     documents: Mutex<BTreeMap<String, Arc<Valid<ExecutableDocument>>>>,
     faults: Faults,
+    bulk: Mutex<bulk::Jobs>,
 }
 
 /// A handle to the simulated shop; clones are the same shop.
@@ -159,10 +176,18 @@ impl Shop {
         Ok(Shop {
             inner: Arc::new(Inner {
                 schema,
-                state: RwLock::new(State { trader, orders }),
-                desk: Mutex::new(Desk { settings, level, tokens: BTreeMap::new(), granted: 0 }),
+                state: RwLock::new(State::new(trader, orders)),
+                desk: Mutex::new(Desk {
+                    settings,
+                    level,
+                    tokens: BTreeMap::new(),
+                    granted: 0,
+                    points: Points::default(),
+                    address: None,
+                }),
                 documents: Mutex::new(BTreeMap::new()),
                 faults: Faults::default(),
+                bulk: Mutex::default(),
             }),
         })
     }
@@ -180,12 +205,13 @@ impl Shop {
     /// The same, only of the orders that `counts` picks.
     pub fn finance_of(&self, from: Date, to: Date, counts: impl Fn(&Order) -> bool) -> Finance {
         let state = self.state();
-        finance::finance(state.orders.iter().filter(|o| counts(o)), &state.trader.zone, from, to)
+        let orders = state.orders().iter().filter(|o| !o.is_deleted() && counts(o));
+        finance::finance(orders, &state.trader.zone, from, to)
     }
 
-    /// Looks at all orders, oldest first.
+    /// Looks at all orders that were ever placed, oldest first, deleted ones too.
     pub fn with_orders<T>(&self, look: impl FnOnce(&[Order]) -> T) -> T {
-        look(&self.state().orders)
+        look(self.state().orders())
     }
 
     /// The shop's clock.
@@ -199,14 +225,39 @@ impl Shop {
         state.trader.now = state.trader.now.max(now);
     }
 
-    /// One more order a few minutes later; its global id.
+    /// Points that queries asked for and paid since the shop began.
+    pub fn points(&self) -> Points {
+        self.desk().points
+    }
+
+    /// One more order a few minutes later; its global id. Where the mix says so, an older order lives on too.
     pub fn place_order(&self) -> String {
         let mut state = self.state_mut();
-        let no = state.orders.len();
+        let no = state.len();
         let order = state.trader.next(no);
         let id = order.id();
-        state.orders.push(order);
+        state.push(order);
+        state.let_one_live_on();
         id
+    }
+
+    /// Archives a product: `products` goes on telling it. `false` where there is no such product.
+    pub fn archive_product(&self, product: &str) -> bool {
+        self.retire(product, catalogue::Status::Archived)
+    }
+
+    /// Deletes a product with its variants, or one variant: old lines name neither any more. `false` where there is none.
+    pub fn delete_product(&self, product_or_variant: &str) -> bool {
+        self.retire(product_or_variant, catalogue::Status::Deleted)
+    }
+
+    fn retire(&self, gid: &str, status: catalogue::Status) -> bool {
+        match ids::parse(gid) {
+            Some((kind @ (ids::Kind::Product | ids::Kind::ProductVariant), index, _)) => {
+                self.state_mut().retire(kind, index, status)
+            }
+            _ => false,
+        }
     }
 
     /// So many more orders; their global ids.
@@ -222,16 +273,11 @@ impl Shop {
 
     /// Refunds all that is left of an order, restocked, now. `false` where there is nothing to refund.
     pub fn refund(&self, order: &str) -> bool {
-        let Some((ids::Kind::Order, no, _)) = ids::parse(order) else { return false };
-        let mut state = self.state_mut();
-        let now = state.tick();
-        match state.orders.get_mut(no) {
-            Some(order) if order.received() > order.refunded() => {
-                aftermath::refund_in_full(order, now, model::Restock::Return, None);
-                true
-            }
-            _ => false,
-        }
+        let all = self.with_orders(|orders| {
+            let order = orders.get(ids::parse(order)?.1)?;
+            (order.received() > order.refunded()).then(|| events::refund_rest(order, Restock::Return, None))
+        });
+        all.is_some_and(|all| self.give_back(order, &all).is_ok())
     }
 
     /// Changes how the shop answers. A changed bucket begins full.
@@ -259,26 +305,6 @@ impl Shop {
 
     fn desk(&self) -> MutexGuard<'_, Desk> {
         self.inner.desk.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    /// A second goes by.
-    fn tick(&mut self) -> Timestamp {
-        self.trader.now = self.trader.now.checked_add(SignedDuration::from_secs(1)).unwrap_or(self.trader.now);
-        self.trader.now
-    }
-
-    fn touch(&mut self, no: usize) -> bool {
-        let now = self.tick();
-        match self.orders.get_mut(no) {
-            Some(order) => {
-                order.touched += 1;
-                order.updated = order.updated.max(now);
-                true
-            }
-            None => false,
-        }
     }
 }
 

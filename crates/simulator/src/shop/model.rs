@@ -1,273 +1,12 @@
-//! What the shop knows about one order, in its own terms: amounts as they were agreed, never sums. Everything that Shopify
-//! would tell as a total is worked out from these parts by the methods below.
+//! What the shop knows about one order. Everything that Shopify would tell as a total is worked out here from the order's
+//! parts.
 
 use jiff::Timestamp;
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
+
+pub use super::parts::*;
 
 use super::catalogue::Rate;
-
-/// Half away from zero, to the cent, as Shopify rounds each tax line.
-pub(crate) fn cents(amount: Decimal) -> Decimal {
-    amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
-}
-
-/// Through which door an order came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Channel {
-    /// The online store.
-    Online,
-    /// A till in a shop; without a location when a draft was marked paid there (SHOPIFY.md 3.3).
-    PointOfSale {
-        /// Index of the location, when the order has one.
-        location: Option<usize>,
-    },
-    /// The Shop app: a marketplace that collects and remits the tax itself.
-    ShopApp,
-    /// A draft order, invoiced by staff (B2B).
-    Draft,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DiscountKind {
-    Code(&'static str),
-    Manual(&'static str),
-    Automatic(&'static str),
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum DiscountValue {
-    Percent(u32),
-    Amount(Decimal),
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Discount {
-    pub kind: DiscountKind,
-    pub value: DiscountValue,
-    pub on_shipping: bool,
-    /// On the whole order, spread over its lines; otherwise on one line.
-    pub across: bool,
-}
-
-impl Discount {
-    /// Whether Shopify counts it as the line's own, and so into `discountedTotalSet` (SHOPIFY.md 3.3).
-    pub fn is_line_level(&self) -> bool {
-        !self.across && !self.on_shipping && !matches!(self.kind, DiscountKind::Code(_))
-    }
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct TaxLine {
-    pub rate: &'static Rate,
-    pub amount: Decimal,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum LineKind {
-    Variant(usize),
-    GiftCard(usize),
-    Custom,
-    Tip,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Line {
-    pub kind: LineKind,
-    /// Only where it differs from the product's title.
-    pub title: Option<Box<str>>,
-    pub quantity: u32,
-    pub unit: Decimal,
-    /// Index into the order's discounts, and the amount.
-    pub allocations: Vec<(usize, Decimal)>,
-    pub taxes: Vec<TaxLine>,
-    pub taxable: bool,
-    /// Index into the order's bundles.
-    pub bundle: Option<usize>,
-    /// Index into the order's edits, when the line was added later.
-    pub added_by: Option<usize>,
-}
-
-impl Line {
-    pub fn gross(&self) -> Decimal {
-        self.unit * Decimal::from(self.quantity)
-    }
-    pub fn discount(&self) -> Decimal {
-        self.allocations.iter().map(|a| a.1).sum()
-    }
-    /// After all discounts; with the tax in it where the shop's prices contain tax.
-    pub fn net(&self) -> Decimal {
-        self.gross() - self.discount()
-    }
-    pub fn tax(&self) -> Decimal {
-        self.taxes.iter().map(|t| t.amount).sum()
-    }
-    pub fn is_tip(&self) -> bool {
-        self.kind == LineKind::Tip
-    }
-    pub fn is_gift_card(&self) -> bool {
-        matches!(self.kind, LineKind::GiftCard(_))
-    }
-    pub fn variant(&self) -> Option<usize> {
-        match self.kind {
-            LineKind::Variant(index) | LineKind::GiftCard(index) => Some(index),
-            LineKind::Custom | LineKind::Tip => None,
-        }
-    }
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Shipping {
-    pub title: &'static str,
-    pub code: &'static str,
-    pub price: Decimal,
-    pub allocations: Vec<(usize, Decimal)>,
-    pub taxes: Vec<TaxLine>,
-}
-
-impl Shipping {
-    pub fn net(&self) -> Decimal {
-        self.price - self.allocations.iter().map(|a| a.1).sum::<Decimal>()
-    }
-    pub fn tax(&self) -> Decimal {
-        self.taxes.iter().map(|t| t.amount).sum()
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PaymentKind {
-    Authorization,
-    Capture,
-    Sale,
-    Change,
-    Refund,
-    Void,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PaymentStatus {
-    Success,
-    Pending,
-    Failure,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Gateway {
-    ShopifyPayments,
-    PayPal,
-    Cash,
-    GiftCard,
-    BankDeposit,
-}
-
-impl Gateway {
-    pub fn handle(self) -> &'static str {
-        match self {
-            Gateway::ShopifyPayments => "shopify_payments",
-            Gateway::PayPal => "paypal",
-            Gateway::Cash => "cash",
-            Gateway::GiftCard => "gift_card",
-            Gateway::BankDeposit => "Bank Deposit",
-        }
-    }
-    pub fn shown(self) -> &'static str {
-        match self {
-            Gateway::ShopifyPayments => "Shopify Payments",
-            Gateway::PayPal => "PayPal",
-            Gateway::Cash => "Cash",
-            Gateway::GiftCard => "Gift Card",
-            Gateway::BankDeposit => "Bank Deposit",
-        }
-    }
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Payment {
-    pub kind: PaymentKind,
-    pub status: PaymentStatus,
-    pub gateway: Gateway,
-    pub at: Timestamp,
-    /// What moved, after any cash rounding; never negative.
-    pub amount: Decimal,
-    /// The part of `amount` that cash rounding added.
-    pub rounding: Decimal,
-    /// Index of the payment that this one captures, refunds, voids or gives change for.
-    pub parent: Option<usize>,
-    /// Index of the gift card.
-    pub gift_card: Option<usize>,
-    /// Index into the table of card brands.
-    pub card: Option<usize>,
-    /// Index of the refund that moved it.
-    pub refund: Option<usize>,
-}
-
-impl Payment {
-    /// What it adds to the money received: SALE and CAPTURE count, CHANGE takes away, all others move nothing here
-    /// (SHOPIFY.md 3.3).
-    pub fn received(&self) -> Decimal {
-        match (self.status, self.kind) {
-            (PaymentStatus::Success, PaymentKind::Sale | PaymentKind::Capture) => self.amount,
-            (PaymentStatus::Success, PaymentKind::Change) => -self.amount,
-            _ => Decimal::ZERO,
-        }
-    }
-    pub fn refunded(&self) -> Decimal {
-        if self.status == PaymentStatus::Success && self.kind == PaymentKind::Refund {
-            self.amount
-        } else {
-            Decimal::ZERO
-        }
-    }
-}
-
-/// A quantity of a line that came back or was taken off, with its share of price and tax.
-#[derive(Debug, Clone)]
-pub(crate) struct Returned {
-    pub line: usize,
-    pub quantity: u32,
-    pub net: Decimal,
-    pub discount: Decimal,
-    pub taxes: Vec<TaxLine>,
-}
-
-impl Returned {
-    pub fn tax(&self) -> Decimal {
-        self.taxes.iter().map(|t| t.amount).sum()
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Restock {
-    Return,
-    Cancel,
-    None,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Refund {
-    pub at: Timestamp,
-    pub note: Option<&'static str>,
-    pub lines: Vec<(Returned, Restock)>,
-    /// Index of the shipping line, its net and its tax lines.
-    pub shipping: Vec<(usize, Decimal, Vec<TaxLine>)>,
-    /// Money given beyond the parts (negative) or kept back (positive), as Shopify's `REFUND_DISCREPANCY`.
-    pub discrepancy: Decimal,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Edit {
-    pub at: Timestamp,
-    pub removed: Vec<Returned>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Address {
-    pub first: &'static str,
-    pub last: &'static str,
-    pub company: Option<&'static str>,
-    pub street: Box<str>,
-    /// Index into the table of places.
-    pub place: usize,
-}
 
 /// What an order's money is doing, as `displayFinancialStatus` says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -295,13 +34,19 @@ pub struct Order {
     pub(crate) created: Timestamp,
     pub(crate) updated: Timestamp,
     pub(crate) cancelled: Option<Timestamp>,
-    pub(crate) fulfilled: Option<Timestamp>,
+    pub(crate) deleted: Option<Timestamp>,
     pub(crate) test: bool,
     pub(crate) channel: Channel,
     pub(crate) customer: Option<usize>,
     pub(crate) address: Option<Address>,
     pub(crate) tax_exempt: bool,
     pub(crate) taxes_included: bool,
+    /// What is charged where the goods go.
+    pub(crate) rates: &'static [Rate],
+    /// The company that bought it (B2B).
+    pub(crate) company: Option<&'static str>,
+    pub(crate) terms: Option<Terms>,
+    pub(crate) presentment: Option<&'static Presentment>,
     pub(crate) po_number: Option<Box<str>>,
     pub(crate) note: Option<&'static str>,
     pub(crate) touched: u32,
@@ -312,9 +57,54 @@ pub struct Order {
     pub(crate) payments: Vec<Payment>,
     pub(crate) refunds: Vec<Refund>,
     pub(crate) edits: Vec<Edit>,
+    pub(crate) returns: Vec<Return>,
+    pub(crate) fulfillments: Vec<Fulfillment>,
+}
+
+/// How much of an order was sent or handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fulfilment {
+    /// Nothing.
+    Unfulfilled,
+    /// Some of it.
+    Partly,
+    /// All that was not taken off.
+    Fulfilled,
 }
 
 impl Order {
+    /// An order without any parts.
+    pub(crate) fn empty(no: usize, at: Timestamp, channel: Channel) -> Order {
+        Order {
+            no,
+            created: at,
+            updated: at,
+            cancelled: None,
+            deleted: None,
+            test: false,
+            channel,
+            customer: None,
+            address: None,
+            tax_exempt: false,
+            taxes_included: false,
+            rates: &[],
+            company: None,
+            terms: None,
+            presentment: None,
+            po_number: None,
+            note: None,
+            touched: 0,
+            discounts: Vec::new(),
+            bundles: Vec::new(),
+            lines: Vec::new(),
+            shipping: Vec::new(),
+            payments: Vec::new(),
+            refunds: Vec::new(),
+            edits: Vec::new(),
+            returns: Vec::new(),
+            fulfillments: Vec::new(),
+        }
+    }
     /// Shopify's name of the order, `#1001` for the first.
     pub fn name(&self) -> String {
         format!("#{}", 1001 + self.no)
@@ -338,6 +128,53 @@ impl Order {
     /// Whether it was cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.is_some()
+    }
+    /// Whether it was deleted: no list tells it any more, and it counts for nothing.
+    pub fn is_deleted(&self) -> bool {
+        self.deleted.is_some()
+    }
+    /// How much of it was sent.
+    pub fn fulfilment(&self) -> Fulfilment {
+        if self.fulfillments.is_empty() {
+            return Fulfilment::Unfulfilled;
+        }
+        let rest = (0..self.lines.len()).any(|line| self.unfulfilled(line) > 0);
+        if rest { Fulfilment::Partly } else { Fulfilment::Fulfilled }
+    }
+    /// Units of a line that are still to be sent. Tips are never sent.
+    pub(crate) fn unfulfilled(&self, line: usize) -> u32 {
+        let whole = &self.lines[line];
+        if whole.is_tip() {
+            return 0;
+        }
+        let sent: u32 = self.fulfillments.iter().flat_map(|f| &f.lines).filter(|l| l.0 == line).map(|l| l.1).sum();
+        let mut never_sent: u32 =
+            self.edits.iter().flat_map(|e| &e.removed).filter(|r| r.line == line).map(|r| r.quantity).sum();
+        let mut came_back: u32 =
+            self.returns.iter().flat_map(|r| &r.lines).filter(|r| r.0.line == line).map(|r| r.0.quantity).sum();
+        for (returned, restock) in self.refunds.iter().filter(|r| r.of_return.is_none()).flat_map(|r| &r.lines) {
+            match restock {
+                _ if returned.line != line => {}
+                Restock::Cancel => never_sent += returned.quantity,
+                _ => came_back += returned.quantity,
+            }
+        }
+        whole.quantity.saturating_sub(sent.max(came_back) + never_sent)
+    }
+    /// When the last of it was sent, once all is.
+    pub(crate) fn fulfilled_at(&self) -> Option<Timestamp> {
+        let last = self.fulfillments.iter().map(|f| f.at).max();
+        last.filter(|_| self.fulfilment() == Fulfilment::Fulfilled)
+    }
+    /// Paid and sent, or cancelled: Shopify archives it by itself.
+    pub(crate) fn closed_at(&self) -> Option<Timestamp> {
+        let sent = self.fulfilled_at().filter(|_| self.outstanding() <= Decimal::ZERO);
+        let money = self.payments.iter().filter(|p| p.kind != PaymentKind::Refund).map(|p| p.at).max();
+        self.cancelled.or_else(|| sent.max(money.filter(|_| sent.is_some())))
+    }
+    /// What the customer still owes, or (below zero) is owed, in the shop's currency.
+    pub fn outstanding(&self) -> Decimal {
+        self.current_total() - (self.received() - self.refunded())
     }
     /// Through which door it came.
     pub fn channel(&self) -> Channel {
@@ -380,7 +217,12 @@ impl Order {
         lines + shipping
     }
     pub(crate) fn original_total(&self) -> Decimal {
-        self.total_of(|l| l.added_by.is_none()) + self.rounding()
+        let saved = |d: &Discounted| {
+            d.amount + if self.taxes_included { Decimal::ZERO } else { d.taxes.iter().map(|t| t.amount).sum() }
+        };
+        let first = |d: &&Discounted| self.lines[d.line].added_by.is_none();
+        let later: Decimal = self.edits.iter().flat_map(|e| &e.discounted).filter(first).map(saved).sum();
+        self.total_of(|l| l.added_by.is_none()) + later + self.rounding()
     }
     pub(crate) fn rounding(&self) -> Decimal {
         self.payments.iter().filter(|p| p.kind == PaymentKind::Sale).map(|p| p.rounding).sum()
@@ -403,8 +245,9 @@ impl Order {
         lines + self.shipping.iter().map(|s| s.price - s.net()).sum::<Decimal>()
     }
     pub(crate) fn returned(&self) -> impl Iterator<Item = &Returned> {
-        let refunds = self.refunds.iter().flat_map(|r| r.lines.iter().map(|l| &l.0));
-        refunds.chain(self.edits.iter().flat_map(|e| &e.removed))
+        let refunds = self.refunds.iter().filter(|r| r.of_return.is_none()).flat_map(|r| r.lines.iter().map(|l| &l.0));
+        let returns = self.returns.iter().flat_map(|r| r.lines.iter().map(|l| &l.0));
+        refunds.chain(returns).chain(self.edits.iter().flat_map(|e| &e.removed))
     }
     pub(crate) fn returned_quantity(&self, line: usize) -> u32 {
         self.returned().filter(|r| r.line == line).map(|r| r.quantity).sum()
@@ -430,6 +273,11 @@ impl Order {
         self.current_subtotal() + self.shipping_total() - self.shipping_refunded() + tax + self.tip() - tips_back
             + self.rounding()
             + self.discrepancy()
+            + self.fees()
+    }
+    /// Fees that returns kept back.
+    pub(crate) fn fees(&self) -> Decimal {
+        self.returns.iter().map(Return::fees).sum()
     }
     pub(crate) fn received(&self) -> Decimal {
         self.payments.iter().map(Payment::received).sum()
@@ -437,11 +285,21 @@ impl Order {
     pub(crate) fn refunded(&self) -> Decimal {
         self.payments.iter().map(Payment::refunded).sum()
     }
+    /// What authorizations still hold.
     pub(crate) fn capturable(&self) -> Decimal {
-        if self.financial_status() != FinancialStatus::Authorized {
+        (0..self.payments.len()).map(|index| self.uncaptured(index)).sum()
+    }
+    /// What one authorization still holds: nothing once it was let go.
+    pub(crate) fn uncaptured(&self, index: usize) -> Decimal {
+        let payment = &self.payments[index];
+        if payment.kind != PaymentKind::Authorization || payment.status != PaymentStatus::Success {
             return Decimal::ZERO;
         }
-        self.payments.iter().filter(|p| p.kind == PaymentKind::Authorization).map(|p| p.amount).sum()
+        let of_it = || self.payments.iter().filter(|p| p.parent == Some(index) && p.status == PaymentStatus::Success);
+        if of_it().any(|p| p.kind == PaymentKind::Void) {
+            return Decimal::ZERO;
+        }
+        payment.amount - of_it().map(Payment::received).sum::<Decimal>()
     }
     /// The tax lines of the whole order, summed by title and rate in the order of their first appearance.
     pub(crate) fn tax_lines(&self) -> Vec<TaxLine> {
@@ -453,21 +311,58 @@ impl Order {
         let sold = self.lines.iter().flat_map(|l| &l.taxes).map(|t| (t, false));
         sum_taxes(sold.chain(self.returned().flat_map(|r| &r.taxes).map(|t| (t, true))))
     }
-    /// The share of a line that `quantity` more units take when `already` units are gone: shares of successive calls add
-    /// up to the line exactly.
-    pub(crate) fn share(&self, line: usize, already: u32, quantity: u32) -> Returned {
+    /// The share of a line that `quantity` units take of what is left of it. The last unit takes the rest, so the shares
+    /// of successive calls add up to the line exactly.
+    pub(crate) fn share(&self, line: usize, quantity: u32) -> Returned {
         let whole = &self.lines[line];
-        let part = |amount: Decimal| {
-            let upto = |n: u32| cents(amount * Decimal::from(n) / Decimal::from(whole.quantity));
-            upto(already + quantity) - upto(already)
+        let left = whole.quantity - self.returned_quantity(line);
+        let gone = || self.returned().filter(|r| r.line == line);
+        let part = |rest: Decimal| {
+            if quantity == left { rest } else { cents(rest * Decimal::from(quantity) / Decimal::from(left.max(1))) }
+        };
+        let net = part(whole.net() - gone().map(|r| r.net).sum::<Decimal>());
+        let tax = |(n, tax): (usize, &TaxLine)| TaxLine {
+            rate: tax.rate,
+            amount: part(tax.amount - gone().filter_map(|r| r.taxes.get(n)).map(|t| t.amount).sum::<Decimal>()),
         };
         Returned {
             line,
             quantity,
-            net: part(whole.net()),
-            discount: whole.unit * Decimal::from(quantity) - part(whole.net()),
-            taxes: whole.taxes.iter().map(|t| TaxLine { rate: t.rate, amount: part(t.amount) }).collect(),
+            net,
+            discount: whole.unit * Decimal::from(quantity) - net,
+            taxes: whole.taxes.iter().enumerate().map(tax).collect(),
         }
+    }
+    /// The share of a shipping line's tax that goes back with `net` of its price.
+    pub(crate) fn shipping_share(&self, index: usize, net: Decimal) -> (usize, Decimal, Vec<TaxLine>) {
+        let whole = &self.shipping[index];
+        let gone = || self.refunds.iter().flat_map(|r| &r.shipping).filter(|s| s.0 == index);
+        let left = whole.net() - gone().map(|s| s.1).sum::<Decimal>();
+        let part = |rest: Decimal| if net == left { rest } else { cents(rest * net / left) };
+        let tax = |(n, tax): (usize, &TaxLine)| TaxLine {
+            rate: tax.rate,
+            amount: part(tax.amount - gone().filter_map(|s| s.2.get(n)).map(|t| t.amount).sum::<Decimal>()),
+        };
+        (index, net, whole.taxes.iter().enumerate().map(tax).collect())
+    }
+    /// A line as it was sold: later edits may have discounted it.
+    pub(crate) fn as_sold(&self, line: usize) -> Returned {
+        let whole = &self.lines[line];
+        let mut sold = Returned {
+            line,
+            quantity: whole.quantity,
+            net: whole.net(),
+            discount: whole.discount(),
+            taxes: whole.taxes.clone(),
+        };
+        for later in self.edits.iter().flat_map(|e| &e.discounted).filter(|d| d.line == line) {
+            sold.net += later.amount;
+            sold.discount -= later.amount;
+            for (tax, saved) in sold.taxes.iter_mut().zip(&later.taxes) {
+                tax.amount += saved.amount;
+            }
+        }
+        sold
     }
 }
 
@@ -475,7 +370,7 @@ fn sum_taxes<'a>(taxes: impl Iterator<Item = (&'a TaxLine, bool)>) -> Vec<TaxLin
     let mut sums: Vec<TaxLine> = Vec::new();
     for (tax, back) in taxes {
         let amount = if back { -tax.amount } else { tax.amount };
-        match sums.iter_mut().find(|s| std::ptr::eq(s.rate, tax.rate)) {
+        match sums.iter_mut().find(|s| s.rate == tax.rate) {
             Some(sum) => sum.amount += amount,
             None => sums.push(TaxLine { rate: tax.rate, amount }),
         }

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::catalogue::{CARDS, LOCATIONS, PLACES};
+use super::catalogue::{CARDS, LOCATIONS, PLACES, Product, Status};
 use super::graph::money;
 use super::ids::Kind;
-use super::model::{Address, Gateway, Order};
+use super::model::{Address, Gateway, Order, PRESENTMENTS};
+use super::state::Deletion;
 use super::trade::{SHOP_ZONE, Trader};
 
 /// Catalogue, places and customers are older than the trade.
@@ -41,6 +42,27 @@ pub(crate) fn customer_updated(index: usize) -> Timestamp {
     Timestamp::from_second(seconds).unwrap_or_default()
 }
 
+fn store_credit(trader: &Trader, customer: usize) -> Option<Value> {
+    let credits = trader.store_credit.get(&customer)?;
+    let one = |(n, credit): (usize, &super::purse::Credit)| {
+        let is_debit = credit.amount < Decimal::ZERO;
+        let type_name =
+            if is_debit { "StoreCreditAccountDebitTransaction" } else { "StoreCreditAccountCreditTransaction" };
+        json!({
+            "__typename": type_name,
+            "id": format!("gid://shopify/{type_name}/{}", Kind::StoreCreditAccount.number(customer, n)),
+            "createdAt": credit.at.to_string(),
+            "amount": money(credit.amount),
+            "event": credit.event,
+        })
+    };
+    Some(json!({
+        "id": Kind::StoreCreditAccount.gid(customer, 0),
+        "balance": money(trader.store_credit_of(customer)),
+        "transactions": credits.iter().enumerate().map(one).collect::<Value>(),
+    }))
+}
+
 pub(crate) fn customer(trader: &Trader, index: usize) -> Option<Value> {
     let customer = trader.customers.get(index)?;
     let who = &customer.address;
@@ -64,13 +86,18 @@ pub(crate) fn customer(trader: &Trader, index: usize) -> Option<Value> {
         "numberOfOrders": "0",
         "amountSpent": "0.0",
         "companyContactProfiles": [],
-        "storeCreditAccounts": [],
+        "storeCreditAccounts": store_credit(trader, index).into_iter().collect::<Vec<_>>(),
     }))
 }
 
+/// When a product last changed.
+pub(crate) fn product_updated(product: &Product) -> Timestamp {
+    product.updated.or_else(|| OPENED.parse().ok()).unwrap_or_default()
+}
+
 pub(crate) fn product(trader: &Trader, index: usize) -> Option<Value> {
-    let product = trader.catalogue.products.get(index)?;
-    let variants = trader.catalogue.variants.iter().filter(|v| v.product == index).count();
+    let product = trader.catalogue.products.get(index).filter(|p| p.status != Status::Deleted)?;
+    let variants = trader.catalogue.variants.iter().filter(|v| v.product == index && !v.deleted).count();
     Some(json!({
         "__typename": "Product",
         "id": Kind::Product.gid(index, 0),
@@ -79,17 +106,17 @@ pub(crate) fn product(trader: &Trader, index: usize) -> Option<Value> {
         "handle": format!("product-{}", index + 1),
         "vendor": product.vendor,
         "productType": product.kind,
-        "status": "ACTIVE",
+        "status": if product.status == Status::Archived { "ARCHIVED" } else { "ACTIVE" },
         "isGiftCard": product.gift_card,
         "tags": [],
-        "updatedAt": OPENED,
+        "updatedAt": product_updated(product).to_string(),
         "category": null,
         "variantsCount": {"count": variants, "precision": "EXACT"},
     }))
 }
 
 pub(crate) fn variant(trader: &Trader, index: usize) -> Option<Value> {
-    let variant = trader.catalogue.variants.get(index)?;
+    let variant = trader.catalogue.variants.get(index).filter(|v| !v.deleted)?;
     let product = &trader.catalogue.products[variant.product];
     Some(json!({
         "__typename": "ProductVariant",
@@ -122,7 +149,7 @@ fn stock(variant: usize, location: usize) -> usize {
 }
 
 pub(crate) fn inventory_item(trader: &Trader, index: usize) -> Option<Value> {
-    let variant = trader.catalogue.variants.get(index)?;
+    let variant = trader.catalogue.variants.get(index).filter(|v| !v.deleted)?;
     let quantities = |place: usize| -> Value {
         QUANTITIES
             .map(|name| json!({
@@ -180,7 +207,7 @@ pub(crate) fn location(index: usize) -> Option<Value> {
     }))
 }
 
-pub(crate) fn gift_card(trader: &Trader, orders: &[Order], index: usize) -> Option<Value> {
+pub(crate) fn gift_card(trader: &Trader, index: usize) -> Option<Value> {
     let card = trader.gift_cards.get(index)?;
     let last = card.used.iter().map(|u| u.0).max().unwrap_or(card.sold);
     let used: Value = card.used.iter().enumerate().map(|(n, (at, amount))| json!({
@@ -201,9 +228,9 @@ pub(crate) fn gift_card(trader: &Trader, orders: &[Order], index: usize) -> Opti
         "expiresOn": null,
         "initialValue": money(card.initial),
         "balance": money(card.balance),
-        "customer": orders.get(card.order).and_then(|o| o.customer).map(|c| Kind::Customer.gid(c, 0)),
-        "order": Kind::Order.gid(card.order, 0),
-        "lineItem": Kind::LineItem.gid(card.order, card.line),
+        "customer": card.customer.map(|c| Kind::Customer.gid(c, 0)),
+        "order": card.sold_by.map(|by| Kind::Order.gid(by.0, 0)),
+        "lineItem": card.sold_by.map(|by| Kind::LineItem.gid(by.0, by.1)),
         "transactions": used,
     }))
 }
@@ -220,6 +247,7 @@ pub(crate) fn tender(order: &Order, index: usize) -> Option<Value> {
         Gateway::PayPal => "paypal",
         Gateway::Cash => "cash",
         Gateway::GiftCard => "gift_card",
+        Gateway::StoreCredit => "shopify_store_credit",
         Gateway::BankDeposit => "other",
     };
     Some(json!({
@@ -239,7 +267,21 @@ pub(crate) fn tender(order: &Order, index: usize) -> Option<Value> {
     }))
 }
 
+/// A deletion, as `BasicEvent` tells it.
+pub(crate) fn deletion(deletion: &Deletion, index: usize) -> Value {
+    json!({
+        "__typename": "BasicEvent",
+        "id": Kind::Event.gid(index, 0),
+        "action": "destroy",
+        "createdAt": deletion.at.to_string(),
+        "subjectId": deletion.gid,
+        "subjectType": deletion.subject,
+    })
+}
+
 pub(crate) fn shop(trader: &Trader, domain: &str) -> Value {
+    let mut currencies = vec![trader.trade.currency];
+    currencies.extend(PRESENTMENTS.iter().map(|p| p.currency).filter(|c| *c != trader.trade.currency));
     let offset = trader.zone.to_offset(trader.now).seconds() / 60;
     json!({
         "__typename": "Shop",
@@ -247,8 +289,8 @@ pub(crate) fn shop(trader: &Trader, domain: &str) -> Value {
         "name": "Harbour & Pine",
         "myshopifyDomain": domain,
         "primaryDomain": {"id": "gid://shopify/Domain/1", "host": "harbourandpine.example"},
-        "currencyCode": "USD",
-        "enabledPresentmentCurrencies": ["USD"],
+        "currencyCode": trader.trade.currency,
+        "enabledPresentmentCurrencies": currencies,
         "ianaTimezone": SHOP_ZONE,
         "timezoneOffsetMinutes": offset,
         "taxesIncluded": trader.trade.taxes_included,

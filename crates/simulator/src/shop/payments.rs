@@ -5,14 +5,16 @@ use rand::Rng;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::catalogue::CARDS;
-use super::model::{Channel, Gateway, Order, Payment, PaymentKind, PaymentStatus};
-use super::trade::{GiftCard, Mix, Trader};
+use super::model::{Channel, Gateway, Order, Payment, PaymentKind, PaymentStatus, Terms, cents};
+use super::purse::GiftCard;
+use super::trade::{Mix, Trader};
 
 pub(crate) fn payment(kind: PaymentKind, gateway: Gateway, at: Timestamp, amount: Decimal) -> Payment {
     Payment {
         kind,
         status: PaymentStatus::Success,
         gateway,
+        created: at,
         at,
         amount,
         rounding: Decimal::ZERO,
@@ -35,6 +37,19 @@ pub(crate) fn pay(trader: &mut Trader, order: &mut Order, mix: &Mix) {
     }
     let in_shop = matches!(order.channel, Channel::PointOfSale { .. });
     let at = order.created;
+    if order.terms.is_some_and(|terms| terms != Terms::Receipt) {
+        return;
+    }
+    if !in_shop && trader.rare(mix.partly_paid) {
+        take(trader, order, Gateway::PayPal, cents(total * Decimal::new(3, 1)));
+        return;
+    }
+    if let (Some(customer), true) = (order.customer, !order.test && trader.rare(mix.store_credit)) {
+        trader.charge_store_credit(customer, at, total);
+        order.payments.push(payment(PaymentKind::Sale, Gateway::StoreCredit, at, total));
+        book_gift_cards(trader, order, at);
+        return;
+    }
     if !in_shop && trader.happens(mix.unpaid) {
         if trader.rng.random_ratio(2, 3) {
             let mut pending = payment(PaymentKind::Sale, Gateway::BankDeposit, at, total);
@@ -152,14 +167,18 @@ fn redeem(trader: &mut Trader, order: &mut Order, rest: Decimal) -> Decimal {
     amount
 }
 
-fn book_gift_cards(trader: &mut Trader, order: &Order, sold: Timestamp) {
-    if order.test {
+/// The gift cards that an order sells are good once it is paid.
+pub(crate) fn book_gift_cards(trader: &mut Trader, order: &Order, sold: Timestamp) {
+    if order.test || !order.lines.iter().any(super::model::Line::is_gift_card) {
+        return;
+    }
+    if trader.gift_cards.iter().rev().any(|c| c.sold_by.is_some_and(|by| by.0 == order.no)) {
         return;
     }
     for (line, sold_card) in order.lines.iter().enumerate().filter(|(_, l)| l.is_gift_card()) {
         trader.gift_cards.push(GiftCard {
-            order: order.no,
-            line,
+            sold_by: Some((order.no, line)),
+            customer: order.customer,
             sold,
             initial: sold_card.unit,
             balance: sold_card.unit,

@@ -1,6 +1,8 @@
 //! Shopify's search syntax, as far as feeds use it: terms `field:value` with `>`, `>=`, `<`, `<=`, quotes and comma lists,
 //! joined by AND (or a mere space), OR, NOT or `-`, and parentheses.
 
+use std::ops::Range;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -51,6 +53,38 @@ impl Search {
                 known.peek()?;
                 Some(known.any(|m| m))
             }
+        }
+    }
+
+    /// The seconds that a time field may be in, as far as terms that must all hold say so; never too few.
+    pub fn span(&self, field: &str, zone: &TimeZone) -> Range<i64> {
+        let whole = i64::MIN..i64::MAX;
+        match self {
+            Search::And(all) => {
+                all.iter().map(|s| s.span(field, zone)).fold(whole, |a, b| a.start.max(b.start)..a.end.min(b.end))
+            }
+            Search::Term { field: named, compare, values } if named == field => {
+                let Some((from, until)) = values.first().and_then(|v| moment(v, zone)) else { return whole };
+                match compare {
+                    Compare::Equal => from.as_second()..until.as_second() + 1,
+                    Compare::Less => i64::MIN..from.as_second() + 1,
+                    Compare::LessOrEqual => i64::MIN..until.as_second() + 1,
+                    Compare::Greater | Compare::GreaterOrEqual => from.as_second()..i64::MAX,
+                }
+            }
+            _ => whole,
+        }
+    }
+
+    /// The only value that a field may have, as far as terms that must all hold say so.
+    pub fn exact(&self, field: &str) -> Option<&str> {
+        match self {
+            Search::And(all) => all.iter().find_map(|s| s.exact(field)),
+            Search::Term { field: named, compare: Compare::Equal, values } if named == field => match &values[..] {
+                [only] => Some(only),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -170,17 +204,21 @@ fn term(text: &str, quoted: bool) -> Search {
     Search::Term { field: field.to_owned(), compare, values }
 }
 
+/// What a time value stands for: a second, or a whole day in the shop's zone.
+fn moment(value: &str, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
+    if let Ok(second) = value.parse::<Timestamp>() {
+        return Some((second, second.checked_add(1.second()).ok()?));
+    }
+    let date: Date = value.parse().ok()?;
+    let start = |d: Date| d.to_zoned(zone.clone()).map(|z| z.timestamp()).ok();
+    Some((start(date)?, start(date.tomorrow().ok()?)?))
+}
+
 /// A point in time against a term's value. A bare date stands for its whole day in the shop's zone, and `>` takes the
 /// second itself too, as has been seen of Shopify (SHOPIFY.md 2.6).
 pub(crate) fn time(at: Timestamp, compare: Compare, values: &[String], zone: &TimeZone) -> Option<bool> {
     let value = values.first()?;
-    let (from, until) = if let Ok(second) = value.parse::<Timestamp>() {
-        (second, second.checked_add(1.second()).ok()?)
-    } else {
-        let date: Date = value.parse().ok()?;
-        let start = |d: Date| d.to_zoned(zone.clone()).map(|z| z.timestamp()).ok();
-        (start(date)?, start(date.tomorrow().ok()?)?)
-    };
+    let (from, until) = moment(value, zone)?;
     let bare_date = !value.contains('T');
     Some(match compare {
         Compare::Equal => from <= at && at < until,

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{RawQuery, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::routing::{get, post};
 use jiff::civil::Date;
@@ -16,6 +16,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 use tokio::net::TcpListener;
 use tokio_util::io::ReaderStream;
 
+use super::bulk::Download;
 use super::faults::{Fault, Occasion};
 use super::model::FinancialStatus;
 use super::{Installation, Shop};
@@ -32,9 +33,11 @@ impl Shop {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
+        self.desk().address = listener.local_addr().ok().map(|address| format!("http://{address}"));
         let router = Router::new()
             .route("/admin/oauth/access_token", post(sign_in))
             .route("/admin/api/{version}/graphql.json", post(graphql))
+            .route("/simulated/bulk/{file}", get(bulk_file))
             .route("/simulated/finance.json", get(finance))
             .route("/simulated/faults", post(faults))
             .route("/simulated/advance", post(advance))
@@ -199,6 +202,34 @@ impl AsyncRead for Broken {
         self.waited = true;
         context.waker().wake_by_ref();
         Poll::Pending
+    }
+}
+
+/// The file of a bulk operation, streamed: neither side needs to hold it.
+async fn bulk_file(State(shop): State<Shop>, Path(name): Path<String>, RawQuery(query): RawQuery) -> Response<Body> {
+    let number = name.strip_suffix(".jsonl").and_then(|n| n.parse().ok());
+    let half = query.and_then(|q| field(&q, "part")).is_some_and(|part| part == "half");
+    let gone = |status: StatusCode, code: &str| {
+        reply(
+            status,
+            "application/xml; charset=UTF-8",
+            format!("<?xml version='1.0'?><Error><Code>{code}</Code></Error>"),
+        )
+    };
+    match number.map_or(Download::Missing, |n| shop.download(n, half)) {
+        Download::Missing => gone(StatusCode::NOT_FOUND, "NoSuchKey"),
+        Download::Expired => gone(StatusCode::BAD_REQUEST, "ExpiredToken"),
+        Download::File { file, bytes, cut } => {
+            let file = tokio::fs::File::from_std(file);
+            let mut response = if cut {
+                let half = file.take(bytes / 2).chain(Broken { waited: false });
+                reply(StatusCode::OK, "application/jsonl", Body::from_stream(ReaderStream::new(half)))
+            } else {
+                reply(StatusCode::OK, "application/jsonl", Body::from_stream(ReaderStream::new(file.take(bytes))))
+            };
+            response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(bytes));
+            response
+        }
     }
 }
 

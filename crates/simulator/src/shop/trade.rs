@@ -1,5 +1,7 @@
 //! Makes up the trade of "Harbour & Pine": the same seed makes the same orders, in the order of their time.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -9,10 +11,14 @@ use rust_decimal::Decimal;
 
 use super::ShopError;
 use super::aftermath;
-use super::catalogue::{Catalogue, INTERNATIONAL, LOCATIONS, PLACES, SHIPPING};
-use super::model::{Channel, Discount, DiscountKind, DiscountValue, Line, LineKind, Order, Shipping, TaxLine, cents};
+use super::catalogue::{Catalogue, INTERNATIONAL, LOCATIONS, PLACES, Rate, SHIPPING};
+use super::model::{
+    Channel, Discount, DiscountKind, DiscountValue, Fulfillment, Line, LineKind, Order, PRESENTMENTS, Shipping,
+    TaxLine, Terms, cents,
+};
 use super::payments;
 use super::people::{self, Customer};
+use super::purse::{Credit, GiftCard};
 
 /// The shop's time zone: what is a day, is decided there.
 pub const SHOP_ZONE: &str = "America/New_York";
@@ -50,6 +56,24 @@ pub struct Mix {
     pub amount_refunds: u32,
     pub edits: u32,
     pub cancellations: u32,
+    pub discount_edits: u32,
+    pub exchanges: u32,
+    /// Of partial refunds: a fee is kept back.
+    pub fees: u32,
+    /// Of refunds: the money goes back by cash, gift card or store credit, however it came.
+    pub other_ways: u32,
+    /// Of refunds: the money is on its way for a while.
+    pub pending_refunds: u32,
+    pub partly_paid: u32,
+    pub partly_fulfilled: u32,
+    /// Of draft orders: a company buys on terms.
+    pub terms: u32,
+    pub foreign_currencies: u32,
+    pub store_credit: u32,
+    /// Of cancelled orders.
+    pub deletions: u32,
+    /// Of placed orders, how many let an older one live on.
+    pub older_orders: u32,
 }
 
 impl Mix {
@@ -85,10 +109,23 @@ impl Mix {
             amount_refunds: 0,
             edits: 0,
             cancellations: 0,
+            discount_edits: 0,
+            exchanges: 0,
+            fees: 0,
+            other_ways: 0,
+            pending_refunds: 0,
+            partly_paid: 0,
+            partly_fulfilled: 0,
+            terms: 0,
+            foreign_currencies: 0,
+            store_credit: 0,
+            deletions: 0,
+            older_orders: 0,
         }
     }
 
-    /// The same with refunds in whole, in part and as a mere amount, order edits and cancellations.
+    /// The same with everything that can happen to a sale: paid in part, on terms, in another currency, sent in part,
+    /// refunded in all ways, edited, returned, exchanged, cancelled and deleted, once or several times.
     pub fn everything() -> Mix {
         Mix {
             partial_refunds: 45,
@@ -96,8 +133,34 @@ impl Mix {
             amount_refunds: 10,
             edits: 15,
             cancellations: 12,
+            discount_edits: 10,
+            exchanges: 20,
+            fees: 150,
+            other_ways: 150,
+            pending_refunds: 120,
+            partly_paid: 10,
+            partly_fulfilled: 40,
+            terms: 600,
+            foreign_currencies: 40,
+            store_credit: 10,
+            deletions: 20,
+            older_orders: 400,
             ..Mix::paid_orders()
         }
+    }
+
+    /// Whether anything happens to orders once they are placed.
+    pub(crate) fn has_lives(&self) -> bool {
+        let shares = [
+            self.partial_refunds,
+            self.full_refunds,
+            self.amount_refunds,
+            self.edits,
+            self.cancellations,
+            self.discount_edits,
+            self.exchanges,
+        ];
+        shares.into_iter().any(|share| share > 0)
     }
 }
 
@@ -114,6 +177,8 @@ pub struct Trade {
     pub ends: Date,
     /// How often things happen.
     pub mix: Mix,
+    /// The shop's currency, ISO code.
+    pub currency: &'static str,
     /// Whether the prices contain the tax.
     pub taxes_included: bool,
     /// Whether cash is rounded to five cents, as in countries without the smallest coins.
@@ -123,19 +188,17 @@ pub struct Trade {
 impl Trade {
     /// Everyday paid trade in US dollars, tax added to prices, no cash rounding.
     pub fn new(seed: u64, orders: u32, days: u32, ends: Date) -> Trade {
-        Trade { seed, orders, days, ends, mix: Mix::paid_orders(), taxes_included: false, cash_rounding: false }
+        Trade {
+            seed,
+            orders,
+            days,
+            ends,
+            mix: Mix::paid_orders(),
+            currency: "USD",
+            taxes_included: false,
+            cash_rounding: false,
+        }
     }
-}
-
-/// A gift card that was sold, and what became of it.
-#[derive(Debug, Clone)]
-pub(crate) struct GiftCard {
-    pub order: usize,
-    pub line: usize,
-    pub sold: Timestamp,
-    pub initial: Decimal,
-    pub balance: Decimal,
-    pub used: Vec<(Timestamp, Decimal)>,
 }
 
 /// The hand that makes orders, and can go on making them.
@@ -145,6 +208,8 @@ pub(crate) struct Trader {
     pub catalogue: Catalogue,
     pub customers: Vec<Customer>,
     pub gift_cards: Vec<GiftCard>,
+    /// By customer.
+    pub store_credit: BTreeMap<usize, Vec<Credit>>,
     pub now: Timestamp,
     pub rng: ChaCha8Rng,
 }
@@ -176,6 +241,7 @@ impl Trader {
             catalogue: Catalogue::new(),
             customers,
             gift_cards: Vec::new(),
+            store_credit: BTreeMap::new(),
             now,
             rng,
         })
@@ -194,7 +260,7 @@ impl Trader {
         self.now = at;
         let mut order = self.order(no, at);
         order.updated = at;
-        order.fulfilled = order.fulfilled.filter(|f| *f <= at);
+        order.fulfillments.retain(|f| f.at <= at);
         order
     }
 
@@ -245,6 +311,12 @@ impl Trader {
         self.rng.random_range(0..1000) < per_mille
     }
 
+    /// The same for things that everyday trade does not know: nothing is drawn where it never happens, so that the
+    /// same seed goes on making the same everyday trade.
+    pub fn rare(&mut self, per_mille: u32) -> bool {
+        per_mille > 0 && self.happens(per_mille)
+    }
+
     fn order(&mut self, no: usize, at: Timestamp) -> Order {
         let mix = self.trade.mix.clone();
         let channel = self.channel(at, &mix);
@@ -260,36 +332,31 @@ impl Trader {
             None => people::address(&mut self.rng, Some(place)),
         });
         let b2b = channel == Channel::Draft && address.as_ref().is_some_and(|a| a.company.is_some());
-        let mut order = Order {
-            no,
-            created: at,
-            updated: at,
-            cancelled: None,
-            fulfilled: None,
-            test: self.happens(mix.test_orders),
-            channel,
-            customer,
-            address,
-            tax_exempt: customer.is_some_and(|c| self.customers[c].tax_exempt),
-            taxes_included: self.trade.taxes_included,
-            po_number: None,
-            note: self.happens(30).then_some("Please leave it at the back door – thanks! 🙏"),
-            touched: 0,
-            discounts: Vec::new(),
-            bundles: Vec::new(),
-            lines: Vec::new(),
-            shipping: Vec::new(),
-            payments: Vec::new(),
-            refunds: Vec::new(),
-            edits: Vec::new(),
-        };
+        let mut order = Order::empty(no, at, channel);
+        order.test = self.happens(mix.test_orders);
+        order.customer = customer;
+        order.tax_exempt = customer.is_some_and(|c| self.customers[c].tax_exempt);
+        order.taxes_included = self.trade.taxes_included;
+        order.rates = PLACES[place].taxes;
+        order.note = self.happens(30).then_some("Please leave it at the back door – thanks! 🙏");
+        order.company = address.as_ref().and_then(|a| a.company).filter(|_| b2b);
+        order.address = address;
         if b2b || (channel == Channel::Draft && self.happens(500)) {
             order.po_number = Some(format!("PO-{:05}/{}", self.rng.random_range(1..99_999), no % 7).into_boxed_str());
+        }
+        if channel == Channel::Draft && self.rare(mix.terms) {
+            order.terms = Some([Terms::Net(30), Terms::Net(7), Terms::Fulfillment, Terms::Receipt][no % 4]);
+            if let (Some(address), Some(_)) = (&mut order.address, order.customer) {
+                let company = *address.company.get_or_insert("Dockside Café LLC");
+                order.company = Some(company);
+            }
+        } else if channel == Channel::Online && self.rare(mix.foreign_currencies) {
+            order.presentment = Some(&PRESENTMENTS[no % PRESENTMENTS.len()]);
         }
         self.fill(&mut order, &mix);
         self.ship(&mut order, place, &mix);
         self.discount(&mut order, &mix);
-        tax(&mut order, place);
+        tax(&mut order, PLACES[place].taxes_shipping);
         if (in_shop || channel == Channel::Online) && self.happens(mix.tips) {
             self.tip(&mut order);
         }
@@ -372,12 +439,7 @@ impl Trader {
             Shipping { title, code, price: Decimal::new(price, 2), allocations: Vec::new(), taxes: Vec::new() };
         if self.happens(mix.free_shipping) {
             shipping.allocations.push((order.discounts.len(), shipping.price));
-            order.discounts.push(Discount {
-                kind: DiscountKind::Code("FREESHIP"),
-                value: DiscountValue::Percent(100),
-                on_shipping: true,
-                across: true,
-            });
+            order.discounts.push(Discount::free_shipping());
         }
         order.shipping.push(shipping);
     }
@@ -393,12 +455,7 @@ impl Trader {
                 let rest = shipping.net();
                 if rest > Decimal::ZERO {
                     shipping.allocations.push((order.discounts.len(), rest));
-                    order.discounts.push(Discount {
-                        kind: DiscountKind::Code("FREESHIP"),
-                        value: DiscountValue::Percent(100),
-                        on_shipping: true,
-                        across: true,
-                    });
+                    order.discounts.push(Discount::free_shipping());
                 }
             }
             return;
@@ -438,7 +495,12 @@ impl Trader {
             if matches!(order.channel, Channel::PointOfSale { .. }) { 0 } else { self.rng.random_range(3600..100_000) };
         let at = order.created.checked_add(SignedDuration::from_secs(wait)).unwrap_or(order.created);
         if at <= self.now && order.received() >= order.total() {
-            order.fulfilled = Some(at);
+            let mut lines: Vec<(usize, u32)> =
+                (0..order.lines.len()).map(|l| (l, order.unfulfilled(l))).filter(|l| l.1 > 0).collect();
+            if self.rare(self.trade.mix.partly_fulfilled) {
+                lines.truncate(1);
+            }
+            order.fulfillments.push(Fulfillment { at, lines });
             order.updated = order.updated.max(at);
         }
     }
@@ -459,7 +521,7 @@ pub(crate) fn line(kind: LineKind, quantity: u32, unit: Decimal, taxable: bool) 
 }
 
 /// Spreads one discount over the lines by their value; the shares add up to it exactly.
-fn spread(order: &mut Order, lines: &[usize], kind: DiscountKind, value: DiscountValue) {
+pub(crate) fn spread(order: &mut Order, lines: &[usize], kind: DiscountKind, value: DiscountValue) {
     let base: Decimal = lines.iter().map(|i| order.lines[*i].net()).sum();
     let whole = match value {
         DiscountValue::Percent(percent) => cents(base * Decimal::new(i64::from(percent), 2)),
@@ -479,28 +541,23 @@ fn spread(order: &mut Order, lines: &[usize], kind: DiscountKind, value: Discoun
 }
 
 /// Charges every line and the shipping by the place's authorities, each rounded for itself, as Shopify does.
-fn tax(order: &mut Order, place: usize) {
+pub(crate) fn tax(order: &mut Order, taxes_shipping: bool) {
     if order.tax_exempt {
         return;
     }
     for line in &mut order.lines {
         if line.taxable {
-            line.taxes = tax_lines(place, line.net(), order.taxes_included);
+            line.taxes = tax_lines(order.rates, line.net(), order.taxes_included);
         }
     }
-    if PLACES[place].taxes_shipping {
+    if taxes_shipping {
         for shipping in &mut order.shipping {
-            shipping.taxes = tax_lines(place, shipping.net(), order.taxes_included);
+            shipping.taxes = tax_lines(order.rates, shipping.net(), order.taxes_included);
         }
     }
 }
 
-pub(crate) fn tax_lines(place: usize, net: Decimal, included: bool) -> Vec<TaxLine> {
-    let rates = PLACES[place].taxes;
-    let divisor = if included {
-        Decimal::ONE + rates.iter().map(super::catalogue::Rate::decimal).sum::<Decimal>()
-    } else {
-        Decimal::ONE
-    };
+pub(crate) fn tax_lines(rates: &'static [Rate], net: Decimal, included: bool) -> Vec<TaxLine> {
+    let divisor = if included { Decimal::ONE + rates.iter().map(Rate::decimal).sum::<Decimal>() } else { Decimal::ONE };
     rates.iter().map(|rate| TaxLine { rate, amount: cents(net * rate.decimal() / divisor) }).collect()
 }
