@@ -9,6 +9,7 @@ use super::data_ext::DataExtensions;
 use super::ids::{LineId, ListId, TxnId};
 use super::index::TxnIndex;
 use super::kinds::{LineInfo, ListInfo, Space, TxnInfo};
+use super::packed::Packed;
 use super::setup::Setup;
 use super::stock::{Stock, StockMove};
 use super::xml::Element;
@@ -75,7 +76,7 @@ pub(crate) struct Line {
     /// `None` until the transaction is saved.
     pub id: Option<LineId>,
     pub kind: &'static LineInfo,
-    pub fields: Vec<Element>,
+    pub fields: Packed,
 }
 
 /// A payment's part that settles another transaction.
@@ -98,7 +99,7 @@ pub(crate) struct Txn {
     pub number: u64,
     pub date: Date,
     pub void: bool,
-    pub fields: Vec<Element>,
+    pub fields: Packed,
     pub body: Body,
 }
 
@@ -107,7 +108,7 @@ pub(crate) struct Txn {
 pub(crate) struct Body {
     pub total: Decimal,
     /// Fields that QuickBooks computes, such as Subtotal.
-    pub computed: Vec<Element>,
+    pub computed: Packed,
     pub lines: Vec<Line>,
     pub entries: Vec<Entry>,
     pub moves: Vec<StockMove>,
@@ -118,11 +119,11 @@ pub(crate) struct Body {
 
 impl Txn {
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|field| field.name == name).map(|field| field.text.as_str())
+        self.fields.text(name)
     }
 
     pub fn reference(&self, name: &str) -> Option<ListId> {
-        reference_in(&self.fields, name)
+        self.fields.reference(name)
     }
 
     /// The customer, or whoever else the transaction names.
@@ -357,7 +358,11 @@ impl Books {
     }
 
     /// Puts a new or changed transaction in place: what it did before is undone, what it does now is done.
-    pub fn put_txn(&mut self, txn: Txn) {
+    pub fn put_txn(&mut self, mut txn: Txn) {
+        for entry in &mut txn.body.entries {
+            let others = [&mut entry.class, &mut entry.entity, &mut entry.item];
+            others.into_iter().flatten().chain([&mut entry.account]).for_each(|id| self.share(id));
+        }
         debug_assert_eq!(txn.body.entries.iter().map(|entry| entry.amount).sum::<Decimal>(), Decimal::ZERO);
         if let Some(old) = self.txns.remove(&txn.id) {
             self.count_effects(&old, false);
@@ -384,6 +389,13 @@ impl Books {
         }
     }
 
+    /// Takes the list's own copy of an id, so that a hundred thousand entries hold one text.
+    fn share(&self, id: &mut ListId) {
+        if let Some((shared, _)) = self.lists.get_key_value(id) {
+            id.clone_from(shared);
+        }
+    }
+
     /// Does what a transaction does, or takes it back.
     fn count_effects(&mut self, txn: &Txn, doing: bool) {
         if doing {
@@ -391,9 +403,8 @@ impl Books {
         } else {
             self.index.remove(txn);
         }
-        self.count_uses(&txn.fields, doing);
-        for line in &txn.body.lines {
-            self.count_uses(&line.fields, doing);
+        for id in txn.fields.list_ids().chain(txn.body.lines.iter().flat_map(|line| line.fields.list_ids())) {
+            self.count_use(id, doing);
         }
         for entry in &txn.body.entries {
             self.post(entry, if doing { entry.amount } else { -entry.amount });

@@ -9,6 +9,7 @@ use super::books::{Body, Books, Entry, Line, ListObject, cents, money, number, r
 use super::ids::ListId;
 use super::kinds::Space;
 use super::lists::default_tax_item;
+use super::packed::Packed;
 use super::references::told;
 use super::status::Status;
 use super::stock::{Stock, StockMove};
@@ -120,7 +121,7 @@ impl<'a> Form<'a> {
         }
         let body = Body {
             total,
-            computed: self.computed,
+            computed: Packed::of(&self.computed),
             lines: self.lines,
             entries: self.entries,
             moves: self.moves,
@@ -137,7 +138,7 @@ impl<'a> Form<'a> {
             if line.decimal("Amount").is_some_and(|amount| amount != Decimal::ZERO) {
                 return Err(Status::new(3150, "There is a missing element: \"ItemRef\"."));
             }
-            self.lines.push(Line::of(line, line.fields.clone()));
+            self.lines.push(Line::of(line, &line.fields));
             return Ok(());
         };
         let mut fields = line.fields.clone();
@@ -157,7 +158,7 @@ impl<'a> Form<'a> {
             self.section = Decimal::ZERO;
             self.last = amount;
             self.after_subtotal = true;
-            self.lines.push(Line::of(line, fields));
+            self.lines.push(Line::of(line, &fields));
             return Ok(());
         }
         if self.books.setup.sales_tax && !matches!(kind, "ItemSalesTax" | "ItemPayment") {
@@ -194,7 +195,7 @@ impl<'a> Form<'a> {
             self.last = amount;
             self.after_subtotal = false;
         }
-        self.lines.push(Line::of(line, fields));
+        self.lines.push(Line::of(line, &fields));
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 //! byte loses at most the set that was never answered.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use jiff::civil::DateTime;
@@ -86,28 +86,20 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Opens a file and reads it; a last line without its end was never answered and is cut off.
-    pub fn open(path: &Path) -> Result<(Self, Header, Vec<Record>), JournalError> {
+    /// Opens a file and reads its first line; the records are read as they are asked for.
+    pub fn open(path: &Path) -> Result<(Self, Header, Records), JournalError> {
         let mut file = OpenOptions::new().read(true).append(true).open(path)?;
         lock(&file)?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
-        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        if whole < bytes.len() {
-            file.set_len(whole as u64)?;
-            file.sync_all()?;
+        file.seek(SeekFrom::Start(0))?;
+        let reader = BufReader::new(file.try_clone()?);
+        let mut records = Records { reader, line: 0, end: 0, text: Vec::new() };
+        if !records.advance()? {
+            return Err(JournalError::NoHeader);
         }
-        file.seek(SeekFrom::End(0))?;
-        let mut lines = bytes[..whole].split_inclusive(|byte| *byte == b'\n').enumerate();
-        let damaged = |line: usize, source| JournalError::Damaged { line: line + 1, source };
-        let Some((_, first)) = lines.next() else { return Err(JournalError::NoHeader) };
-        let header: Header = serde_json::from_slice(first).map_err(|_| JournalError::NoHeader)?;
+        let header: Header = serde_json::from_slice(&records.text).map_err(|_| JournalError::NoHeader)?;
         if header.format != FORMAT {
             return Err(JournalError::Format(header.format));
         }
-        let records = lines
-            .map(|(line, text)| serde_json::from_slice(text).map_err(|source| damaged(line, source)))
-            .collect::<Result<_, _>>()?;
         Ok((Self { file, durable: true }, header, records))
     }
 
@@ -129,6 +121,50 @@ impl Journal {
             self.file.sync_data()?;
         }
         Ok(())
+    }
+}
+
+/// The records of a file, one at a time: a year of orders does not fit into memory as text.
+#[derive(Debug)]
+pub(crate) struct Records {
+    reader: BufReader<File>,
+    /// Number of the present line, from 1.
+    line: usize,
+    /// Where the present line ends in the file.
+    end: u64,
+    text: Vec<u8>,
+}
+
+impl Records {
+    /// Reads the next line; false at the end. A last line without its end was never answered and is cut off.
+    fn advance(&mut self) -> Result<bool, JournalError> {
+        self.text.clear();
+        let length = self.reader.read_until(b'\n', &mut self.text)?;
+        if self.text.ends_with(b"\n") {
+            self.line += 1;
+            self.end += length as u64;
+            return Ok(true);
+        }
+        if length > 0 {
+            let file = self.reader.get_ref();
+            file.set_len(self.end)?;
+            file.sync_all()?;
+        }
+        Ok(false)
+    }
+}
+
+impl Iterator for Records {
+    type Item = Result<Record, JournalError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.advance() {
+            Ok(true) => Some(
+                serde_json::from_slice(&self.text).map_err(|source| JournalError::Damaged { line: self.line, source }),
+            ),
+            Ok(false) => None,
+            Err(error) => Some(Err(error)),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::books::{Body, Books, Entry, Line, money, reference_in};
 use super::ids::{ListId, TxnId};
+use super::packed::Packed;
 use super::status::Status;
 use super::transactions::{Draft, DraftLine};
 use super::xml::Element;
@@ -36,7 +37,7 @@ pub(crate) fn book_journal_entry(books: &Books, draft: &Draft) -> Result<Body, S
         let amount = if credit { -given } else { given };
         let Some(account) = reference_in(&line.fields, "AccountRef") else {
             if given == Decimal::ZERO {
-                body.lines.push(Line::of(line, line.fields.clone()));
+                body.lines.push(Line::of(line, &line.fields));
                 continue;
             }
             return Err(Status::new(3270, "Missing posting account."));
@@ -52,7 +53,7 @@ pub(crate) fn book_journal_entry(books: &Books, draft: &Draft) -> Result<Body, S
             line: Some(body.lines.len()),
             ..Entry::new(account, amount)
         });
-        body.lines.push(Line::of(line, line.fields.clone()));
+        body.lines.push(Line::of(line, &line.fields));
     }
     if owed > 1 {
         let why = "You cannot use more than one accounts receivable or accounts payable account in the same entry.";
@@ -91,11 +92,11 @@ pub(crate) fn book_deposit(books: &Books, draft: &Draft) -> Result<Body, Status>
             line: Some(body.lines.len()),
             ..Entry::new(account, amount)
         });
-        body.lines.push(Line::of(line, fields));
+        body.lines.push(Line::of(line, &fields));
     }
     body.total = -body.entries.iter().map(|entry| entry.amount).sum::<Decimal>();
     body.entries[0].amount = body.total;
-    body.computed.push(Element::leaf("DepositTotal", money(body.total)));
+    body.computed = Packed::of(&[Element::leaf("DepositTotal", money(body.total))]);
     Ok(body)
 }
 
@@ -124,7 +125,7 @@ fn deposited(books: &Books, earlier: &[TxnId], id: &str) -> Result<(TxnId, Vec<E
 
 impl Line {
     /// The line as it is saved.
-    pub fn of(line: &DraftLine, fields: Vec<Element>) -> Self {
-        Self { id: line.id.clone(), kind: line.kind, fields }
+    pub fn of(line: &DraftLine, fields: &[Element]) -> Self {
+        Self { id: line.id.clone(), kind: line.kind, fields: Packed::of(fields) }
     }
 }

@@ -3,6 +3,7 @@
 use super::books::{Books, ListObject, Txn};
 use super::ids::ListId;
 use super::lists;
+use super::packed::Packed;
 use super::schema::Schema;
 use super::status::Status;
 use super::xml::Element;
@@ -67,10 +68,10 @@ fn named(books: &Books, schema: &Schema, kind: &str, side: Option<&Element>) -> 
 fn rename_in_transactions(books: &mut Books, from: &ListId, to: &ListId) {
     let naming: Vec<Txn> = books.txns.values().filter(|txn| names(txn, from)).cloned().collect();
     for mut txn in naming {
-        rename(&mut txn.fields, from, to);
-        rename(&mut txn.body.computed, from, to);
+        txn.fields = renamed(&txn.fields, from, to);
+        txn.body.computed = renamed(&txn.body.computed, from, to);
         for line in &mut txn.body.lines {
-            rename(&mut line.fields, from, to);
+            line.fields = renamed(&line.fields, from, to);
         }
         for entry in &mut txn.body.entries {
             let entry_refs = [&mut entry.class, &mut entry.entity, &mut entry.item];
@@ -87,9 +88,8 @@ fn rename_in_transactions(books: &mut Books, from: &ListId, to: &ListId) {
 
 fn names(txn: &Txn, id: &ListId) -> bool {
     let body = &txn.body;
-    mentions(&txn.fields, id)
-        || mentions(&body.computed, id)
-        || body.lines.iter().any(|line| mentions(&line.fields, id))
+    let packed = [&txn.fields, &body.computed].into_iter().chain(body.lines.iter().map(|line| &line.fields));
+    packed.flat_map(Packed::list_ids).any(|own| own == id.as_str())
         || body.moves.iter().any(|change| change.item == *id)
         || body.entries.iter().any(|entry| {
             entry.account == *id
@@ -112,6 +112,12 @@ fn rename_in_lists(books: &mut Books, from: &ListObject, to: &ListObject) {
 
 fn mentions(fields: &[Element], id: &ListId) -> bool {
     fields.iter().any(|field| (field.name == "ListID" && field.text == id.as_str()) || mentions(&field.children, id))
+}
+
+fn renamed(packed: &Packed, from: &ListId, to: &ListId) -> Packed {
+    let mut fields = packed.open();
+    rename(&mut fields, from, to);
+    Packed::of(&fields)
 }
 
 fn rename(fields: &mut [Element], from: &ListId, to: &ListId) {

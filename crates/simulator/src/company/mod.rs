@@ -26,6 +26,7 @@ mod ledger;
 mod lists;
 mod merge;
 mod opening;
+mod packed;
 mod payments;
 mod postings;
 mod query;
@@ -151,7 +152,7 @@ impl Company {
         let books = founded(&header, &zone)?;
         let mut company = Self::assemble(path, journal, books, zone, clock)?;
         for record in records {
-            company.replay(record)?;
+            company.replay(record?)?;
         }
         company.end_session();
         Ok(company)

@@ -8,6 +8,7 @@ use super::adjustments;
 use super::books::{Body, Books, Entry, Line, ListObject, Txn, cents, money};
 use super::ids::ListId;
 use super::kinds;
+use super::packed::Packed;
 use super::status::Status;
 use super::stock::StockMove;
 use super::transactions;
@@ -75,14 +76,15 @@ pub(crate) fn put(books: &mut Books, id: &ListId, opening: Opening) {
     if stocked {
         fields.push(reference("AccountRef", &equity));
         let line = adjustments::told(id, opening.quantity, opening.amount);
-        body.lines.push(Line { id: None, kind: &info.lines[0], fields: line });
+        body.lines.push(Line { id: None, kind: &info.lines[0], fields: Packed::of(&line) });
         body.moves.push(StockMove { item: id.clone(), quantity: opening.quantity, value: opening.amount });
     } else {
         for entry in &mut body.entries {
             let kind = &info.lines[usize::from(entry.amount < Decimal::ZERO)];
             let amount = Element::leaf("Amount", money(entry.amount.abs()));
+            let fields = [reference("AccountRef", &entry.account), amount];
             entry.line = Some(body.lines.len());
-            body.lines.push(Line { id: None, kind, fields: vec![reference("AccountRef", &entry.account), amount] });
+            body.lines.push(Line { id: None, kind, fields: Packed::of(&fields) });
         }
     }
     let txn = Txn {
@@ -94,7 +96,7 @@ pub(crate) fn put(books: &mut Books, id: &ListId, opening: Opening) {
         number: books.new_txn_number(),
         date: opening.date,
         void: false,
-        fields,
+        fields: Packed::of(&fields),
         body,
     };
     transactions::save(books, txn);

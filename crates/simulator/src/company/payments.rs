@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::books::{Application, Body, Books, Entry, Txn, cents, money, reference_in};
 use super::ids::{ListId, TxnId};
+use super::packed::Packed;
 use super::status::Status;
 use super::transactions::{Draft, DraftLine};
 use super::xml::Element;
@@ -56,7 +57,7 @@ pub(crate) fn book_receive_payment(books: &Books, draft: &Draft) -> Result<Body,
     if given.is_none() {
         computed.push(Element::leaf("TotalAmount", money(total)));
     }
-    Ok(Body { total, computed, entries, applications, ..Body::default() })
+    Ok(Body { total, computed: Packed::of(&computed), entries, applications, ..Body::default() })
 }
 
 /// What is still unused, and what the payment settles.

@@ -36,10 +36,7 @@ impl Row<'_> {
 
     /// The line's own words, else the form's.
     pub fn memo(&self) -> &str {
-        let own = |name: &str| {
-            let fields = self.line.map_or(&[][..], |line| &line.fields);
-            fields.iter().find(|field| field.name == name).map(|field| field.text.as_str())
-        };
+        let own = |name: &str| self.line?.fields.text(name);
         own("Memo").or_else(|| own("Desc")).or_else(|| self.txn.text("Memo")).unwrap_or_default()
     }
 }

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::books::{Application, Body, Books, Entry, Line, Txn, money, reference_in};
 use super::credits;
 use super::ids::{ListId, TxnId};
+use super::packed::Packed;
 use super::references::told;
 use super::status::Status;
 use super::transactions::{Draft, DraftLine};
@@ -31,7 +32,7 @@ pub(crate) fn book_card_refund(books: &Books, draft: &Draft) -> Result<Body, Sta
         computed.push(told(books, "ARAccountRef", &receivable));
     }
     let entries = vec![entry(from, -total), entry(receivable, total)];
-    Ok(Body { total, computed, entries, applications, ..Body::default() })
+    Ok(Body { total, computed: Packed::of(&computed), entries, applications, ..Body::default() })
 }
 
 /// What a line pays out of a credit memo of the customer, no more than it has left.
@@ -100,7 +101,7 @@ pub(crate) fn book_check(books: &Books, draft: &Draft) -> Result<Body, Status> {
             line: Some(body.lines.len()),
             ..Entry::new(account, amount)
         });
-        body.lines.push(Line::of(line, line.fields.clone()));
+        body.lines.push(Line::of(line, &line.fields));
     }
     body.total = body.entries.iter().map(|entry| entry.amount).sum();
     body.entries[0].amount = -body.total;
@@ -114,7 +115,7 @@ pub(crate) fn book_check(books: &Books, draft: &Draft) -> Result<Body, Status> {
         let why = "The check pays out more credit than its lines on Accounts Receivable come to.";
         return Err(Status::rule("Amount", &money(applied), why));
     }
-    body.computed.push(Element::leaf("Amount", money(body.total)));
+    body.computed = Packed::of(&[Element::leaf("Amount", money(body.total))]);
     Ok(body)
 }
 

@@ -196,7 +196,7 @@ fn heading(column: &str) -> (&str, &'static str) {
 fn value(books: &Books, column: &str, row: &Row) -> Option<String> {
     let txn = row.txn;
     let name = |id: &ListId| books.full_name(id).to_owned();
-    let on_line = |field: &str| row.line?.fields.iter().find(|own| own.name == field).map(|own| own.text.clone());
+    let on_line = |field: &str| row.line?.fields.text(field).map(ToOwned::to_owned);
     let entry = row.entry;
     let amount = row.amount();
     let found = match column {

@@ -7,6 +7,7 @@ use super::books::{Body, Books, Line, Txn};
 use super::credits;
 use super::ids::{LineId, TxnId};
 use super::kinds::{self, LineInfo, TxnInfo};
+use super::packed::Packed;
 use super::references;
 use super::schema::Schema;
 use super::status::Status;
@@ -89,7 +90,7 @@ pub(crate) fn add(books: &mut Books, info: &'static TxnInfo, request: &Element) 
         number: books.new_txn_number(),
         date,
         void: false,
-        fields: draft.fields,
+        fields: Packed::of(&draft.fields),
         body,
     };
     let id = save(books, txn);
@@ -145,10 +146,10 @@ pub(crate) fn modify(
     let kept = old.body.lines.iter().filter(|line| {
         !cleared.contains(&line.kind.modify) && !lines.iter().any(|given| given.kind.modify == line.kind.modify)
     });
-    let kept = kept.map(|line| DraftLine { id: line.id.clone(), kind: line.kind, fields: line.fields.clone() });
+    let kept = kept.map(|line| DraftLine { id: line.id.clone(), kind: line.kind, fields: line.fields.open() });
     let mut all: Vec<DraftLine> = kept.collect();
     all.extend(lines);
-    let mut fields = old.fields.clone();
+    let mut fields = old.fields.open();
     for change in references::resolve(books, &changes, info.name, None)? {
         fields.retain(|field| field.name != change.name);
         if !change.text.is_empty() || !change.children.is_empty() {
@@ -165,7 +166,7 @@ pub(crate) fn modify(
     }
     let taken = credits::taken(books, &draft, &body, &credits_wanted)?;
     let mut txn = old.clone();
-    txn.fields = draft.fields;
+    txn.fields = Packed::of(&draft.fields);
     txn.date = date;
     txn.void = void;
     txn.body = body;
@@ -185,22 +186,28 @@ pub(crate) fn void(books: &mut Books, request: &Element) -> Result<Vec<Element>,
     }
     if !txn.void {
         let memo = txn.text("Memo").unwrap_or_default().to_owned();
-        txn.fields.retain(|field| field.name != "Memo");
-        txn.fields.push(Element::leaf("Memo", format!("VOID: {memo}")));
+        let mut fields = txn.fields.open();
+        fields.retain(|field| field.name != "Memo");
+        fields.push(Element::leaf("Memo", format!("VOID: {memo}")));
+        txn.fields = Packed::of(&fields);
         for line in &mut txn.body.lines {
-            for field in &mut line.fields {
+            let mut fields = line.fields.open();
+            for field in &mut fields {
                 match field.name.as_str() {
                     "Amount" | "ValueDifference" => "0.00".clone_into(&mut field.text),
                     "Quantity" | "Rate" | "QuantityDifference" => "0".clone_into(&mut field.text),
                     _ => {}
                 }
             }
+            line.fields = Packed::of(&fields);
         }
-        for field in &mut txn.body.computed {
+        let mut computed = txn.body.computed.open();
+        for field in &mut computed {
             if field.name != "SalesTaxPercentage" && field.text.parse::<Decimal>().is_ok() {
                 "0.00".clone_into(&mut field.text);
             }
         }
+        txn.body.computed = Packed::of(&computed);
         txn.void = true;
         txn.body.total = Decimal::ZERO;
         for entry in &mut txn.body.entries {
@@ -298,7 +305,7 @@ fn changed_line(books: &Books, old: &Txn, kind: &'static LineInfo, line: &Elemen
         .ok_or_else(|| Status::not_found(id))?;
     let has = |name: &str| given.fields.iter().any(|field| field.name == name);
     let prices = has("Rate") || has("RatePercent") || has("Quantity") || has("ItemRef");
-    let mut fields = kept.fields.clone();
+    let mut fields = kept.fields.open();
     fields.retain(|field| match field.name.as_str() {
         "Amount" => !(prices || has("Amount")),
         "Rate" | "RatePercent" => !(has("Amount") || has("ItemRef") || has("Rate") || has("RatePercent")),
@@ -330,7 +337,12 @@ pub(crate) fn save(books: &mut Books, mut txn: Txn) -> TxnId {
     let mut extensions = Vec::new();
     for Line { id, fields, .. } in &mut txn.body.lines {
         let id = id.get_or_insert_with(|| books.new_line_id());
-        extensions.extend(fields.extract_if(.., |field| field.name == "DataExt").map(|field| (id.clone(), field)));
+        let mut all = fields.open();
+        let own: Vec<_> = all.extract_if(.., |field| field.name == "DataExt").collect();
+        if !own.is_empty() {
+            *fields = Packed::of(&all);
+            extensions.extend(own.into_iter().map(|extension| (id.clone(), extension)));
+        }
     }
     let id = txn.id.clone();
     books.put_txn(txn);
@@ -357,8 +369,8 @@ pub(crate) fn ret(books: &Books, schema: &Schema, txn: &Txn, telling: &Telling<'
         Element::leaf("EditSequence", txn.sequence.to_string()),
         Element::leaf("TxnNumber", txn.number.to_string()),
     ];
-    fields.extend(references::tell(books, &txn.fields));
-    fields.extend(txn.body.computed.iter().cloned());
+    fields.extend(references::tell(books, &txn.fields.open()));
+    fields.extend(txn.body.computed.open());
     fields.extend((txn.info.tell)(books, txn));
     if !telling.linked {
         fields.retain(|field| field.name != "LinkedTxn");
@@ -367,7 +379,7 @@ pub(crate) fn ret(books: &Books, schema: &Schema, txn: &Txn, telling: &Telling<'
         for line in &txn.body.lines {
             let id = line.id.as_ref().map(LineId::as_str);
             let mut children = vec![Element::leaf("TxnLineID", id.unwrap_or_default())];
-            children.extend(references::tell(books, &line.fields));
+            children.extend(references::tell(books, &line.fields.open()));
             children.extend(books.extensions.told(txn.id.as_str(), id, telling.owners));
             fields.push(Element::group(line.kind.ret, children));
         }
