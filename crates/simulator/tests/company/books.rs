@@ -1,13 +1,16 @@
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use crate::support::{Desk, add, line, modify, text};
+use crate::support::{Desk, add, line, look, modify, text, texts};
 
 /// One thing that somebody does; indices pick among what exists.
 #[derive(Debug, Clone)]
 enum Step {
     Sell { form: usize, lines: Vec<(usize, i64, i64)>, pending: bool },
     Pay { invoice: usize, cents: i64 },
+    Refund { memo: usize, cents: i64 },
+    Credit { memo: usize, invoice: usize, cents: i64, replace: bool },
+    Adjust { quantity: i64 },
     Change { txn: usize, quantity: i64 },
     Void { txn: usize },
     Delete { txn: usize },
@@ -17,9 +20,13 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let lines = proptest::collection::vec((0usize..8, -3i64..6, -500i64..20_000), 1..6);
     prop_oneof![
-        4 => (0usize..2, lines, proptest::bool::weighted(0.1))
+        4 => (0usize..3, lines, proptest::bool::weighted(0.1))
             .prop_map(|(form, lines, pending)| Step::Sell { form, lines, pending }),
         2 => (0usize..9, 0i64..20_000).prop_map(|(invoice, cents)| Step::Pay { invoice, cents }),
+        1 => (0usize..9, 0i64..20_000).prop_map(|(memo, cents)| Step::Refund { memo, cents }),
+        2 => (0usize..9, 0usize..9, 0i64..20_000, any::<bool>())
+            .prop_map(|(memo, invoice, cents, replace)| Step::Credit { memo, invoice, cents, replace }),
+        1 => (-5i64..9).prop_map(|quantity| Step::Adjust { quantity }),
         2 => (0usize..9, -2i64..9).prop_map(|(txn, quantity)| Step::Change { txn, quantity }),
         1 => (0usize..9).prop_map(|txn| Step::Void { txn }),
         1 => (0usize..9).prop_map(|txn| Step::Delete { txn }),
@@ -37,7 +44,7 @@ fn request(desk: &Desk, step: &Step) -> Option<String> {
     };
     Some(match step {
         Step::Sell { form, lines, pending } => {
-            let kind = ["SalesReceipt", "Invoice"][*form];
+            let kind = ["SalesReceipt", "Invoice", "CreditMemo"][*form];
             let lines: String = lines
                 .iter()
                 .map(|(item, quantity, cents)| {
@@ -71,14 +78,52 @@ fn request(desk: &Desk, step: &Step) -> Option<String> {
                 ),
             )
         }
-        Step::Change { txn, quantity } => {
-            let txn = pick(*txn, "SalesReceipt")?;
-            modify(
-                "SalesReceipt",
+        Step::Refund { memo, cents } => {
+            let memo = pick(*memo, "CreditMemo")?;
+            let amount = Decimal::new(*cents, 2);
+            add(
+                "ARRefundCreditCard",
                 &format!(
-                    "<TxnID>{}</TxnID><EditSequence>{}</EditSequence><SalesReceiptLineMod><TxnLineID>-1</TxnLineID>\
-                     <ItemRef><FullName>Widget</FullName></ItemRef><Quantity>{quantity}</Quantity></SalesReceiptLineMod>",
-                    txn.txn_id, txn.edit_sequence
+                    "<CustomerRef><FullName>Ada</FullName></CustomerRef><RefundFromAccountRef><FullName>Checking</FullName></RefundFromAccountRef>\
+                     <RefundAppliedToTxnAdd><TxnID>{}</TxnID><RefundAmount>{amount:.2}</RefundAmount></RefundAppliedToTxnAdd>",
+                    memo.txn_id
+                ),
+            )
+        }
+        Step::Credit { memo, invoice, cents, replace } => {
+            let (memo, invoice) = (pick(*memo, "CreditMemo")?, pick(*invoice, "Invoice")?);
+            modify(
+                "Invoice",
+                &format!(
+                    "<TxnID>{}</TxnID><EditSequence>{}</EditSequence><SetCredit><CreditTxnID>{}</CreditTxnID>\
+                     <AppliedAmount>{:.2}</AppliedAmount><Override>{replace}</Override></SetCredit>",
+                    invoice.txn_id,
+                    invoice.edit_sequence,
+                    memo.txn_id,
+                    Decimal::new(*cents, 2)
+                ),
+            )
+        }
+        Step::Adjust { quantity } => add(
+            "InventoryAdjustment",
+            &format!(
+                "<AccountRef><FullName>Inventory Shrinkage</FullName></AccountRef><InventoryAdjustmentLineAdd><ItemRef><FullName>Widget</FullName></ItemRef>\
+                 <QuantityAdjustment><QuantityDifference>{quantity}</QuantityDifference></QuantityAdjustment></InventoryAdjustmentLineAdd>"
+            ),
+        ),
+        Step::Change { txn, quantity } => {
+            let forms: Vec<_> = txns
+                .iter()
+                .filter(|txn| ["SalesReceipt", "Invoice", "CreditMemo"].contains(&txn.kind.as_str()))
+                .collect();
+            let form = forms.get(txn % forms.len().max(1))?;
+            let kind = &form.kind;
+            modify(
+                kind,
+                &format!(
+                    "<TxnID>{}</TxnID><EditSequence>{}</EditSequence><{kind}LineMod><TxnLineID>-1</TxnLineID>\
+                     <ItemRef><FullName>Widget</FullName></ItemRef><Quantity>{quantity}</Quantity></{kind}LineMod>",
+                    form.txn_id, form.edit_sequence
                 ),
             )
         }
@@ -105,7 +150,7 @@ fn check(desk: &mut Desk) {
     let mut sums = std::collections::BTreeMap::<String, Decimal>::new();
     for txn in &txns {
         assert_eq!(txn.postings.iter().map(|posting| posting.amount).sum::<Decimal>(), Decimal::ZERO);
-        assert!(txn.total >= Decimal::ZERO);
+        assert!(txn.total >= Decimal::ZERO || txn.kind == "InventoryAdjustment");
         for posting in &txn.postings {
             *sums.entry(posting.account.clone()).or_default() += posting.amount;
         }
@@ -115,6 +160,27 @@ fn check(desk: &mut Desk) {
     }
     let value: Decimal = desk.company.stock().values().map(|stock| stock.value).sum();
     assert_eq!(value, balances["Inventory Asset"]);
+    let mut open = Decimal::ZERO;
+    let fields = [
+        ("Invoice", "BalanceRemaining", 1),
+        ("CreditMemo", "CreditRemaining", -1),
+        ("ReceivePayment", "UnusedPayment", -1),
+    ];
+    for (kind, field, sign) in fields {
+        for txn in txns.iter().filter(|txn| txn.kind == kind && !txn.pending) {
+            let answer = desk.done(&look(kind, txn.txn_id.as_str()));
+            let left: Decimal = text(&answer, field).parse().unwrap();
+            assert!(left >= Decimal::ZERO, "{answer}");
+            open += left * Decimal::from(sign);
+        }
+    }
+    for refund in txns.iter().filter(|txn| txn.kind == "ARRefundCreditCard") {
+        let answer = desk.done(&look(&refund.kind, refund.txn_id.as_str()));
+        let applied: Decimal =
+            texts(&answer, "RefundAmount").iter().map(|amount| amount.parse::<Decimal>().unwrap()).sum();
+        open += refund.total - applied;
+    }
+    assert_eq!(open, balances["Accounts Receivable"], "what is open adds up to what is owed");
     let customer = desk.ask("<CustomerQueryRq><FullName>Ada</FullName></CustomerQueryRq>");
     assert_eq!(text(&customer, "Balance").parse::<Decimal>().unwrap(), balances["Accounts Receivable"]);
 }
