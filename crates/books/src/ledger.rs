@@ -74,6 +74,16 @@ impl Ledger {
         self.carried.get(event) == Some(form)
     }
 
+    /// The day of the form that carries the event.
+    pub fn date_of(&self, event: &Event) -> Option<Date> {
+        self.forms.get(self.carried.get(event)?)?.date
+    }
+
+    /// Whether the event is in the books as a deposit.
+    pub fn is_deposit(&self, event: &Event) -> bool {
+        self.carried.get(event).is_some_and(|key| is_deposit(key))
+    }
+
     pub fn form(&self, key: &EntryKey) -> Option<&Standing> {
         self.forms.get(key)
     }
@@ -159,7 +169,7 @@ impl Ledger {
 
     /// Deposits are what deposit entries credit, less what all others debit of that account.
     fn deposit(&mut self, entry: &Entry) {
-        if entry.key.as_str().starts_with(&format!("{DEPOSIT}:")) {
+        if is_deposit(&entry.key) {
             for posting in entry.postings.iter().filter(|posting| posting.amount.is_negative()) {
                 self.deposit_account = Some(posting.account.clone());
                 self.deposits -= posting.amount;
@@ -169,6 +179,10 @@ impl Ledger {
                 entry.postings.iter().filter(|posting| posting.account == *account).map(|posting| posting.amount).sum();
         }
     }
+}
+
+fn is_deposit(key: &EntryKey) -> bool {
+    key.as_str().split(':').next() == Some(DEPOSIT)
 }
 
 fn settle(open: &mut [Open], applied: &Applied) {

@@ -6,13 +6,17 @@
 
 use std::collections::BTreeMap;
 
+use jiff::{Timestamp, civil::Date};
 use qbxml::{Amount, InvoiceRet, Object, ReceivePaymentRet, RefRet, SalesReceiptRet};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    document::{DocumentId, Order},
-    entry::Posting,
+    document::{DocumentId, Fate, Order},
+    entry::{Event, Past, Posting},
     items,
+    ledger::Ledger,
+    life::{self, Leg, LegKind, Life, Movement, Row as LegRow, What},
     lists::{Lists, NameSpace},
     map::Context,
     mapping::Purpose,
@@ -39,40 +43,91 @@ pub struct Row {
     pub difference: Money,
 }
 
-/// What the shop's totals and payments of a sale come to by account, in order of account: debit above zero. The mapping
-/// decides only which account a figure belongs to. Payments through an unknown gateway stand under the gateway's name.
-///
-/// Every sale and every payment of the order counts, whether or not the order is posted yet: the caller chooses the orders.
-/// One whose amounts can't be added up gives nothing; it is held anyway.
+/// What the shop's own figures of an order come to on a day and an account: debit above zero.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ShopFigure {
+    /// The day in the shop's time zone; what was posted on another day (an edit made in place, a closed period) is on that.
+    pub date: Date,
+    /// Full name of the account.
+    pub account: String,
+    /// The amount.
+    pub amount: Money,
+}
+
+/// [`shop_figures`] of an order of which nothing is posted yet, by account.
 #[must_use]
 pub fn shop_side(order: &Order, context: &Context<'_>) -> Vec<(String, Money)> {
-    if !sums::unusable(order).is_empty() {
+    let mut sums: BTreeMap<String, Money> = BTreeMap::new();
+    for figure in shop_figures(&DocumentId::new(""), order, &[], context) {
+        *sums.entry(figure.account).or_default() += figure.amount;
+    }
+    sums.into_iter().filter(|(_, amount)| !amount.is_zero()).collect()
+}
+
+/// What the shop says of an order by day and account. An order as it was placed is told by its own totals, what happened
+/// since by its dated ledger, money by its transactions; what is sold and not paid, or paid and not sold, stands on accounts
+/// receivable. The mapping decides only which account a figure belongs to. Payments through an unknown gateway stand under
+/// the gateway's name.
+///
+/// Everything counts whether or not it is posted yet: the caller chooses the orders. One whose figures can't be added up
+/// gives nothing; it is held anyway.
+#[must_use]
+pub fn shop_figures(id: &DocumentId, order: &Order, past: &[Past], context: &Context<'_>) -> Vec<ShopFigure> {
+    if order.test || !sums::unusable(order).is_empty() {
         return Vec::new();
     }
-    let nobody = DocumentId::new("");
-    let mut side = ShopSide { needs: Needs::new(context, &nobody, ""), sums: BTreeMap::new() };
-    side.sold(order);
-    side.paid(order);
-    side.sums.into_iter().filter(|(_, amount)| !amount.is_zero()).collect()
+    let Ok(life) = Life::of(order, context.mapping) else { return Vec::new() };
+    let ledger = Ledger::of(past);
+    let mut side = ShopSide { needs: Needs::new(context, id, ""), ledger, sums: BTreeMap::new(), date: Date::MIN };
+    for leg in &life.legs {
+        side.on(if leg.back.is_empty() { leg.sale() } else { leg.taking_back() }, leg.at);
+        match leg.kind {
+            LegKind::Placed if order.agreements.is_empty() => side.placed(order),
+            _ => side.agreed(leg),
+        }
+    }
+    for movement in &life.received {
+        side.moved(order, movement, Decimal::ONE);
+    }
+    for movement in &life.given_back {
+        side.moved(order, movement, -Decimal::ONE);
+    }
+    side.unallocated(order, &life);
+    side.owed();
+    side.sums
+        .into_iter()
+        .filter(|(_, amount)| !amount.is_zero())
+        .map(|((date, account), amount)| ShopFigure { date, account, amount })
+        .collect()
 }
 
 struct ShopSide<'a> {
     /// Only asked where things belong; what it would make or hold is dropped.
     needs: Needs<'a>,
-    sums: BTreeMap<String, Money>,
+    ledger: Ledger,
+    sums: BTreeMap<(Date, String), Money>,
+    /// The day of what is being told.
+    date: Date,
 }
 
 impl ShopSide<'_> {
+    /// From now on something is told that happened at this time.
+    fn on(&mut self, event: Event, at: Timestamp) {
+        let own = at.in_tz(&self.needs.context.shop.time_zone).map_or(Date::MIN, |local| local.date());
+        self.date = self.ledger.date_of(&event).unwrap_or(own);
+    }
+
     fn credit(&mut self, purpose: Purpose, amount: Money) {
         let account = self.needs.account(purpose);
         self.debit(account, -amount);
     }
 
     fn debit(&mut self, account: String, amount: Money) {
-        *self.sums.entry(account).or_default() += amount;
+        *self.sums.entry((self.date, account)).or_default() += amount;
     }
 
-    fn sold(&mut self, order: &Order) {
+    /// An order as it was placed, by its own totals.
+    fn placed(&mut self, order: &Order) {
         let totals = &order.totals;
         let included = |tax: Money| if order.taxes_included { tax } else { Money::ZERO };
         let (mut discounts, mut goods, mut tips) = (Money::ZERO, totals.subtotal, totals.tips);
@@ -105,30 +160,101 @@ impl ShopSide<'_> {
         self.credit(Purpose::Fees, totals.fees);
         self.credit(Purpose::SalesTax, totals.tax - remitted);
         self.credit(Purpose::MarketplaceTax, remitted);
-        self.credit(Purpose::CashRounding, totals.cash_rounding);
     }
 
-    fn paid(&mut self, order: &Order) {
-        let context = self.needs.context;
-        let counted: Vec<_> =
-            order.payments.iter().filter_map(|payment| Some((payment, sums::received(payment)?))).collect();
-        let received: Money = counted.iter().map(|(_, amount)| *amount).sum();
-        let sold: Money = self.sums.values().copied().sum();
-        // Where the payments leave the rounding of cash out, it is what they lack of the sale.
-        let rounding = order.totals.cash_rounding;
-        let beside = !rounding.is_zero() && received + sold == -rounding;
-        for (payment, amount) in counted {
-            let amount = if beside { amount + payment.rounding } else { amount };
-            match sums::source(context.mapping, &payment.gateway) {
-                Source::GiftCard => self.credit(Purpose::GiftCards, -amount),
-                Source::StoreCredit => self.credit(Purpose::StoreCredit, -amount),
-                Source::Gateway => {
-                    let account = clearing(context, &payment.gateway, order.location.as_ref());
-                    let account = account.map_or(payment.gateway.as_str(), |name| name.trim());
-                    let known = context.lists.named(NameSpace::Account, account);
-                    self.debit(known.map_or_else(|| account.to_owned(), |known| known.full_name), amount);
+    /// What was agreed since, or all of it where the ledger tells it.
+    fn agreed(&mut self, leg: &Leg<'_>) {
+        for (rows, sign) in [(&leg.sold, Decimal::ONE), (&leg.back, -Decimal::ONE)] {
+            for row in rows {
+                let account = self.account_of(row, sign.is_sign_negative());
+                self.debit(account, row.price * -sign);
+                let off: Money = row.discounts.iter().map(|(_, amount)| *amount).sum();
+                self.credit(Purpose::Discounts, off * -sign);
+                for tax in &row.taxes {
+                    let owed = if tax.channel_liable { Purpose::MarketplaceTax } else { Purpose::SalesTax };
+                    self.credit(owed, tax.amount * sign);
                 }
             }
+        }
+    }
+
+    fn account_of(&mut self, row: &LegRow<'_>, back: bool) -> String {
+        let purpose = match row.what {
+            What::Goods(line) => {
+                let sold = items::goods(&mut self.needs, line);
+                let lost = back && row.fate == Fate::NotRestocked && sold.as_ref().is_some_and(|sold| sold.stocked);
+                match sold {
+                    Some(sold) if !lost => return sold.account,
+                    Some(_) => Purpose::Returns,
+                    None => Purpose::Sales,
+                }
+            }
+            What::GiftCard(_) => Purpose::GiftCards,
+            What::Tip => Purpose::Tips,
+            What::Shipping(_) => Purpose::Shipping,
+            What::Duties => Purpose::Duties,
+            What::Fee(_) => Purpose::Fees,
+            What::Allowance(_) => Purpose::Discounts,
+            What::Adjustment => Purpose::Returns,
+        };
+        self.needs.account(purpose)
+    }
+
+    /// Money that came in (`sign` above zero) or went out.
+    fn moved(&mut self, order: &Order, movement: &Movement<'_>, sign: Decimal) {
+        let Some(event) = movement.events.first() else { return };
+        self.on(event.clone(), movement.at);
+        self.credit(Purpose::CashRounding, movement.rounding * sign);
+        let context = self.needs.context;
+        match movement.source {
+            Source::GiftCard => self.credit(Purpose::GiftCards, movement.amount * -sign),
+            Source::StoreCredit => self.credit(Purpose::StoreCredit, movement.amount * -sign),
+            Source::Gateway => {
+                let account = clearing(context, movement.gateway, order.location.as_ref());
+                let account = account.map_or(movement.gateway, |name| name.trim());
+                let known = context.lists.named(NameSpace::Account, account);
+                self.debit(known.map_or_else(|| account.to_owned(), |known| known.full_name), movement.amount * sign);
+            }
+        }
+        // Paid before the sale: a deposit until then.
+        if self.ledger.is_deposit(event) && sign.is_sign_positive() {
+            let (day, amount) = (self.date, movement.settles());
+            self.credit(Purpose::CustomerDeposits, amount);
+            if self.ledger.carries(&Event::placed()) {
+                self.on(Event::placed(), order.placed_at);
+                self.credit(Purpose::CustomerDeposits, -amount);
+            }
+            self.date = day;
+        }
+    }
+
+    /// What went back beyond what was agreed to go back: the shop's own balance of the order tells how much that is.
+    fn unallocated(&mut self, order: &Order, life: &Life<'_>) {
+        let sum = |movements: &[Movement<'_>]| movements.iter().map(Movement::settles).sum::<Money>();
+        let due: Money = life.legs.iter().map(|leg| life::total(&leg.sold) - life::total(&leg.back)).sum();
+        let mut left = due - sum(&life.received) + sum(&life.given_back) - order.totals.outstanding;
+        for leg in &life.legs {
+            let LegKind::Refunded(refund) = leg.kind else { continue };
+            let of = life.given_back.iter().filter(|movement| refund.payments.contains(movement.id));
+            let paid: Money = of.map(Movement::settles).sum();
+            let beyond = (paid - life::total(&leg.back) + life::total(&leg.sold)).min(left);
+            if beyond.is_positive() {
+                left -= beyond;
+                self.on(leg.taking_back(), leg.at);
+                self.credit(Purpose::Returns, -beyond);
+            }
+        }
+    }
+
+    /// What is sold and not paid, or paid and not sold, by day.
+    fn owed(&mut self) {
+        let mut days: BTreeMap<Date, Money> = BTreeMap::new();
+        for ((date, _), amount) in &self.sums {
+            *days.entry(*date).or_default() += *amount;
+        }
+        for (date, amount) in days.into_iter().filter(|(_, amount)| !amount.is_zero()) {
+            self.date = date;
+            self.credit(Purpose::AccountsReceivable, amount);
         }
     }
 }
