@@ -7,7 +7,10 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
-use qbxml::{Amount, InvoiceRet, Object, ReceivePaymentRet, RefRet, SalesReceiptRet};
+use qbxml::{
+    ARRefundCreditCardRet, Amount, CheckRet, CreditMemoRet, InvoiceRet, Object, ReceivePaymentRet, RefRet,
+    SalesReceiptRet,
+};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -259,15 +262,19 @@ impl ShopSide<'_> {
     }
 }
 
-/// The postings that QuickBooks made of a sales receipt, an invoice or a received payment, told from the object that it
-/// sent back and the accounts of the items on it. Everything else gives none. The cost of goods, which QuickBooks posts by
-/// itself, is not among them; an item that the lists do not have stands under its own name.
+/// The postings that QuickBooks made of a sales receipt, an invoice, a received payment, a credit memo or money given back,
+/// told from the object that it sent back and the accounts of the items on it. Everything else gives none. The cost of
+/// goods, which QuickBooks posts by itself, is not among them; an item that the lists do not have stands under its own
+/// name.
 #[must_use]
 pub fn booked(object: &Object, lists: &dyn Lists) -> Vec<Posting> {
     match object {
         Object::SalesReceipt(ret) => sales_receipt(ret, lists),
         Object::Invoice(ret) => invoice(ret, lists),
         Object::ReceivePayment(ret) => receive_payment(ret),
+        Object::CreditMemo(ret) => credit_memo(ret, lists),
+        Object::ArRefundCreditCard(ret) => card_refund(ret),
+        Object::Check(ret) => check(ret),
         _ => Vec::new(),
     }
 }
@@ -293,6 +300,21 @@ fn invoice(ret: &InvoiceRet, lists: &dyn Lists) -> Vec<Posting> {
     let account = name(ret.ar_account_ref.as_ref()).unwrap_or(ACCOUNTS_RECEIVABLE);
     let total = money(ret.subtotal) + money(ret.sales_tax_total);
     form(account, total, ret.class_ref.as_ref(), lines, ret.sales_tax_total, lists)
+}
+
+/// An invoice with all signs turned.
+fn credit_memo(ret: &CreditMemoRet, lists: &dyn Lists) -> Vec<Posting> {
+    let grouped = ret.credit_memo_line_group_ret.iter().flat_map(|group| &group.credit_memo_line_ret);
+    let lines = ret
+        .credit_memo_line_ret
+        .iter()
+        .chain(grouped)
+        .map(|line| (line.item_ref.as_ref(), line.class_ref.as_ref(), line.amount));
+    let account = name(ret.ar_account_ref.as_ref()).unwrap_or(ACCOUNTS_RECEIVABLE);
+    let mut postings =
+        form(account, money(ret.total_amount), ret.class_ref.as_ref(), lines, ret.sales_tax_total, lists);
+    postings.iter_mut().for_each(|posting| posting.amount = -posting.amount);
+    postings
 }
 
 fn form<'r>(
@@ -323,6 +345,25 @@ fn receive_payment(ret: &ReceivePaymentRet) -> Vec<Posting> {
     let arrives = name(ret.deposit_to_account_ref.as_ref()).unwrap_or(UNDEPOSITED_FUNDS);
     let owed = name(ret.ar_account_ref.as_ref()).unwrap_or(ACCOUNTS_RECEIVABLE);
     vec![posting(arrives, total), posting(owed, -total)]
+}
+
+fn card_refund(ret: &ARRefundCreditCardRet) -> Vec<Posting> {
+    let total = money(ret.total_amount);
+    let posting = |account: &str, amount| Posting { account: account.to_owned(), class: None, amount };
+    let from = name(ret.refund_from_account_ref.as_ref()).unwrap_or(UNDEPOSITED_FUNDS);
+    let owed = name(ret.ar_account_ref.as_ref()).unwrap_or(ACCOUNTS_RECEIVABLE);
+    vec![posting(from, -total), posting(owed, total)]
+}
+
+fn check(ret: &CheckRet) -> Vec<Posting> {
+    let bank = name(ret.account_ref.as_ref()).unwrap_or_default();
+    let drawn = Posting { account: bank.to_owned(), class: None, amount: -money(ret.amount) };
+    let spent = ret.expense_line_ret.iter().map(|line| Posting {
+        account: name(line.account_ref.as_ref()).unwrap_or_default().to_owned(),
+        class: name(line.class_ref.as_ref()).map(str::to_owned),
+        amount: money(line.amount),
+    });
+    std::iter::once(drawn).chain(spent).collect()
 }
 
 /// The account at which a line of this item arrives; none for subtotals, which post nothing.
