@@ -81,7 +81,7 @@ impl Ledger {
 
     /// Whether the event is in the books as a deposit.
     pub fn is_deposit(&self, event: &Event) -> bool {
-        self.carried.get(event).is_some_and(|key| is_deposit(key))
+        self.carried.get(event).is_some_and(is_deposit)
     }
 
     pub fn form(&self, key: &EntryKey) -> Option<&Standing> {
@@ -120,10 +120,14 @@ impl Ledger {
         self.deposit(entry);
         match &entry.body {
             Body::ReceivePayment { invoices, .. } => {
-                invoices.iter().for_each(|applied| settle(&mut self.invoices, applied))
+                for applied in invoices {
+                    settle(&mut self.invoices, applied);
+                }
             }
             Body::ARRefundCreditCard { credits, .. } | Body::Check { credits, .. } => {
-                credits.iter().for_each(|applied| settle(&mut self.credits, applied));
+                for applied in credits {
+                    settle(&mut self.credits, applied);
+                }
             }
             Body::Application { invoice, credit, amount } => {
                 settle(&mut self.invoices, &Applied { to: invoice.clone(), amount: *amount });

@@ -268,7 +268,7 @@ fn shipping_row<'o>(order: &Order, line: &'o ShippingLine) -> Row<'o> {
     plain(What::Shipping(&line.title), sums::net_shipping(order, line), line.taxes.clone())
 }
 
-fn plain<'o>(what: What<'o>, price: Money, taxes: Vec<TaxLine>) -> Row<'o> {
+fn plain(what: What<'_>, price: Money, taxes: Vec<TaxLine>) -> Row<'_> {
     Row { what, quantity: 0, price, discounts: Vec::new(), taxes, fate: Fate::Restocked }
 }
 

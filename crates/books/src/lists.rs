@@ -54,6 +54,12 @@ pub trait Lists {
     fn named(&self, space: NameSpace, full_name: &str) -> Option<ListObject>;
     /// The object that an earlier entry made or was matched with.
     fn linked(&self, key: &EntryKey) -> Option<ListObject>;
+    /// The objects that carry this mark beyond their names, without regard to case: customers their e-mail address, items
+    /// their manufacturer's part number or bar code.
+    fn marked(&self, space: NameSpace, mark: &str) -> Vec<ListObject> {
+        let _ = (space, mark);
+        Vec::new()
+    }
     /// The identity for which this name is taken by an entry of ours, posted or still to be, or by a match with what was
     /// there before. It keeps two buyers of one name apart even before the first of them is in QuickBooks.
     fn claimed(&self, space: NameSpace, full_name: &str) -> Option<EntryKey> {

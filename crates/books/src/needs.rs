@@ -38,6 +38,8 @@ pub(crate) struct Want<'w> {
     pub document: DocumentId,
     pub kind: EntryKind,
     pub space: NameSpace,
+    /// What it would carry in the company file beyond its name: an e-mail address, a part number.
+    pub mark: Option<&'w str>,
     /// Names to try.
     pub names: Vec<String>,
     /// QuickBooks' kinds that serve.
@@ -136,6 +138,10 @@ impl<'a> Needs<'a> {
         if let Some(object) = lists.linked(&want.key) {
             return self.usable(want, object);
         }
+        if let Some(object) = self.marked(want) {
+            self.because(Why::Adopted { key: want.key.clone(), id: object.id.clone(), name: object.full_name.clone() });
+            return self.usable(want, object);
+        }
         let mut taken = None;
         for name in &want.names {
             let here = self.names.get(&(want.space, name.to_lowercase())).cloned();
@@ -163,6 +169,22 @@ impl<'a> Needs<'a> {
         }
         self.hold(taken.unwrap_or_else(|| HeldReason::DoesNotFit { field: format!("Name of {}", want.key) }));
         None
+    }
+
+    /// The one object in use that carries the mark and belongs to nothing else of ours. Of several none is the one.
+    fn marked(&mut self, want: &Want<'_>) -> Option<ListObject> {
+        let mark = want.mark.map(str::trim).filter(|mark| !mark.is_empty())?;
+        let lists = self.context.lists;
+        let mut found = lists.marked(want.space, mark);
+        found.retain(|object| object.active && want.kinds.contains(&object.kind.as_str()));
+        let [object] = found.as_slice() else { return None };
+        let name = &object.full_name;
+        let here = self.names.get(&(want.space, name.to_lowercase())).cloned();
+        if here.or_else(|| lists.claimed(want.space, name)).is_some_and(|holder| holder != want.key) {
+            return None;
+        }
+        self.because(Why::Matched { by: mark.to_owned(), name: name.clone() });
+        Some(object.clone())
     }
 
     /// The object, if it is of a kind that serves and in use; else the order is held.
@@ -203,6 +225,7 @@ impl<'a> Needs<'a> {
             document: self.order.clone(),
             kind: EntryKind::PaymentMethod,
             space: NameSpace::PaymentMethod,
+            mark: None,
             names,
             kinds: &["PaymentMethod"],
             step_aside: false,
@@ -226,6 +249,7 @@ impl<'a> Needs<'a> {
             document: self.order.clone(),
             kind: EntryKind::StandardTerms,
             space: NameSpace::Terms,
+            mark: None,
             names,
             kinds: &["StandardTerms", "DateDrivenTerms"],
             step_aside: false,
@@ -273,6 +297,7 @@ impl<'a> Needs<'a> {
             document,
             kind: EntryKind::Class,
             space: NameSpace::Class,
+            mark: None,
             names,
             kinds: &["Class"],
             step_aside: false,

@@ -45,7 +45,8 @@ pub(crate) fn customer(needs: &mut Needs<'_>, order: &Order) -> Option<String> {
 fn named(needs: &mut Needs<'_>, id: &DocumentId, buyer: &Customer) -> Option<String> {
     let wanted = names::of_customer(buyer);
     let names = beside_others(needs, names::candidates(&wanted, id, limits::CUSTOMER_NAME));
-    let want = want(EntryKey::new("customer", id.as_str()), id.clone(), names);
+    let mut want = want(EntryKey::new("customer", id.as_str()), id.clone(), names);
+    want.mark = buyer.email.as_deref();
     Some(needs.object(&want, |needs, name| Body::Customer(Box::new(form(needs, name, buyer))))?.name)
 }
 
@@ -59,12 +60,13 @@ fn beside_others(needs: &Needs<'_>, mut names: Vec<String>) -> Vec<String> {
     names
 }
 
-fn want(key: EntryKey, document: DocumentId, names: Vec<String>) -> Want<'static> {
+fn want<'w>(key: EntryKey, document: DocumentId, names: Vec<String>) -> Want<'w> {
     Want {
         key,
         document,
         kind: EntryKind::Customer,
         space: NameSpace::Name,
+        mark: None,
         names,
         kinds: &[CUSTOMER],
         step_aside: true,

@@ -83,7 +83,7 @@ pub fn shop_figures(id: &DocumentId, order: &Order, past: &[Past], context: &Con
     let ledger = Ledger::of(past);
     let mut side = ShopSide { needs: Needs::new(context, id, ""), ledger, sums: BTreeMap::new(), date: Date::MIN };
     for leg in &life.legs {
-        side.on(if leg.back.is_empty() { leg.sale() } else { leg.taking_back() }, leg.at);
+        side.on(&if leg.back.is_empty() { leg.sale() } else { leg.taking_back() }, leg.at);
         match leg.kind {
             LegKind::Placed if order.agreements.is_empty() => side.placed(order),
             _ => side.agreed(leg),
@@ -115,9 +115,9 @@ struct ShopSide<'a> {
 
 impl ShopSide<'_> {
     /// From now on something is told that happened at this time.
-    fn on(&mut self, event: Event, at: Timestamp) {
+    fn on(&mut self, event: &Event, at: Timestamp) {
         let own = at.in_tz(&self.needs.context.shop.time_zone).map_or(Date::MIN, |local| local.date());
-        self.date = self.ledger.date_of(&event).unwrap_or(own);
+        self.date = self.ledger.date_of(event).unwrap_or(own);
     }
 
     fn credit(&mut self, purpose: Purpose, amount: Money) {
@@ -206,7 +206,7 @@ impl ShopSide<'_> {
     /// Money that came in (`sign` above zero) or went out.
     fn moved(&mut self, order: &Order, movement: &Movement<'_>, sign: Decimal) {
         let Some(event) = movement.events.first() else { return };
-        self.on(event.clone(), movement.at);
+        self.on(event, movement.at);
         self.credit(Purpose::CashRounding, movement.rounding * sign);
         let context = self.needs.context;
         match movement.source {
@@ -224,7 +224,7 @@ impl ShopSide<'_> {
             let (day, amount) = (self.date, movement.settles());
             self.credit(Purpose::CustomerDeposits, amount);
             if self.ledger.carries(&Event::placed()) {
-                self.on(Event::placed(), order.placed_at);
+                self.on(&Event::placed(), order.placed_at);
                 self.credit(Purpose::CustomerDeposits, -amount);
             }
             self.date = day;
@@ -243,7 +243,7 @@ impl ShopSide<'_> {
             let beyond = (paid - life::total(&leg.back) + life::total(&leg.sold)).min(left);
             if beyond.is_positive() {
                 left -= beyond;
-                self.on(leg.taking_back(), leg.at);
+                self.on(&leg.taking_back(), leg.at);
                 self.credit(Purpose::Returns, -beyond);
             }
         }
