@@ -163,6 +163,8 @@ pub(crate) struct Books {
     /// The highest number used as a reference number, by type.
     ref_numbers: BTreeMap<&'static str, u64>,
     pub stock: BTreeMap<ListId, Stock>,
+    /// What open sales orders promise.
+    pub ordered: BTreeMap<ListId, Decimal>,
     /// Which transactions settle a transaction, and by how much.
     settled: BTreeMap<TxnId, BTreeMap<TxnId, Decimal>>,
     /// Which deposit took a payment.
@@ -193,6 +195,7 @@ impl Books {
             receivables: BTreeMap::new(),
             ref_numbers: BTreeMap::new(),
             stock: BTreeMap::new(),
+            ordered: BTreeMap::new(),
             settled: BTreeMap::new(),
             deposited: BTreeMap::new(),
             index: TxnIndex::default(),
@@ -416,6 +419,15 @@ impl Books {
         for change in &txn.body.moves {
             let stock = self.stock.entry(change.item.clone()).or_default();
             if doing { stock.apply(change) } else { stock.undo(change) }
+        }
+        if txn.info.name == "SalesOrder" && !matches!(txn.text("IsManuallyClosed"), Some("true" | "1")) {
+            for line in &txn.body.lines {
+                let quantity = line.fields.text("Quantity").and_then(|text| text.parse().ok());
+                let quantity: Decimal = quantity.unwrap_or_default();
+                if let Some(item) = line.fields.reference("ItemRef") {
+                    *self.ordered.entry(item).or_default() += if doing { quantity } else { -quantity };
+                }
+            }
         }
         for application in &txn.body.applications {
             let settled = self.settled.entry(application.to.clone()).or_default();

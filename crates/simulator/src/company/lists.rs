@@ -287,7 +287,8 @@ pub(crate) fn ret(books: &Books, schema: &Schema, object: &ListObject, owners: &
             fields.push(Element::leaf("QuantityOnHand", number(stock.quantity)));
             fields.push(Element::leaf("AverageCost", number(average)));
             fields.push(Element::leaf("QuantityOnOrder", "0"));
-            fields.push(Element::leaf("QuantityOnSalesOrder", "0"));
+            let ordered = books.ordered.get(&object.id).copied().unwrap_or_default();
+            fields.push(Element::leaf("QuantityOnSalesOrder", number(ordered)));
         }
         _ => {}
     }

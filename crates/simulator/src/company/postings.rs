@@ -235,7 +235,8 @@ pub(crate) fn period(request: &Element, today: Date) -> Result<Range<Date>, Stat
     }
 }
 
-fn days(range: &Element, from: &str, to: &str, name: &str, today: Date) -> Result<Range<Date>, Status> {
+/// The days of a filter: from and to, or a name.
+pub(crate) fn days(range: &Element, from: &str, to: &str, name: &str, today: Date) -> Result<Range<Date>, Status> {
     match range.text_of(name) {
         Some(name) => date_macro(name, today),
         None => Ok((range.text_of(from).and_then(leaf::date), range.text_of(to).and_then(leaf::date))),

@@ -114,7 +114,7 @@ pub(crate) fn transactions(
             }
         }
     } else if request.attribute("iterator") != Some("Continue") {
-        let filter = TxnFilter::read(books, request);
+        let filter = TxnFilter::read(books, request)?;
         let mut txns = filter.candidates(books, info.name);
         txns.retain(|txn| filter.admits(books, txn));
         txns.sort_by_key(|txn| (txn.date, txn.number));
@@ -305,26 +305,27 @@ struct TxnFilter<'a> {
     dated: (Option<Date>, Option<Date>),
     entities: Option<Vec<ListId>>,
     accounts: Option<Vec<ListId>>,
+    items: Option<Vec<ListId>>,
     ref_number: Option<(&'a str, String)>,
     ref_range: (Option<String>, Option<String>),
     paid: Option<bool>,
 }
 
 impl<'a> TxnFilter<'a> {
-    fn read(books: &Books, request: &'a Element) -> Self {
+    fn read(books: &Books, request: &'a Element) -> Result<Self, Status> {
         let within = |filter: &str, field: &str| request.child(filter).and_then(|filter| filter.text_of(field));
         let moment = |field| within("ModifiedDateRangeFilter", field).and_then(leaf::date_time);
-        let day = |field| within("TxnDateRangeFilter", field).and_then(leaf::date);
         let range = |field| within("RefNumberRangeFilter", field).map(str::to_lowercase);
-        let mut dated = (day("FromTxnDate"), day("ToTxnDate"));
-        if within("TxnDateRangeFilter", "DateMacro") == Some("Today") {
-            dated = (Some(books.now.date()), Some(books.now.date()));
-        }
-        Self {
+        let dated = match request.child("TxnDateRangeFilter") {
+            Some(range) => postings::days(range, "FromTxnDate", "ToTxnDate", "DateMacro", books.now.date())?,
+            None => (None, None),
+        };
+        Ok(Self {
             modified: (moment("FromModifiedDate"), moment("ToModifiedDate")),
             dated,
             entities: request.child("EntityFilter").map(|filter| chosen(books, Space::Names, filter)),
             accounts: request.child("AccountFilter").map(|filter| chosen(books, Space::Accounts, filter)),
+            items: request.child("ItemFilter").map(|filter| chosen(books, Space::Items, filter)),
             ref_number: request.child("RefNumberFilter").map(|filter| criterion(filter, "RefNumber")),
             ref_range: (range("FromRefNumber"), range("ToRefNumber")),
             paid: match request.text_of("PaidStatus") {
@@ -332,7 +333,7 @@ impl<'a> TxnFilter<'a> {
                 Some("NotPaidOnly") => Some(false),
                 _ => None,
             },
-        }
+        })
     }
 
     /// Those among which the filter has to choose, found by the index that leaves the fewest.
@@ -357,6 +358,7 @@ impl<'a> TxnFilter<'a> {
                 .accounts
                 .as_ref()
                 .is_none_or(|ids| txn.body.entries.iter().any(|entry| ids.contains(&entry.account)))
+            && self.items.as_ref().is_none_or(|ids| txn.body.moves.iter().any(|change| ids.contains(&change.item)))
             && self.ref_number.as_ref().is_none_or(|(how, part)| matches_criterion(how, part, &number))
             && self.ref_range.0.as_ref().is_none_or(|from| number >= *from)
             && self.ref_range.1.as_ref().is_none_or(|to| number <= *to)

@@ -109,6 +109,13 @@ fn an_inventory_adjustment_moves_stock_at_average_cost() {
     assert_eq!((text(&answer, "QuantityDifference"), text(&answer, "ValueDifference")), ("-3".into(), "-60.00".into()));
     assert_eq!((desk.balance("Inventory Shrinkage"), desk.balance("Inventory Asset")), (decimal("60"), decimal("140")));
     let id = text(&answer, "TxnID");
+    let query = |item: &str| {
+        format!(
+            "<InventoryAdjustmentQueryRq><TxnDateRangeFilter><DateMacro>All</DateMacro></TxnDateRangeFilter><ItemFilter><FullName>{item}</FullName></ItemFilter></InventoryAdjustmentQueryRq>"
+        )
+    };
+    assert_eq!(texts(&desk.done(&query("Widget")), "TxnID").len(), 2, "the opening stock is one too");
+    assert_eq!(desk.status(&query("Tip")), 1);
     desk.done(&adjustment("<QuantityAdjustment><NewQuantity>9</NewQuantity></QuantityAdjustment>"));
     assert_eq!(desk.company.stock()["Widget"].quantity, decimal("9"));
     assert_eq!(desk.balance("Inventory Asset"), decimal("180"));

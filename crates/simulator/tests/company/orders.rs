@@ -23,8 +23,11 @@ fn a_sales_order_posts_nothing_until_it_is_closed_by_hand() {
     let answer = desk.done(&order());
     assert_eq!((text(&answer, "TotalAmount"), text(&answer, "IsManuallyClosed")), ("108.00".into(), "false".into()));
     assert_eq!(text(&answer, "IsFullyInvoiced"), "false");
+    let widget = "<ItemInventoryQueryRq><FullName>Widget</FullName></ItemInventoryQueryRq>";
+    assert_eq!(text(&desk.done(widget), "QuantityOnSalesOrder"), "2");
     let answer = desk.done(&modify_answered("SalesOrder", &answer, "<IsManuallyClosed>true</IsManuallyClosed>"));
     assert_eq!(texts(&answer, "IsManuallyClosed"), ["true"]);
+    assert_eq!(text(&desk.done(widget), "QuantityOnSalesOrder"), "0");
     assert_eq!(texts(&answer, "TxnLineID").len(), 2, "lines that are not mentioned stay when none is");
     assert_eq!((desk.company.trial_balance(), desk.company.stock()), (before, stock));
 }
