@@ -1,12 +1,35 @@
 //! `ListMerge`: one list element goes up in another, and everything that named it names the other.
 
+use super::Company;
 use super::books::{Books, ListObject, Txn};
 use super::ids::ListId;
 use super::lists;
 use super::packed::Packed;
 use super::schema::Schema;
-use super::status::Status;
+use super::status::{HResultError, Status};
 use super::xml::Element;
+
+impl Company {
+    /// Merges one list element into another of the same kind, as somebody at the QuickBooks window does: `list` is
+    /// qbXML's name of the list, such as `Customer`; `from` and `to` are full names. Gives the answer document of the
+    /// `ListMergeRq`: its status says whether QuickBooks took it.
+    ///
+    /// # Errors
+    /// As [`Company::process`]; a list that can't be merged, such as `PaymentMethod`, is refused so.
+    pub fn merge(&mut self, list: &str, from: &str, to: &str) -> Result<String, HResultError> {
+        let side = |name: &str, full_name: &str| {
+            let object =
+                self.books.lists.values().find(|object| object.info.name == list && object.full_name == full_name);
+            let (id, sequence) = object.map_or(("", 0), |object| (object.id.as_str(), object.sequence));
+            format!("<{name}><ListID>{id}</ListID><EditSequence>{sequence}</EditSequence></{name}>")
+        };
+        let (from, to) = (side("MergeFrom", from), side("MergeTo", to));
+        self.process(&format!(
+            "<?xml version=\"1.0\"?><?qbxml version=\"13.0\"?><QBXML><QBXMLMsgsRq onError=\"stopOnError\"><ListMergeRq>\
+             <ListMergeType>{list}</ListMergeType>{from}{to}</ListMergeRq></QBXMLMsgsRq></QBXML>"
+        ))
+    }
+}
 
 /// Carries a merge out; it can't be undone.
 pub(crate) fn merge(books: &mut Books, schema: &Schema, request: &Element) -> Result<Vec<Element>, Status> {

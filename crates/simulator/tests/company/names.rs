@@ -73,6 +73,15 @@ fn merged_items_and_accounts_bring_their_stock_and_balances_along() {
 }
 
 #[test]
+fn a_person_at_the_window_can_merge_too() {
+    let mut desk = Desk::stocked();
+    assert_eq!(code(&desk.company.merge("Customer", "Ada", "Bob").unwrap()), 0);
+    assert_eq!(desk.company.names("Customer"), ["Bob"]);
+    assert_eq!(code(&desk.company.merge("Customer", "Ada", "Bob").unwrap()), 3120);
+    assert_eq!(desk.company.merge("PaymentMethod", "Cash", "Check").unwrap_err().hex(), "0x80040400");
+}
+
+#[test]
 fn a_merge_of_something_changed_meanwhile_is_stale() {
     let mut desk = Desk::stocked();
     let request = merge(&mut desk, "Customer", "Ada", "Bob");
