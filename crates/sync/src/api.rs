@@ -202,10 +202,9 @@ pub fn status_of(store: &Store) -> Result<Status, ApiError> {
 fn causes(store: &Store) -> Result<Vec<Attention>, StoreError> {
     let stuck =
         EntryFilter { states: vec![State::Held, State::Rejected], limit: Some(u32::MAX), ..EntryFilter::default() };
-    let changed = EntryFilter { changed_only: true, limit: Some(u32::MAX), ..EntryFilter::default() };
     let mut causes: BTreeMap<HeldReason, u32> = BTreeMap::new();
-    for row in store.entries(&stuck)?.into_iter().chain(store.entries(&changed)?) {
-        if let Some(reason) = row.reasons.into_iter().chain(row.held_change).next() {
+    for row in store.entries(&stuck)? {
+        if let Some(reason) = row.reasons.into_iter().next() {
             *causes.entry(reason).or_default() += 1;
         }
     }
@@ -313,19 +312,13 @@ pub fn entry(folder: &Path, key: &EntryKey) -> Result<Option<EntryPage>, ApiErro
 
 /// The request of one entry alone; none while it builds upon something that is not in QuickBooks yet.
 fn own_request(store: &Store, entry: &Entry) -> Option<String> {
-    let linked = |key: &EntryKey| match store.link(key).ok()??.link {
-        Link::Transaction(id) => Some(id),
-        Link::List(_) => None,
-    };
-    let request = entry.request(linked).ok()?;
+    let request = entry.request(|key| Some(store.linked(key).ok()??.at)).ok()?;
     let (id, set) = (RequestId::new("0000").ok()?, MessageSetId::new("example").ok()?);
     let requests = vec![(id, request)];
     MessageSet { requests, on_error: OnError::Continue, recovery: Recovery::New(set) }.to_xml().ok()
 }
 
 fn view(row: &EntryRow) -> EntryView {
-    let mut reasons: Vec<Message> = row.reasons.iter().chain(&row.held_change).map(Message::from).collect();
-    reasons.dedup();
     EntryView {
         key: row.key.to_string(),
         kind: row.kind,
@@ -338,7 +331,7 @@ fn view(row: &EntryRow) -> EntryView {
             Link::Transaction(id) => id.to_string(),
             Link::List(id) => id.to_string(),
         }),
-        reasons,
+        reasons: row.reasons.iter().map(Message::from).collect(),
     }
 }
 

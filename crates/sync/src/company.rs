@@ -1,9 +1,11 @@
 //! The company file: what QuickBooks says of itself, and whether this is the file that the installation is paired with.
 
+use books::{CompanyFile, Currency};
 use jiff::{Timestamp, civil::Date};
 use qbxml::{
-    AssignToObject, CompanyQuery, DataExtAdd, DataExtDefAdd, DataExtMod, DataExtTarget, DataExtType, Guid, HostQuery,
-    IncludeListMetaData, Object, OtherDataExtType, PreferencesQuery, Request,
+    Answer, AssignToObject, Class, CompanyQuery, DataExtAdd, DataExtDefAdd, DataExtMod, DataExtTarget, DataExtType,
+    Guid, HostQuery, IncludeListMetaData, Object, OrderFilter, OtherDataExtType, PreferencesQuery, Request,
+    SalesOrderQuery, StatusCode, TxnSelect,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -57,6 +59,12 @@ pub struct Company {
     pub closing_date: Option<Date>,
     /// Whether several currencies are on.
     pub multi_currency: bool,
+    /// QuickBooks' name of the currency of the company's books; told only with several currencies on.
+    #[serde(default)]
+    pub home_currency: Option<String>,
+    /// Whether this edition has sales orders, where it said so.
+    #[serde(default)]
+    pub sales_orders: Option<bool>,
     /// Most names that the file can hold, where QuickBooks says so.
     pub names_ceiling: Option<u32>,
     /// Most items that the file can hold, where QuickBooks says so.
@@ -77,8 +85,25 @@ pub fn questions() -> Vec<Request> {
         .into(),
         CompanyQuery { owner_id: vec![Guid::from(OWNER_ID)], ..CompanyQuery::default() }.into(),
         PreferencesQuery::default().into(),
+        SalesOrderQuery {
+            select: TxnSelect::Filter(OrderFilter { max_returned: Some(1), ..OrderFilter::default() }),
+            ..SalesOrderQuery::default()
+        }
+        .into(),
     ]
 }
+
+/// Currencies by the names of QuickBooks' own list, where they are those of a shop's books.
+const CURRENCIES: [(&str, &str); 8] = [
+    ("US Dollar", "USD"),
+    ("Canadian Dollar", "CAD"),
+    ("British Pound Sterling", "GBP"),
+    ("Euro", "EUR"),
+    ("Australian Dollar", "AUD"),
+    ("New Zealand Dollar", "NZD"),
+    ("Norwegian Krone", "NOK"),
+    ("Swedish Krona", "SEK"),
+];
 
 /// The requests that leave the installation's id in the company file.
 pub fn pairing_requests(installation: &Installation) -> Vec<Request> {
@@ -106,9 +131,15 @@ fn private_data(name: &str, value: String, new: bool) -> Request {
 
 impl Company {
     /// What the answers to [`questions`] come to.
-    pub fn from_answers(file_name: &str, objects: impl IntoIterator<Item = Object>) -> Self {
-        let mut company = Self { file_name: file_name.to_owned(), ..Self::default() };
-        for object in objects {
+    pub fn from_answers(file_name: &str, answers: Vec<Answer>) -> Self {
+        let orders = answers.iter().find(|answer| answer.head.name == "SalesOrderQuery");
+        let sales_orders = orders.and_then(|answer| match (answer.head.status.class(), answer.head.status.code) {
+            (Class::Fine | Class::Empty, _) => Some(true),
+            (_, StatusCode::FeatureOff | StatusCode::RequestNotSupported) => Some(false),
+            _ => None,
+        });
+        let mut company = Self { file_name: file_name.to_owned(), sales_orders, ..Self::default() };
+        for object in answers.into_iter().flat_map(|answer| answer.objects) {
             match object {
                 Object::Host(host) => {
                     company.product = host.product_name.unwrap_or_default();
@@ -137,15 +168,26 @@ impl Company {
                         company.classes = accounting.is_using_class_tracking.unwrap_or_default();
                         company.closing_date = accounting.closing_date;
                     }
-                    company.multi_currency = preferences
-                        .multi_currency_preferences
-                        .and_then(|currencies| currencies.is_multi_currency_on)
-                        .unwrap_or_default();
+                    if let Some(currencies) = preferences.multi_currency_preferences {
+                        company.multi_currency = currencies.is_multi_currency_on.unwrap_or_default();
+                        company.home_currency = currencies.home_currency_ref.and_then(|currency| currency.full_name);
+                    }
                 }
                 _ => {}
             }
         }
         company
+    }
+
+    /// What of it a mapping goes by. What QuickBooks did not say this time is as it was `before`.
+    pub fn for_mapping(&self, before: &CompanyFile) -> CompanyFile {
+        let code = |name: &String| CURRENCIES.iter().find(|(known, _)| known == name).map(|(_, code)| *code);
+        CompanyFile {
+            closing_date: self.closing_date,
+            sales_orders: self.sales_orders.unwrap_or(before.sales_orders),
+            multicurrency: self.multi_currency,
+            home_currency: self.home_currency.as_ref().and_then(code).map(Currency::new),
+        }
     }
 
     /// Whether this installation may work with the file, must pair with it first, or must leave it alone.
@@ -222,6 +264,17 @@ mod tests {
             Verdict::Refuse(message) => message.code,
             other => format!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn the_currency_of_the_books_is_told_by_its_code() {
+        let before = CompanyFile { sales_orders: true, ..CompanyFile::default() };
+        let company = Company { home_currency: Some("US Dollar".into()), ..Company::default() };
+        let facts = company.for_mapping(&before);
+        assert_eq!(facts.home_currency, Some(Currency::new("USD")));
+        assert!(facts.sales_orders, "what QuickBooks did not say stays as it was");
+        let company = Company { home_currency: Some("Shell Money".into()), ..Company::default() };
+        assert_eq!(company.for_mapping(&before).home_currency, None);
     }
 
     #[test]

@@ -14,24 +14,21 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use books::{Entry, EntryKey, HeldReason};
+use books::{Entry, EntryKey};
 use jiff::Timestamp;
-use qbxml::{AnswerSet, HResult, IdError, MessageSet, MessageSetId, OnError, Recovery, Request, RequestId, SetStatus};
+use qbxml::{AnswerSet, HResult, IdError, MessageSet, MessageSetId, OnError, Recovery, Request, RequestId};
 use store::{Outcome, RunId, SentSet, Store, StoreError};
 use tracing::{info, warn};
 
 use crate::{
     company::{self, Company, Installation},
-    lists::{self, List, Reading, Seen},
+    lists::{self, List, Part, Reading, Seen},
     messages::Message,
-    settle,
 };
 
 mod opening;
 mod posting;
-
-/// Times that an entry is sent without an answer before somebody has to look at it.
-const MOST_TRIES: u32 = 5;
+mod recovery;
 
 /// The mapping of documents to entries, as the conversation needs it: [`crate::Engine`] has the merchant's mapping.
 pub trait Mapper: Send + Sync {
@@ -140,7 +137,7 @@ pub struct Conversation {
     reading_began: Timestamp,
     /// Whether the lists were read anew from their beginning in this session, because they had turned out stale.
     lists_read_again: bool,
-    /// Entries that were tried with lists that turned out stale.
+    /// Entries that were tried with lists that turned out stale, or upon forms that somebody had touched.
     tried: BTreeSet<EntryKey>,
     /// Entries that are left for the next session.
     passed_over: BTreeSet<EntryKey>,
@@ -229,7 +226,7 @@ impl Conversation {
                 Phase::LookBack { set, entries } => {
                     let (set, entries) = (set.clone(), entries.clone());
                     self.phase = Phase::Recover;
-                    Some(self.look_back(set, entries)?)
+                    self.look_back(set, entries, now)?
                 }
                 Phase::ReadLists => self.read_lists()?,
                 Phase::Post => self.post(now)?,
@@ -350,102 +347,12 @@ impl Conversation {
         Ok(())
     }
 
-    fn recover(&mut self, now: Timestamp) -> Result<Option<String>, Fault> {
-        let open = self.store.open_sets()?.into_iter().find(|set| !self.left_open.contains(&set.id));
-        let Some(set) = open else {
-            self.phase = Phase::ReadLists;
-            self.reading = Reading::all();
-            self.reading_began = now;
-            return Ok(None);
-        };
-        let recovery = Recovery::Ask(set.id.clone());
-        let xml = MessageSet { requests: Vec::new(), on_error: OnError::Continue, recovery }.to_xml()?;
-        self.pending = Some(Pending::Ask(set));
-        Ok(Some(xml))
-    }
-
-    /// QuickBooks' stored answer to a set whose answer never came, or word that it has none.
-    fn asked(&mut self, set: SentSet, answers: &AnswerSet, now: Timestamp) -> Result<(), Fault> {
-        if answers.status != Some(SetStatus::Fine) || answers.answers.is_empty() {
-            return self.doubt(set, now);
-        }
-        info!(set = set.id.as_str(), "QuickBooks had kept the lost answer");
-        let mut sent = Sent::new();
-        for (request, key) in &set.requests {
-            if let Some(entry) = self.entry(key)? {
-                sent.push((request.clone(), entry));
-            }
-        }
-        self.take_answers(&set.id, &sent, answers, now)
-    }
-
-    /// Nobody knows whether the entries of the set were written: look for each of them.
-    fn doubt(&mut self, set: SentSet, now: Timestamp) -> Result<(), Fault> {
-        self.store.doubt(&set.id, "there is no answer that tells", now)?;
-        let mut entries = Vec::new();
-        for (_, key) in &set.requests {
-            entries.extend(self.entry(key)?);
-        }
-        self.phase = Phase::LookBack { set, entries };
-        Ok(())
-    }
-
-    fn entry(&self, key: &EntryKey) -> Result<Option<Entry>, StoreError> {
-        Ok(self.store.entry(key)?.and_then(|detail| detail.entry))
-    }
-
-    /// Asks for every entry of a doubtful set by its number or name.
-    fn look_back(&mut self, set: SentSet, entries: Vec<Entry>) -> Result<String, Fault> {
-        let xml = ask(entries.iter().map(settle::look_back).collect())?;
-        self.pending = Some(Pending::LookBack { set, entries });
-        Ok(xml)
-    }
-
-    fn looked_back(
-        &mut self,
-        set: &SentSet,
-        entries: &[Entry],
-        answers: &AnswerSet,
-        now: Timestamp,
-    ) -> Result<(), Fault> {
-        self.save_rows(answers, now)?;
-        let lists = self.store.world()?;
-        let mut outcomes = Vec::new();
-        for (place, entry) in entries.iter().enumerate() {
-            let answer = answer_to(answers, &request_id(place)?);
-            let Some(outcome) = answer.and_then(|answer| settle::looked_back(entry, answer, &lists)) else { continue };
-            outcomes.push((entry.key.clone(), self.after_look_back(set, entry, outcome)?));
-        }
-        lists.check()?;
-        if outcomes.len() < entries.len() {
-            self.left_open.insert(set.id.clone());
-        }
-        self.count(outcomes.len());
-        self.store.settle(&set.id, &outcomes, now)?;
-        Ok(())
-    }
-
-    /// An entry over which QuickBooks breaks off each time must not be sent for ever, nor keep the others waiting. Once it
-    /// was released, looking for it first does not hold it again.
-    fn after_look_back(&mut self, set: &SentSet, entry: &Entry, outcome: Outcome) -> Result<Outcome, StoreError> {
-        if outcome != Outcome::Again {
-            return Ok(outcome);
-        }
-        let tries = self.store.tries(&entry.key)?;
-        if tries > 0 {
-            // One of the set may be what broke the answer off: alone, it does not take the others with it.
-            self.set_size = 1;
-        }
-        let lost_again = set.purpose == posting::POSTING && tries >= MOST_TRIES;
-        Ok(if lost_again { Outcome::Held(HeldReason::NoAnswer { tries }) } else { Outcome::Again })
-    }
-
     fn read_lists(&mut self) -> Result<Option<String>, Fault> {
         let Some(list) = self.reading.current() else {
             self.phase = Phase::Post;
             return Ok(None);
         };
-        let seen: Option<Seen> = self.store.setting(&seen_key(list))?;
+        let seen: Option<Seen> = self.store.setting(&list.seen_key())?;
         // Lists that turned out stale are read anew from their beginning.
         let since = seen.filter(|_| !self.lists_read_again).and_then(|seen| seen.newest);
         let request = self.reading.question(since);
@@ -456,19 +363,23 @@ impl Conversation {
     /// One part of a list came: read as a stream, a record at a time.
     fn list_came(&mut self, list: List, xml: &str, now: Timestamp) -> Result<(), Fault> {
         let mut reader = qbxml::Reader::new(xml.as_bytes());
-        let mut rows = Vec::new();
+        let mut part = Part::default();
         let mut more = None;
         loop {
             match reader.next() {
                 Ok(Some(qbxml::Event::Response(head))) => {
-                    if !matches!(head.status.class(), qbxml::Class::Fine | qbxml::Class::Empty) {
+                    let told = matches!(head.status.class(), qbxml::Class::Fine | qbxml::Class::Empty);
+                    if !told && list == List::Deleted {
+                        // What is gone is met at the latest when something refers to it.
+                        warn!(status = head.status.message, "QuickBooks does not tell what was deleted");
+                    } else if !told {
                         let told = Message::new("quickbooks.list_unreadable").with("message", &head.status.message);
                         self.stop(told);
                         return Ok(());
                     }
                     more = head.iterator_id.filter(|_| head.iterator_remaining.is_some_and(|remaining| remaining > 0));
                 }
-                Ok(Some(qbxml::Event::Object(object))) => rows.extend(lists::row(&object)),
+                Ok(Some(qbxml::Event::Object(object))) => part.take(&object),
                 Ok(Some(_)) => {}
                 Ok(None) => break,
                 // One record that can't be read must not keep all the others out.
@@ -480,10 +391,13 @@ impl Conversation {
                 }
             }
         }
-        self.store.save_changed_lists(&rows, now)?;
+        self.store.save_changed_lists(&part.rows, now)?;
+        if !part.gone.is_empty() {
+            self.store.forget_objects(&part.gone, now)?;
+        }
         let whole = self.reading.is_whole();
-        if let Some(mut seen) = self.reading.came(&rows, more) {
-            let key = seen_key(list);
+        if let Some(mut seen) = self.reading.came(&part, more) {
+            let key = list.seen_key();
             let before: Option<Seen> = self.store.setting(&key)?;
             if before.is_none() {
                 self.store.remap_open(now)?;
@@ -520,11 +434,6 @@ impl Conversation {
     fn count(&mut self, settled: usize) {
         self.settled = self.settled.saturating_add(u32::try_from(settled).unwrap_or(u32::MAX));
     }
-}
-
-fn seen_key(list: List) -> String {
-    let name = serde_json::to_value(list).ok().and_then(|name| name.as_str().map(str::to_owned));
-    format!("list.{}", name.unwrap_or_default())
 }
 
 fn answer_to<'a>(answers: &'a AnswerSet, request: &RequestId) -> Option<&'a qbxml::Answer> {

@@ -26,6 +26,7 @@ use crate::{
     company::{Company, Installation},
     config::Config,
     conversation::{Conversation, Fault, Mapper, Parties, Reply, Turn},
+    lists::List,
     messages::{Language, Message},
     schedule::Schedule,
     source::{Source, SourceError, Told},
@@ -282,7 +283,7 @@ impl Engine {
 
     async fn map_all(&self, run: RunId) -> Result<(), RunError> {
         // Before QuickBooks has told its lists, nothing can be mapped: it is done in the first session then.
-        if self.store.setting::<serde_json::Value>("list.customers")?.is_none() {
+        if self.store.setting::<serde_json::Value>(&List::Deleted.seen_key())?.is_none() {
             return Ok(());
         }
         loop {
@@ -518,11 +519,14 @@ impl Mapper for EntryMapper {
     fn map_some(&self, run: RunId, limit: u32, now: Timestamp) -> Result<u32, StoreError> {
         let Some(shop) = self.store.setting::<Shop>("shop")? else { return Ok(0) };
         let mapping = self.mapping_for(self.store.setting::<Company>("company")?.as_ref());
-        self.store.map_unmapped(run, limit, now, |document, world| {
+        self.store.map_unmapped(run, limit, now, |document, past, world| {
             if self.is_before_start(document, &shop) {
-                return Mapped::Nothing;
+                return Mapped::default();
             }
-            books::map(document, &books::Context { mapping: &mapping, shop: &shop, lists: world, facts: world })
+            let company = world.company();
+            let context =
+                books::Context { mapping: &mapping, shop: &shop, lists: world, facts: world, company: &company };
+            books::map(document, past, &context)
         })
     }
 }

@@ -22,10 +22,12 @@ pub mod endpoint;
 pub mod engine;
 mod lists;
 pub mod messages;
+mod questions;
 pub mod schedule;
 mod settle;
 pub mod shop;
 pub mod source;
+mod target;
 pub mod tieout;
 
 pub use config::{Config, ConfigError};

@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 
 use books::{ListObject, NameSpace};
-use qbxml::{ListId, Object, RefRet, Request, WallTime};
+use qbxml::{ListDelType, ListId, Object, RefRet, Request, WallTime};
 use serde::{Deserialize, Serialize};
-use store::ListRow;
+use store::{GoneObject, ListRow};
 
 /// How many rows are asked for at a time from lists that can be long.
 const ROWS_AT_A_TIME: u32 = 500;
@@ -20,18 +20,30 @@ pub enum List {
     Classes,
     /// Payment methods.
     PaymentMethods,
+    /// Payment terms.
+    Terms,
     /// Sales-tax codes.
     SalesTaxCodes,
     /// Items of all kinds.
     Items,
-    /// Customers.
-    Customers,
+    /// Customers, and all others who share their names: vendors, employees and other names (PROTOCOL.md e).
+    Names,
+    /// What was deleted from all of them, or merged into something else: reading only what changed does not show it.
+    Deleted,
 }
 
 impl List {
-    /// All lists, in the order in which they are read.
-    pub const ALL: [Self; 6] =
-        [Self::Accounts, Self::Classes, Self::PaymentMethods, Self::SalesTaxCodes, Self::Items, Self::Customers];
+    /// All lists, in the order in which they are read: what is deleted is told once everything that is there is known.
+    pub const ALL: [Self; 8] = [
+        Self::Accounts,
+        Self::Classes,
+        Self::PaymentMethods,
+        Self::Terms,
+        Self::SalesTaxCodes,
+        Self::Items,
+        Self::Names,
+        Self::Deleted,
+    ];
 
     /// The name spaces and kinds that it covers.
     pub const fn kinds(self) -> &'static [(NameSpace, &'static str)] {
@@ -39,6 +51,7 @@ impl List {
             Self::Accounts => &[(NameSpace::Account, "Account")],
             Self::Classes => &[(NameSpace::Class, "Class")],
             Self::PaymentMethods => &[(NameSpace::PaymentMethod, "PaymentMethod")],
+            Self::Terms => &[(NameSpace::Terms, "StandardTerms")],
             Self::SalesTaxCodes => &[(NameSpace::SalesTaxCode, "SalesTaxCode")],
             Self::Items => &[
                 (NameSpace::Item, "ItemInventory"),
@@ -49,14 +62,84 @@ impl List {
                 (NameSpace::Item, "ItemSalesTax"),
                 (NameSpace::Item, "ItemSubtotal"),
                 (NameSpace::Item, "ItemPayment"),
+                (NameSpace::Item, "ItemInventoryAssembly"),
+                (NameSpace::Item, "ItemGroup"),
+                (NameSpace::Item, "ItemFixedAsset"),
+                (NameSpace::Item, "ItemSalesTaxGroup"),
             ],
-            Self::Customers => &[(NameSpace::Name, "Customer")],
+            Self::Names => &[
+                (NameSpace::Name, "Customer"),
+                (NameSpace::Name, "Vendor"),
+                (NameSpace::Name, "Employee"),
+                (NameSpace::Name, "OtherName"),
+            ],
+            Self::Deleted => &[],
         }
     }
 
     /// Whether QuickBooks gives it in parts (PROTOCOL.md c.4).
     const fn in_parts(self) -> bool {
-        matches!(self, Self::Items | Self::Customers)
+        matches!(self, Self::Items | Self::Names)
+    }
+
+    /// The setting that says how far it was read, as [`Seen`].
+    pub fn seen_key(self) -> String {
+        let name = serde_json::to_value(self).ok().and_then(|name| name.as_str().map(str::to_owned));
+        format!("list.{}", name.unwrap_or_default())
+    }
+}
+
+/// What of QuickBooks' kinds of list objects is read here, by the list that each is in.
+const DELETED: [(ListDelType, NameSpace); 22] = [
+    (ListDelType::Account, NameSpace::Account),
+    (ListDelType::Class, NameSpace::Class),
+    (ListDelType::Customer, NameSpace::Name),
+    (ListDelType::Employee, NameSpace::Name),
+    (ListDelType::ItemDiscount, NameSpace::Item),
+    (ListDelType::ItemFixedAsset, NameSpace::Item),
+    (ListDelType::ItemGroup, NameSpace::Item),
+    (ListDelType::ItemInventory, NameSpace::Item),
+    (ListDelType::ItemInventoryAssembly, NameSpace::Item),
+    (ListDelType::ItemNonInventory, NameSpace::Item),
+    (ListDelType::ItemOtherCharge, NameSpace::Item),
+    (ListDelType::ItemPayment, NameSpace::Item),
+    (ListDelType::ItemSalesTax, NameSpace::Item),
+    (ListDelType::ItemSalesTaxGroup, NameSpace::Item),
+    (ListDelType::ItemService, NameSpace::Item),
+    (ListDelType::ItemSubtotal, NameSpace::Item),
+    (ListDelType::OtherName, NameSpace::Name),
+    (ListDelType::PaymentMethod, NameSpace::PaymentMethod),
+    (ListDelType::SalesTaxCode, NameSpace::SalesTaxCode),
+    (ListDelType::StandardTerms, NameSpace::Terms),
+    (ListDelType::DateDrivenTerms, NameSpace::Terms),
+    (ListDelType::Vendor, NameSpace::Name),
+];
+
+/// What a part of a list told.
+#[derive(Debug, Default)]
+pub struct Part {
+    /// What is there.
+    pub rows: Vec<ListRow>,
+    /// What is not there any more.
+    pub gone: Vec<GoneObject>,
+    newest: Option<WallTime>,
+}
+
+impl Part {
+    /// Takes in what an object tells.
+    pub fn take(&mut self, object: &Object) {
+        let at = if let Some(row) = row(object) {
+            let at = row.modified.parse::<WallTime>().ok();
+            self.rows.push(row);
+            at
+        } else if let Object::ListDeleted(ret) = object {
+            let kind = DELETED.iter().find(|(kind, _)| Some(*kind) == ret.list_del_type);
+            self.gone.extend(kind.map(|(_, space)| GoneObject { space: *space, id: ret.list_id.clone(), into: None }));
+            ret.time_deleted
+        } else {
+            None
+        };
+        self.newest = self.newest.max(at);
     }
 }
 
@@ -95,11 +178,10 @@ impl Reading {
         self.since.is_none()
     }
 
-    /// Notes that a part of the list came with these rows, `more` being the iterator to go on with. At its end returns how
-    /// far it was read.
-    pub fn came(&mut self, rows: &[ListRow], more: Option<String>) -> Option<Seen> {
-        let newest = rows.iter().filter_map(|row| row.modified.parse::<WallTime>().ok()).max();
-        self.newest = self.newest.take().max(newest);
+    /// Notes that this part of the list came, `more` being the iterator to go on with. At its end returns how far it was
+    /// read.
+    pub fn came(&mut self, part: &Part, more: Option<String>) -> Option<Seen> {
+        self.newest = self.newest.take().max(part.newest);
         self.iterator_id = more;
         if self.iterator_id.is_some() {
             return None;
@@ -135,16 +217,27 @@ impl Reading {
             List::PaymentMethods => {
                 qbxml::PaymentMethodQuery { select: qbxml::ListSelect::Filter(filter), ..Default::default() }.into()
             }
+            List::Terms => {
+                qbxml::StandardTermsQuery { select: qbxml::ListSelect::Filter(filter), ..Default::default() }.into()
+            }
             List::SalesTaxCodes => {
                 qbxml::SalesTaxCodeQuery { select: qbxml::ListSelect::Filter(filter), ..Default::default() }.into()
             }
             List::Items => {
                 qbxml::ItemQuery { iterator, select: qbxml::ListSelect::Filter(filter), ..Default::default() }.into()
             }
-            List::Customers => {
-                qbxml::CustomerQuery { iterator, select: qbxml::ListSelect::Filter(filter), ..Default::default() }
-                    .into()
+            List::Names => {
+                qbxml::EntityQuery { iterator, select: qbxml::ListSelect::Filter(filter), ..Default::default() }.into()
             }
+            List::Deleted => qbxml::ListDeletedQuery {
+                list_del_type: DELETED.iter().map(|(kind, _)| *kind).collect(),
+                deleted_date_range_filter: self.since.map(|since| qbxml::DeletedDateRangeFilter {
+                    from_deleted_date: Some(since),
+                    ..Default::default()
+                }),
+                ..Default::default()
+            }
+            .into(),
         })
     }
 }
@@ -184,8 +277,18 @@ pub fn row(object: &Object) -> Option<ListRow> {
         }
         Object::Class(ret) => facts!(ret, NameSpace::Class, "Class", ret.full_name, None),
         Object::PaymentMethod(ret) => facts!(ret, NameSpace::PaymentMethod, "PaymentMethod", ret.name, None),
+        Object::StandardTerms(ret) => facts!(ret, NameSpace::Terms, "StandardTerms", ret.name, None),
         Object::SalesTaxCode(ret) => facts!(ret, NameSpace::SalesTaxCode, "SalesTaxCode", ret.name, None),
         Object::Customer(ret) => facts!(ret, NameSpace::Name, "Customer", ret.full_name, None),
+        Object::Vendor(ret) => facts!(ret, NameSpace::Name, "Vendor", ret.name, None),
+        Object::Employee(ret) => facts!(ret, NameSpace::Name, "Employee", ret.name, None),
+        Object::OtherName(ret) => facts!(ret, NameSpace::Name, "OtherName", ret.name, None),
+        Object::ItemInventoryAssembly(ret) => {
+            facts!(ret, NameSpace::Item, "ItemInventoryAssembly", ret.full_name, None)
+        }
+        Object::ItemGroup(ret) => facts!(ret, NameSpace::Item, "ItemGroup", ret.name, None),
+        Object::ItemFixedAsset(ret) => facts!(ret, NameSpace::Item, "ItemFixedAsset", ret.name, None),
+        Object::ItemSalesTaxGroup(ret) => facts!(ret, NameSpace::Item, "ItemSalesTaxGroup", ret.name, None),
         Object::ItemInventory(ret) => {
             facts!(ret, NameSpace::Item, "ItemInventory", ret.full_name, account(ret.income_account_ref.as_ref()))
         }

@@ -38,7 +38,8 @@ pub fn tie_out(store: &Store, from: Date, to: Date) -> Result<Option<TieOut>, St
     let zone = TimeZone::get(&shop.time_zone).unwrap_or(TimeZone::UTC);
     let midnight = |day: Date| day.to_zoned(zone.clone()).map_or(jiff::Timestamp::MAX, |time| time.timestamp());
     let world = store.world()?;
-    let context = books::Context { mapping: &mapping, shop: &shop, lists: &world, facts: &world };
+    let company = world.company();
+    let context = books::Context { mapping: &mapping, shop: &shop, lists: &world, facts: &world, company: &company };
     let mut by_shop: BTreeMap<String, Money> = BTreeMap::new();
     let mut shop_sales = 0;
     let mut days: BTreeSet<Date> = BTreeSet::new();

@@ -35,8 +35,7 @@ impl Conversation {
             self.stop(Message::new("company.unknown").with("message", words.join("; ")));
             return Ok(());
         }
-        let objects = answers.answers.into_iter().flat_map(|answer| answer.objects);
-        let company = Company::from_answers(&self.with.file_name, objects);
+        let company = Company::from_answers(&self.with.file_name, answers.answers);
         let pairing: Option<Pairing> = self.store.setting("pairing")?;
         match company.judge(&self.with.installation, pairing.as_ref(), self.with.configured_file.as_deref()) {
             Verdict::Refuse(message) => self.stop(message),
@@ -78,6 +77,10 @@ impl Conversation {
             self.store.remap_open(now)?;
             self.store.set_setting("company", &company, "what QuickBooks says of itself", now)?;
         }
+        let world = self.store.world()?;
+        let before = world.company();
+        world.check()?;
+        self.store.save_company(&company.for_mapping(&before), now)?;
         match company.obstacle() {
             Some(message) => self.stop(message),
             None => self.phase = Phase::Recover,

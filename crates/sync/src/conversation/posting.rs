@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use books::{Entry, EntryKey, HeldReason, Link, Money, Posting};
+use books::{Body, Entry, EntryKey, HeldReason, Linked, Money, NoRequest, Posting};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
-use qbxml::{AnswerSet, MessageSet, MessageSetId, OnError, Recovery, RequestId, TxnId};
+use qbxml::{AnswerSet, MessageSet, MessageSetId, OnError, Recovery, RequestId};
 use store::{NewSet, Outcome, SentSet, StoreError};
 
-use super::{Conversation, Fault, Pending, Phase, Sent, answer_to, ask, request_id};
+use super::{Conversation, Fault, Pending, Phase, Sent, answer_to, ask, recovery::Asking, request_id};
 use crate::{
     lists::Reading,
     messages::Message,
     settle::{self, Settled},
+    target::{Target, is_list_object},
 };
 
 /// How long a message set should keep QuickBooks busy: longer, and a person at QuickBooks notices.
@@ -48,17 +49,20 @@ impl Conversation {
         for entry in ready {
             // What it needs is left for the next session, or is not posted after all: so is it.
             let needs_are_left = entry.needs.iter().any(|need| self.passed_over.contains(need));
-            let request = (!needs_are_left).then(|| entry.request(|key| self.transaction(key)));
-            let Some(Ok(request)) = request else {
+            let request = (!needs_are_left).then(|| entry.request(|key| self.linked(key)));
+            let no_fit = match &request {
+                Some(Ok(request)) => request.check().err().map(|errors| errors.first().map(ToString::to_string)),
+                Some(Err(error @ NoRequest::Impossible(..))) => Some(Some(error.to_string())),
+                Some(Err(NoRequest::NotLinkedYet(_))) | None => None,
+            };
+            if let Some(field) = &no_fit {
+                let field = field.clone().unwrap_or_default();
+                self.store.hold(&entry.key, &HeldReason::DoesNotFit { field }, now)?;
+            }
+            let (Some(Ok(request)), None) = (request, no_fit) else {
                 self.passed_over.insert(entry.key.clone());
                 continue;
             };
-            if let Err(errors) = request.check() {
-                let field = errors.first().map(ToString::to_string).unwrap_or_default();
-                self.store.hold(&entry.key, &HeldReason::DoesNotFit { field }, now)?;
-                self.passed_over.insert(entry.key.clone());
-                continue;
-            }
             let id = request_id(requests.len())?;
             requests.push((id.clone(), request));
             sent.push((id, entry));
@@ -91,23 +95,24 @@ impl Conversation {
         Ok(sendable.take(self.set_size as usize).collect())
     }
 
-    /// The transaction that an entry became.
-    fn transaction(&self, key: &EntryKey) -> Option<TxnId> {
-        match self.store.link(key).ok()??.link {
-            Link::Transaction(id) => Some(id),
-            Link::List(_) => None,
-        }
+    /// Where something that an entry made stands.
+    fn linked(&self, key: &EntryKey) -> Option<Linked> {
+        Some(self.store.linked(key).ok()??.at)
     }
 
     /// Where something may be in QuickBooks without our knowing, an entry from before that was noticed is treated as if it
-    /// had been sent and its answer lost: it is looked for, and sent only when it is not there.
+    /// had been sent and its answer lost: it is looked for, and sent only when it is not there. So is what voids or deletes
+    /// a transaction: QuickBooks would do that to one that somebody has changed, too.
     fn look_first(&mut self, ready: &[Entry], now: Timestamp) -> Result<Option<String>, Fault> {
-        let Some(noticed_at) = self.look_first else { return Ok(None) };
         // A day more than needed, whatever the shop's time zone is.
-        let until = noticed_at.to_zoned(TimeZone::UTC).date().tomorrow().unwrap_or(Date::MAX);
-        let doubtful =
-            |entry: &&Entry| entry.date.is_none_or(|date| date <= until) && !self.looked_for.contains(&entry.key);
+        let until =
+            self.look_first.map(|noticed_at| noticed_at.to_zoned(TimeZone::UTC).date().tomorrow().unwrap_or(Date::MAX));
+        let doubtful = |entry: &&Entry| {
+            let is_old = until.is_some_and(|until| entry.date.is_none_or(|date| date <= until));
+            (is_old || takes_out(entry)) && !self.looked_for.contains(&entry.key)
+        };
         let entries: Vec<Entry> = ready.iter().filter(doubtful).cloned().collect();
+        let Asking { entries, questions, .. } = self.asking(entries)?;
         if entries.is_empty() {
             return Ok(None);
         }
@@ -117,9 +122,9 @@ impl Conversation {
             sent.push((request_id(place)?, entry.clone()));
         }
         let id = (self.new_set_id)()?;
-        let xml = ask(entries.iter().map(settle::look_back).collect())?;
+        let xml = ask(questions)?;
         self.intend(&id, &xml, &sent, "look first", now)?;
-        self.store.doubt(&id, "it may be in QuickBooks already", now)?;
+        self.store.doubt(&id, "QuickBooks is looked at before it is sent", now)?;
         match self.open_set(&id)? {
             Some(set) => self.pending = Some(Pending::LookBack { set, entries }),
             None => self.phase = Phase::Recover,
@@ -163,19 +168,20 @@ impl Conversation {
         let mut stale = false;
         for (request, entry) in sent {
             let again = self.lists_read_again || self.tried.contains(&entry.key);
+            let target = Target::of(&self.store, entry)?;
             let settled = answer_to(answers, request)
-                .map_or(Settled::Doubt, |answer| settle::settled(entry, answer, again, &lists));
+                .map_or(Settled::Doubt, |answer| settle::settled(entry, answer, target.as_ref(), again, &lists));
             let outcome = match settled {
                 Settled::Doubt => {
                     missing.insert(&entry.key);
                     doubtful.push(entry.clone());
                     continue;
                 }
-                Settled::Known(posted @ Outcome::Posted { .. }) => {
-                    if !booked_as_meant(entry, &posted) {
+                Settled::Known(through @ (Outcome::Posted { .. } | Outcome::Done { .. })) => {
+                    if !booked_as_meant(entry, &through, target.as_ref()) {
                         told.get_or_insert(Message::new("quickbooks.booked_otherwise").with("title", &entry.title));
                     }
-                    posted
+                    through
                 }
                 // What it needs did not get through, so that it could not either: that says nothing of itself.
                 _ if entry.needs.iter().any(|need| missing.contains(need)) => {
@@ -185,6 +191,14 @@ impl Conversation {
                 Settled::Known(outcome) => outcome,
                 Settled::Busy => {
                     self.passed_over.insert(entry.key.clone());
+                    Outcome::Again
+                }
+                Settled::Touched(edit_sequence) => {
+                    self.touched(entry, &edit_sequence, now)?;
+                    // Somebody who is at it right now is not run after.
+                    if !self.tried.insert(entry.key.clone()) {
+                        self.passed_over.insert(entry.key.clone());
+                    }
                     Outcome::Again
                 }
                 Settled::Stale => {
@@ -197,7 +211,7 @@ impl Conversation {
                     outcome
                 }
             };
-            if !matches!(outcome, Outcome::Posted { .. }) {
+            if !matches!(outcome, Outcome::Posted { .. } | Outcome::Done { .. }) {
                 missing.insert(&entry.key);
             }
             outcomes.push((entry.key.clone(), outcome));
@@ -227,13 +241,27 @@ impl Conversation {
     }
 }
 
+/// Whether it takes a transaction out of the books.
+fn takes_out(entry: &Entry) -> bool {
+    match &entry.body {
+        Body::Void { .. } => true,
+        Body::Deletion { before, .. } => !is_list_object(before),
+        _ => false,
+    }
+}
+
 /// Whether QuickBooks booked, by account, what was meant. An answer that does not tell what was booked is no proof to the
 /// contrary.
-fn booked_as_meant(entry: &Entry, posted: &Outcome) -> bool {
-    let Outcome::Posted { booked, .. } = posted else { return false };
-    let mut off: BTreeMap<&str, Money> = entry.postings.by_account();
-    for Posting { account, amount, .. } in booked {
-        *off.entry(account.as_str()).or_default() -= *amount;
+fn booked_as_meant(entry: &Entry, through: &Outcome, target: Option<&Target>) -> bool {
+    match (through, target) {
+        (Outcome::Done { booked: Some(booked), .. }, Some(target)) => target.is_as_meant(booked),
+        (Outcome::Posted { booked, .. }, _) => {
+            let mut off: BTreeMap<&str, Money> = entry.postings.by_account();
+            for Posting { account, amount, .. } in booked {
+                *off.entry(account.as_str()).or_default() -= *amount;
+            }
+            booked.is_empty() || off.values().all(|amount| amount.is_zero())
+        }
+        _ => true,
     }
-    booked.is_empty() || off.values().all(|amount| amount.is_zero())
 }
