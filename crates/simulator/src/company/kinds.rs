@@ -103,7 +103,7 @@ pub(crate) struct TxnInfo {
 }
 
 impl TxnInfo {
-    /// Whether an edition has it: QuickBooks Pro has no sales orders (PRODUCT.md 5.2).
+    /// Whether an edition has it: QuickBooks Pro has no sales orders and answers 3250 (PROTOCOL.md c.9).
     pub fn is_in(&self, edition: Edition) -> bool {
         self.name != "SalesOrder" || edition != Edition::Pro
     }
