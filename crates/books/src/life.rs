@@ -115,6 +115,11 @@ impl Leg<'_> {
         self.id.map_or_else(Event::placed, |id| Event::of(id, "back"))
     }
 
+    /// Whether goods of it came back but not into stock.
+    pub fn loses_goods(&self) -> bool {
+        self.back.iter().any(|row| matches!(row.what, What::Goods(_)) && row.fate != Fate::Restocked)
+    }
+
     /// The last part of the keys of its entries.
     pub fn subject(&self) -> &str {
         self.id.map_or("", DocumentId::as_str)

@@ -78,7 +78,10 @@ impl<'a, 'o> Plan<'a, 'o> {
 
     fn all(&mut self) -> Result<(), Stop> {
         if !self.is_sold() {
-            let Some(form) = self.form() else { return self.give_up() };
+            if self.came_to_nothing() {
+                return self.close_sales_order();
+            }
+            let form = self.form();
             match form {
                 Form::Wait => {
                     self.waits = true;
@@ -114,13 +117,23 @@ impl<'a, 'o> Plan<'a, 'o> {
         self.ledger.carries(&Event::placed())
     }
 
-    /// How far it is paid and delivered, and what the mapping makes of that; none for an order that was cancelled before
-    /// anything was paid, of which nothing reaches the books.
-    fn form(&mut self) -> Option<Form> {
+    /// Cancelled before anything was paid.
+    fn is_called_off(&self) -> bool {
+        self.order.cancelled_at.is_some() && self.life.received.is_empty()
+    }
+
+    /// Whether nothing of it reaches the books: it was called off, or everything was taken off it again before anything
+    /// was paid.
+    fn came_to_nothing(&self) -> bool {
+        let edits: Vec<&Leg<'o>> = self.life.legs.iter().skip(1).collect();
+        let all = || fold(self.life.legs.first().map_or(&[], |placed| &placed.sold), &edits);
+        self.is_called_off()
+            || (self.life.received.is_empty() && !edits.is_empty() && all().is_some_and(|rows| rows.is_empty()))
+    }
+
+    /// How far it is paid and delivered, and what the mapping makes of that.
+    fn form(&mut self) -> Form {
         let received = !self.life.received.is_empty();
-        if self.order.cancelled_at.is_some() && !received {
-            return None;
-        }
         let documents = &self.needs.context.mapping.documents;
         let (paid, row) = match self.order.payment_state {
             PaymentState::Paid | PaymentState::PartiallyRefunded | PaymentState::Refunded => ("paid", &documents.paid),
@@ -132,11 +145,10 @@ impl<'a, 'o> Plan<'a, 'o> {
             DeliveryState::Partial => ("partly_delivered", row.partly_delivered),
             DeliveryState::Unfulfilled | DeliveryState::Other(_) => ("undelivered", row.undelivered),
         };
+        // What is paid of a cancelled order goes back as a refund of its sale.
         let cancelled = self.order.cancelled_at.is_some();
-        if form == Form::SalesOrder
-            && !(self.needs.context.company.sales_orders && !cancelled)
-            && !self.has_sales_order()
-        {
+        let sales_orders = self.needs.context.company.sales_orders || self.has_sales_order();
+        if form == Form::SalesOrder && (cancelled || !sales_orders) {
             form = match paid {
                 "paid" => Form::SalesReceipt,
                 "unpaid" => Form::Wait,
@@ -157,12 +169,7 @@ impl<'a, 'o> Plan<'a, 'o> {
                 form: form.key().to_owned(),
             });
         }
-        Some(form)
-    }
-
-    /// Cancelled before anything was paid.
-    fn give_up(&mut self) -> Result<(), Stop> {
-        self.close_sales_order()
+        form
     }
 
     // The sale
@@ -175,8 +182,10 @@ impl<'a, 'o> Plan<'a, 'o> {
         let date = self.date(placed.at)?;
         let foldable = self.foldable();
         let deposits = self.ledger.deposits;
-        let candidates: Vec<(usize, Vec<Row<'o>>)> =
-            (0..=foldable.len()).filter_map(|count| Some((count, fold(&placed.sold, &foldable[..count])?))).collect();
+        let candidates: Vec<(usize, Vec<Row<'o>>)> = (0..=foldable.len())
+            .filter_map(|count| Some((count, fold(&placed.sold, &foldable[..count])?)))
+            .filter(|(_, rows)| !rows.is_empty())
+            .collect();
         let sheet = Sheet {
             key: self.ledger.fresh(key),
             date,
@@ -186,9 +195,8 @@ impl<'a, 'o> Plan<'a, 'o> {
         };
         // As many edits as the form can take are in it from the beginning.
         if form == Form::SalesReceipt {
-            for (count, rows) in candidates.iter().rev() {
-                let due = total(rows) - deposits.min(total(rows));
-                if let Some(paid) = self.paying(due) {
+            for (count, rows) in candidates.iter().rev().filter(|(_, rows)| deposits <= total(rows)) {
+                if let Some(paid) = self.paying(total(rows) - deposits) {
                     let carries = carried_by(placed, &foldable[..*count], &paid);
                     self.why_sold(&paid);
                     return self.receipt(Sheet { carries, ..sheet }, rows, &paid, deposits);
@@ -200,7 +208,7 @@ impl<'a, 'o> Plan<'a, 'o> {
             self.needs.because(Why::SeveralGateways { gateways });
         }
         let paid: Money = self.unused().map(Movement::settles).sum();
-        let fits = |rows: &[Row<'_>]| deposits.min(total(rows)) + paid <= total(rows);
+        let fits = |rows: &[Row<'_>]| deposits + paid <= total(rows);
         let chosen = candidates.iter().rev().find(|(_, rows)| fits(rows)).or_else(|| candidates.first());
         let Some((count, rows)) = chosen else { return Ok(()) };
         let credits = self.credit_payments(total(rows) - deposits.min(total(rows)));
@@ -361,7 +369,13 @@ impl<'a, 'o> Plan<'a, 'o> {
         self.about = (key.clone(), EntryKind::SalesOrder, placed.at, self.order.totals.total);
         let foldable = self.foldable();
         let rows = (0..=foldable.len()).rev().find_map(|count| fold(&placed.sold, &foldable[..count]));
-        let lines = self.goods(&rows.unwrap_or_default());
+        let rows = rows.unwrap_or_default();
+        if rows.is_empty() {
+            // QuickBooks has no sales order without lines.
+            self.close_sales_order()?;
+            return self.deposits();
+        }
+        let lines = self.goods(&rows);
         let standing = self.ledger.form(&key).cloned();
         let date = match standing.as_ref().and_then(|standing| standing.date) {
             Some(date) => date,
@@ -380,6 +394,11 @@ impl<'a, 'o> Plan<'a, 'o> {
             }
             Some(_) => {}
         }
+        self.deposits()
+    }
+
+    /// Everything paid before the sale, and what of it went back.
+    fn deposits(&mut self) -> Result<(), Stop> {
         for payment in self.unused().cloned().collect::<Vec<_>>() {
             self.deposit(&payment)?;
         }
@@ -473,7 +492,9 @@ impl<'a, 'o> Plan<'a, 'o> {
             .filter(|leg| !self.ledger.carries(&leg.sale()) && !self.ledger.carries(&leg.taking_back()))
             .take_while(|leg| match leg.kind {
                 LegKind::Edited => true,
-                LegKind::Refunded(refund) => nothing_given_back(refund) && !leg.back.is_empty(),
+                LegKind::Refunded(refund) => {
+                    nothing_given_back(refund) && !leg.back.is_empty() && (!leg.loses_goods() || self.is_called_off())
+                }
                 LegKind::Placed => false,
             })
             .collect()
@@ -982,11 +1003,12 @@ fn carried_by(placed: &Leg<'_>, legs: &[&Leg<'_>], paid: &[Movement<'_>]) -> Vec
     events
 }
 
-/// Whether a sales order is to be changed for its lines.
+/// Whether a sales order is to be changed: for its lines, or because it is open again.
 fn changed(before: &Body, after: &Body) -> bool {
     match (before, after) {
         (Body::SalesOrder(before), Body::SalesOrder(after)) => {
             before.sales_order_line_add != after.sales_order_line_add
+                || before.is_manually_closed != after.is_manually_closed
         }
         _ => true,
     }
@@ -1050,6 +1072,9 @@ fn take<'o>(row: &mut Row<'o>, less: &Row<'o>, gone: bool) -> Option<()> {
         match row.discounts.first_mut() {
             Some(discount) => discount.1 += off,
             None => row.discounts.push(("", off)),
+        }
+        if row.discounts.iter().any(|(_, amount)| amount.is_negative()) {
+            return None;
         }
     } else {
         row.quantity = row.quantity.checked_sub(less.quantity)?;

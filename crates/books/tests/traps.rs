@@ -69,6 +69,7 @@ fn a_tip_that_is_a_line_is_counted_once() {
 fn an_order_cancelled_before_payment_is_nothing_for_the_books() {
     let mut order = worked_order();
     order.cancelled_at = Some(order.placed_at);
+    order.payment_state = PaymentState::Voided;
     order.payments.clear();
     assert!(World::new().map(&order).is_nothing());
 }

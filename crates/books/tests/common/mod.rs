@@ -1,6 +1,8 @@
 //! A shop, a company file and QuickBooks' arithmetic, small enough to be seen through.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "shared by tests that each use a part")]
 
+pub mod story;
+
 use std::collections::BTreeMap;
 
 use books::{
@@ -14,6 +16,9 @@ use books::{
 use jiff::Timestamp;
 use qbxml::{InvoiceRet, ListId, Object, ReceivePaymentRet, Ref, RefRet, SalesReceiptRet, TxnId};
 use rust_decimal::Decimal;
+
+/// Every gateway that the tests pay by.
+pub const GATEWAYS: [&str; 6] = ["shopify_payments", "paypal", "cash", "manual", "gift_card", "shopify_store_credit"];
 
 pub fn money(text: &str) -> Money {
     text.parse().unwrap()
@@ -96,6 +101,11 @@ impl Company {
         self.objects.get_mut(&(space, name.to_lowercase())).unwrap().active = false;
     }
 
+    /// Whether the entry made something that is here.
+    pub fn has(&self, key: &EntryKey) -> bool {
+        self.links.contains_key(key)
+    }
+
     /// Takes over the list entries, as QuickBooks would, and keeps what was matched.
     pub fn post(&mut self, entries: &[Entry]) {
         for entry in entries {
@@ -110,6 +120,7 @@ impl Company {
             let (space, kind, account) = match &entry.body {
                 Body::Class(_) => (NameSpace::Class, "Class", None),
                 Body::PaymentMethod(_) => (NameSpace::PaymentMethod, "PaymentMethod", None),
+                Body::StandardTerms(_) => (NameSpace::Terms, "StandardTerms", None),
                 Body::Customer(_) => (NameSpace::Name, "Customer", None),
                 Body::ItemInventory(form) => (NameSpace::Item, "ItemInventory", account(&form.income_account_ref)),
                 Body::ItemNonInventory(form) => (NameSpace::Item, "ItemNonInventory", sides(&form.sides)),
@@ -321,20 +332,28 @@ pub fn order() -> Order {
     }
 }
 
+/// All tax of some lines of it.
+pub fn tax_of(taxes: &[TaxLine]) -> Money {
+    taxes.iter().map(|tax| tax.amount).sum()
+}
+
 /// States the totals that the shop would state; tips that are no line and cash rounding are stated already.
 pub fn totalled(mut order: Order) -> Order {
     let price = |line: &OrderLine| line.unit_price * Decimal::from(line.quantity);
     let off = |line: &OrderLine| line.discounts.iter().map(|discount| discount.amount).sum::<Money>();
-    let of = |taxes: &[TaxLine]| taxes.iter().map(|tax| tax.amount).sum::<Money>();
     let goods = order.lines.iter().filter(|line| !line.tip);
     let totals = &mut order.totals;
     totals.subtotal = goods.map(|line| price(line) - off(line)).sum();
     totals.discounts =
         order.lines.iter().map(off).sum::<Money>() + order.shipping.iter().map(|line| line.discount).sum();
     totals.shipping = order.shipping.iter().map(|line| line.price - line.discount).sum();
-    let added: Money =
-        order.lines.iter().map(|line| of(&line.taxes)).chain(order.shipping.iter().map(|line| of(&line.taxes))).sum();
-    let fee_tax: Money = order.fees.iter().map(|fee| of(&fee.taxes)).sum();
+    let added: Money = order
+        .lines
+        .iter()
+        .map(|line| tax_of(&line.taxes))
+        .chain(order.shipping.iter().map(|line| tax_of(&line.taxes)))
+        .sum();
+    let fee_tax: Money = order.fees.iter().map(|fee| tax_of(&fee.taxes)).sum();
     totals.tax = added + fee_tax;
     if order.lines.iter().any(|line| line.tip) {
         totals.tips = order.lines.iter().filter(|line| line.tip).map(|line| price(line) - off(line)).sum();
@@ -390,7 +409,8 @@ pub fn sale(entries: &[Entry]) -> &Entry {
 /// A line of a form: item, quantity, amount.
 pub type FormLine = (String, Option<Decimal>, Money);
 
-pub fn form_lines(entry: &Entry) -> Vec<FormLine> {
+/// The lines of a form that sells or takes back; none of another.
+pub fn body_lines(body: &Body) -> Option<Vec<FormLine>> {
     let item = |reference: &Option<Ref>| match reference {
         Some(Ref::Name(name)) => name.clone(),
         other => panic!("an item by {other:?}"),
@@ -407,11 +427,17 @@ pub fn form_lines(entry: &Entry) -> Vec<FormLine> {
                 .collect()
         };
     }
-    match &entry.body {
+    Some(match body {
         Body::SalesReceipt(form) => lines!(form.sales_receipt_line_add),
         Body::Invoice(form) => lines!(form.invoice_line_add),
-        other => panic!("no sale: {other:?}"),
-    }
+        Body::CreditMemo(form) => lines!(form.credit_memo_line_add),
+        Body::SalesOrder(form) => lines!(form.sales_order_line_add),
+        _ => return None,
+    })
+}
+
+pub fn form_lines(entry: &Entry) -> Vec<FormLine> {
+    body_lines(&entry.body).unwrap_or_else(|| panic!("no lines: {entry:?}"))
 }
 
 /// What QuickBooks would answer to the entry.
