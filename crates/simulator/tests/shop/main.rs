@@ -3,5 +3,7 @@
 
 mod api;
 mod books;
+mod bulk;
 mod client;
 mod lives;
+mod trade;
