@@ -220,6 +220,19 @@ fn undoing_a_sale_takes_what_was_done_to_it_along() {
 }
 
 #[test]
+fn a_voided_form_has_nothing_booked_whatever_the_answer_tells() {
+    let folder = tempdir().unwrap();
+    let (store, run) = with_posted_sale(folder.path());
+    let mut cancellation = undo(1, 10, Vec::new());
+    cancellation.key = edit_key("void");
+    map(&store, run, 1, &entries(vec![cancellation]));
+    post(&store, run, "S2", &[(edit_key("void"), Outcome::Done { edit_sequence: None, booked: None })]);
+    assert_eq!(state(&store, &sale_key(1)), State::Posted, "what is cancelled is not undone");
+    assert_eq!(booked(&store), Money::ZERO);
+    assert_eq!(undoable(&store, &Selection::Entry(edit_key("void"))), [edit_key("void")]);
+}
+
+#[test]
 fn undoing_an_edit_takes_later_edits_of_the_form_along() {
     let folder = tempdir().unwrap();
     let (store, run) = with_edited_sale(folder.path());

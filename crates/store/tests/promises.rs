@@ -9,11 +9,6 @@ use store::{AuditCheck, EntryFilter, ListRow, Outcome, RunOutcome, State, StoreE
 use support::*;
 use tempfile::tempdir;
 
-fn states(store: &store::Store) -> Vec<(EntryKey, State)> {
-    let filter = EntryFilter { states: State::ALL.to_vec(), ..EntryFilter::default() };
-    store.entries(&filter).unwrap().into_iter().map(|row| (row.key, row.state)).collect()
-}
-
 fn ready_keys(store: &store::Store, limit: u32) -> Vec<EntryKey> {
     store.ready(limit).unwrap().into_iter().map(|entry| entry.key).collect()
 }
