@@ -45,13 +45,14 @@ pub(crate) enum Charge {
     Duties,
     Fee,
     Discount,
+    Allowance,
     NotRestocked,
     UnallocatedRefund,
     Deposit,
 }
 
 impl Charge {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Shipping,
         Self::Tip,
         Self::GiftCard,
@@ -61,6 +62,7 @@ impl Charge {
         Self::Duties,
         Self::Fee,
         Self::Discount,
+        Self::Allowance,
         Self::NotRestocked,
         Self::UnallocatedRefund,
         Self::Deposit,
@@ -78,6 +80,7 @@ impl Charge {
             Self::Duties => "duties",
             Self::Fee => "fee",
             Self::Discount => "discount",
+            Self::Allowance => "allowance",
             Self::NotRestocked => "not_restocked",
             Self::UnallocatedRefund => "unallocated_refund",
             Self::Deposit => "deposit",
@@ -94,7 +97,7 @@ impl Charge {
             Self::MarketplaceTax => Purpose::MarketplaceTax,
             Self::Duties => Purpose::Duties,
             Self::Fee => Purpose::Fees,
-            Self::Discount => Purpose::Discounts,
+            Self::Discount | Self::Allowance => Purpose::Discounts,
             Self::NotRestocked | Self::UnallocatedRefund => Purpose::Returns,
             Self::Deposit => Purpose::CustomerDeposits,
         }
@@ -112,6 +115,7 @@ impl Charge {
             Self::Duties => &items.duties,
             Self::Fee => &items.fee,
             Self::Discount => &items.discount,
+            Self::Allowance => &items.allowance,
             Self::NotRestocked => &items.not_restocked,
             Self::UnallocatedRefund => &items.unallocated_refund,
             Self::Deposit => &items.deposit,

@@ -69,9 +69,14 @@ impl Ledger {
         self.carried.contains_key(event)
     }
 
+    /// The form by which the event is in the books.
+    pub fn form_of(&self, event: &Event) -> Option<&EntryKey> {
+        self.carried.get(event)
+    }
+
     /// Whether the event is in the books by this form.
     pub fn carries_by(&self, event: &Event, form: &EntryKey) -> bool {
-        self.carried.get(event) == Some(form)
+        self.form_of(event) == Some(form)
     }
 
     /// The day of the form that carries the event.

@@ -102,6 +102,8 @@ pub(crate) struct Leg<'o> {
     pub kind: LegKind<'o>,
     pub sold: Vec<Row<'o>>,
     pub back: Vec<Row<'o>>,
+    /// Goods that an earlier leg took back and that, as is known now, did not go into stock.
+    pub lost: Vec<(&'o OrderLine, u32)>,
 }
 
 impl Leg<'_> {
@@ -145,6 +147,11 @@ impl Movement<'_> {
     /// What it settles of what is owed.
     pub fn settles(&self) -> Money {
         self.amount - self.rounding
+    }
+
+    /// Its rounding, as an event.
+    pub fn rounded(&self) -> Event {
+        Event::of(self.id, "rounding")
     }
 }
 
@@ -246,7 +253,7 @@ fn placed(order: &Order) -> Result<Leg<'_>, Vec<HeldReason>> {
         sold.push(plain(What::Tip, order.totals.tips, Vec::new()));
     }
     sold.retain(|row| matches!(row.what, What::Goods(_) | What::GiftCard(_)) || !row.price.is_zero() || row.is_taxed());
-    Ok(Leg { id: None, at: order.placed_at, kind: LegKind::Placed, sold, back: Vec::new() })
+    Ok(Leg { id: None, at: order.placed_at, kind: LegKind::Placed, sold, back: Vec::new(), lost: Vec::new() })
 }
 
 /// A line that sells nothing: removed before the order was placed.
@@ -304,6 +311,7 @@ fn agreed(order: &Order) -> Result<Vec<Leg<'_>>, Vec<HeldReason>> {
             kind: LegKind::Refunded(refund),
             sold: Vec::new(),
             back: Vec::new(),
+            lost: Vec::new(),
         });
     }
     legs.sort_by(|one, other| {
@@ -334,7 +342,7 @@ fn leg<'o>(order: &'o Order, agreement: &'o Agreement) -> Result<Leg<'o>, HeldRe
         LegKind::Edited => (Some(&agreement.id), agreement.at),
         LegKind::Refunded(refund) => (Some(&refund.id), agreement.at),
     };
-    let mut leg = Leg { id, at, kind, sold: Vec::new(), back: Vec::new() };
+    let mut leg = Leg { id, at, kind, sold: Vec::new(), back: Vec::new(), lost: Vec::new() };
     let mut fates = Fates::of(leg.kind);
     for sale in &agreement.sales {
         let mut row = row(order, sale, leg.kind)?;
@@ -345,6 +353,7 @@ fn leg<'o>(order: &'o Order, agreement: &'o Agreement) -> Result<Leg<'o>, HeldRe
             leg.sold.push(row);
         }
     }
+    leg.lost = fates.lost(order);
     Ok(leg)
 }
 
@@ -355,6 +364,12 @@ impl<'o> Fates<'o> {
     fn of(kind: LegKind<'o>) -> Self {
         let LegKind::Refunded(refund) = kind else { return Self(Vec::new()) };
         Self(refund.goods.iter().map(|goods| (&goods.line, goods.quantity, goods.fate)).collect())
+    }
+
+    /// Of the goods of which no row tells, because their return was agreed before, those that did not go into stock.
+    fn lost(self, order: &'o Order) -> Vec<(&'o OrderLine, u32)> {
+        let lost = self.0.into_iter().filter(|(_, quantity, fate)| *quantity > 0 && *fate != Fate::Restocked);
+        lost.filter_map(|(id, quantity, _)| Some((order.lines.iter().find(|line| line.id == *id)?, quantity))).collect()
     }
 
     /// Puts the row among those taken back, with what became of its goods; goods of one line that met different fates are

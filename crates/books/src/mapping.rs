@@ -207,7 +207,7 @@ impl Default for Accounts {
             duties: "Duties Payable".into(),
             fees: "Fee Income".into(),
             cash_rounding: "Cash Rounding".into(),
-            returns: "Returns and Allowances".into(),
+            returns: "Returns & Allowances".into(),
             customer_deposits: "Customer Deposits".into(),
             shrinkage: "Inventory Shrinkage".into(),
             by_product_type: BTreeMap::new(),
@@ -462,6 +462,8 @@ pub struct Items {
     pub shipping: String,
     /// Discounts.
     pub discount: String,
+    /// Discounts given after posting, on a form of their own: QuickBooks lets an item of discount only lower a form.
+    pub allowance: String,
     /// Tips.
     pub tip: String,
     /// Gift cards sold and used.
@@ -490,6 +492,7 @@ impl Default for Items {
             generic: "Shopify Item".into(),
             shipping: "Shipping".into(),
             discount: "Discount".into(),
+            allowance: "Later discount".into(),
             tip: "Tip".into(),
             gift_card: "Gift Card".into(),
             store_credit: "Store Credit".into(),

@@ -212,10 +212,20 @@ impl<'a, 'o> Plan<'a, 'o> {
         let chosen = candidates.iter().rev().find(|(_, rows)| fits(rows)).or_else(|| candidates.first());
         let Some((count, rows)) = chosen else { return Ok(()) };
         let credits = self.credit_payments(total(rows) - deposits.min(total(rows)));
-        let carries = carried_by(placed, &foldable[..*count], &credits);
+        let mut carries = carried_by(placed, &foldable[..*count], &credits);
+        // The rounding of cash is part of what is billed, so that the payments come to it.
+        let rounded: Vec<Movement<'o>> = self
+            .unused()
+            .filter(|payment| payment.source == Source::Gateway && !payment.rounding.is_zero())
+            .cloned()
+            .collect();
+        carries.extend(rounded.iter().map(Movement::rounded));
         let sheet = Sheet { carries, ..sheet };
         self.needs.because(Why::ShopDate { zone: self.needs.context.shop.time_zone.clone() });
-        self.bill(sheet, rows, &credits, deposits)
+        let rounding = rounded.iter().map(|payment| payment.rounding).sum();
+        let entry = self.bill(sheet, rows, &credits, deposits, rounding)?;
+        self.add(entry);
+        Ok(())
     }
 
     fn why_sold(&mut self, paid: &[Movement<'o>]) {
@@ -299,30 +309,21 @@ impl<'a, 'o> Plan<'a, 'o> {
     }
 
     /// An invoice of which gift cards and store credit pay a part.
-    fn bill(&mut self, sheet: Sheet, rows: &[Row<'o>], credits: &[Movement<'o>], deposits: Money) -> Result<(), Stop> {
-        let entry = self.bill_entry(sheet, rows, credits, deposits)?;
-        self.add(entry);
-        Ok(())
-    }
-
-    fn bill_entry(
+    fn bill(
         &mut self,
         sheet: Sheet,
         rows: &[Row<'o>],
         credits: &[Movement<'o>],
         deposits: Money,
+        rounding: Money,
     ) -> Result<Entry, Stop> {
         let receivable = self.receivable();
         let mut lines = self.goods(rows);
-        // The rounding of cash is part of what is billed, so that the payments come to it.
-        let first = self.entries.iter().all(|entry| entry.kind != EntryKind::Invoice);
-        let rounding: Money = self
-            .unused()
-            .filter(|payment| first && payment.source == Source::Gateway)
-            .map(|payment| payment.rounding)
-            .sum();
+        if !rounding.is_zero() {
+            self.needs.because(Why::CashRounded);
+        }
         lines.extend(sale::charge(&mut self.needs, Charge::CashRounding, "", rounding));
-        self.settled_lines(&mut lines, credits, deposits.min(total(rows)));
+        self.settled_lines(&mut lines, credits, deposits);
         let entry = self.head.invoice(&mut self.needs, sheet, &lines, &receivable);
         self.unless_held(entry)
     }
@@ -529,11 +530,18 @@ impl<'a, 'o> Plan<'a, 'o> {
             .cloned()
             .collect();
         let own_settles: Money = own.iter().map(Movement::settles).sum();
+        // What a payment that is not its own adds to it.
+        let rounding: Money = life
+            .received
+            .iter()
+            .filter(|payment| self.ledger.carries_by(&payment.rounded(), &key))
+            .map(|payment| payment.rounding)
+            .sum();
         for count in (1..=foldable.len()).rev() {
             let Some(rows) = fold(&now, &foldable[..count]) else { continue };
             let more = total(&rows) - total(&now);
             let billed = matches!(standing.body, Body::Invoice(_));
-            let deposits = total(&now) - own_settles - if billed { standing.total } else { Money::ZERO };
+            let deposits = total(&now) + rounding - own_settles - if billed { standing.total } else { Money::ZERO };
             let (new, after) = match &standing.body {
                 Body::SalesReceipt(_) if !more.is_negative() => {
                     let Some(paid) = self.paying(more) else { continue };
@@ -569,7 +577,7 @@ impl<'a, 'o> Plan<'a, 'o> {
             self.needs.because(Why::EditedInPlace);
             let entry = match &standing.body {
                 Body::SalesReceipt(_) => self.receipt_entry(sheet, &rows, &after, deposits)?,
-                _ => self.bill_entry(sheet, &rows, &after, deposits)?,
+                _ => self.bill(sheet, &rows, &after, deposits, rounding)?,
             };
             let entry = self.change(&key, &standing, entry, &change_key(self.id, last));
             self.add(entry);
@@ -648,10 +656,10 @@ impl<'a, 'o> Plan<'a, 'o> {
         if !sold.is_empty() && !sold_before {
             self.sold_later(leg, &sold)?;
         }
-        if back_before {
-            return Ok(());
+        if !back_before {
+            self.taken_back(leg, &kept)?;
         }
-        self.taken_back(leg, &kept)
+        self.write_off(leg)
     }
 
     fn sold_later(&mut self, leg: &'o Leg<'o>, rows: &[Row<'o>]) -> Result<(), Stop> {
@@ -671,7 +679,9 @@ impl<'a, 'o> Plan<'a, 'o> {
             }
             None => {
                 let sheet = self.sheet(key, leg.at, carries, vec![sale_key(self.id)])?;
-                self.bill(sheet, rows, &[], Money::ZERO)
+                let entry = self.bill(sheet, rows, &[], Money::ZERO, Money::ZERO)?;
+                self.add(entry);
+                Ok(())
             }
         }
     }
@@ -710,7 +720,6 @@ impl<'a, 'o> Plan<'a, 'o> {
                 carries.push(leg.sale());
             }
             let credit = self.credit(key, leg.at, lines, &money, carries)?;
-            self.write_off(leg, &credit)?;
             for movement in money.iter().filter(|movement| movement.source == Source::Gateway) {
                 self.pay_back(movement, Some(&credit))?;
             }
@@ -736,7 +745,9 @@ impl<'a, 'o> Plan<'a, 'o> {
         let by =
             |source| money.iter().filter(|movement| movement.source == source).map(Movement::settles).sum::<Money>();
         let (gift_cards, store_credit) = (by(Source::GiftCard), by(Source::StoreCredit));
-        let rounding: Money = money.iter().map(|movement| movement.rounding).sum();
+        let rounded = money.iter().filter(|movement| !movement.rounding.is_zero());
+        let rounding: Money = rounded.clone().map(|movement| movement.rounding).sum();
+        carries.extend(rounded.map(Movement::rounded));
         if !(gift_cards + store_credit).is_zero() {
             self.needs.because(Why::GivenAsCredit);
         }
@@ -758,24 +769,33 @@ impl<'a, 'o> Plan<'a, 'o> {
         Ok(key)
     }
 
-    /// Damaged goods went back into stock by the credit memo, and out of it again at a loss.
-    fn write_off(&mut self, leg: &Leg<'o>, credit: &EntryKey) -> Result<(), Stop> {
-        let mut damaged = Vec::new();
-        for row in leg.back.iter().filter(|row| row.fate == Fate::Damaged) {
-            if let What::Goods(line) = row.what
-                && let Some(sold) = items::goods(&mut self.needs, line)
+    /// Goods that are of no use went back into stock by the credit memo of their return, and go out of it again at a loss.
+    fn write_off(&mut self, leg: &Leg<'o>) -> Result<(), Stop> {
+        let event = leg.id.map(|id| Event::of(id, "damaged")).filter(|event| !self.ledger.carries(event));
+        let Some(event) = event.filter(|_| self.is_sold()) else { return Ok(()) };
+        let damaged = leg.back.iter().filter(|row| row.fate == Fate::Damaged).filter_map(|row| match row.what {
+            What::Goods(line) => Some((line, row.quantity)),
+            _ => None,
+        });
+        let goods: Vec<_> = damaged.chain(leg.lost.iter().copied()).collect();
+        let mut lost: Vec<(String, u32)> = Vec::new();
+        for (line, quantity) in goods {
+            if let Some(sold) = items::goods(&mut self.needs, line)
                 && sold.stocked
             {
-                damaged.push((sold.item, row.quantity));
+                lost.push((sold.item, quantity));
             }
         }
-        let Some(id) = leg.id.filter(|_| !damaged.is_empty()) else { return Ok(()) };
+        if lost.is_empty() {
+            return Ok(());
+        }
         let key = EntryKey::new("damaged", leg.subject());
         self.about = (key.clone(), EntryKind::InventoryAdjustment, leg.at, Money::ZERO);
         self.needs.because(Why::Damaged);
         let account = self.needs.account(Purpose::Shrinkage);
-        let sheet = self.sheet(key, leg.at, vec![Event::of(id, "damaged")], vec![credit.clone()])?;
-        let entry = self.head.written_off(&mut self.needs, sheet, &account, &damaged);
+        let after = self.ledger.form_of(&leg.taking_back()).cloned().unwrap_or_else(|| sale_key(self.id));
+        let sheet = self.sheet(key, leg.at, vec![event], vec![after])?;
+        let entry = self.head.written_off(&mut self.needs, sheet, &account, &lost);
         let entry = self.unless_held(entry)?;
         self.add(entry);
         Ok(())
@@ -783,6 +803,7 @@ impl<'a, 'o> Plan<'a, 'o> {
 
     /// Pays money back for what is open: the refund's own credit memo first.
     fn pay_back(&mut self, movement: &Movement<'o>, own: Option<&EntryKey>) -> Result<(), Stop> {
+        self.round(movement, -movement.rounding)?;
         let key = EntryKey::new("money_back", movement.id.as_str());
         self.about = (key.clone(), EntryKind::ARRefundCreditCard, movement.at, movement.amount);
         let mut open: Vec<&ledger::Open> = self.ledger.credits.iter().collect();
@@ -825,17 +846,14 @@ impl<'a, 'o> Plan<'a, 'o> {
     /// Payments that are in no entry yet pay what is open, oldest first.
     fn receive(&mut self) -> Result<(), Stop> {
         for payment in self.unused().cloned().collect::<Vec<_>>() {
-            let at_sale = self.entries.iter().any(|entry| entry.kind == EntryKind::Invoice);
             if payment.source != Source::Gateway {
                 self.pay_with_credit(&payment)?;
                 continue;
             }
             let key = EntryKey::new("payment", payment.id.as_str());
             self.about = (key.clone(), EntryKind::ReceivePayment, payment.at, payment.amount);
-            if !payment.rounding.is_zero() && !at_sale {
-                self.needs.hold(HeldReason::NotCarriedYet { what: "cash rounding on a later payment".to_owned() });
-                return Err(Stop);
-            }
+            self.round(&payment, payment.rounding)?;
+            self.about = (key.clone(), EntryKind::ReceivePayment, payment.at, payment.amount);
             let (parts, left) = ledger::allocate(&self.ledger.invoices, payment.amount);
             if left.is_positive() {
                 self.needs.hold(HeldReason::Overpaid { by: left });
@@ -866,6 +884,28 @@ impl<'a, 'o> Plan<'a, 'o> {
         let charge = if payment.source == Source::GiftCard { Charge::GiftCard } else { Charge::StoreCredit };
         let lines: Vec<Line> = sale::charge(&mut self.needs, charge, "", payment.amount).into_iter().collect();
         self.credit(key, payment.at, lines, &[], payment.events.clone())?;
+        Ok(())
+    }
+
+    /// What rounding of cash adds to what is owed: an invoice of it, or a credit memo of what it takes off. Nothing where a
+    /// form has it already.
+    fn round(&mut self, movement: &Movement<'o>, more: Money) -> Result<(), Stop> {
+        let event = movement.rounded();
+        if more.is_zero() || self.ledger.carries(&event) {
+            return Ok(());
+        }
+        let key = EntryKey::new("rounding", movement.id.as_str());
+        let kind = if more.is_negative() { EntryKind::CreditMemo } else { EntryKind::Invoice };
+        self.about = (key.clone(), kind, movement.at, more.abs());
+        self.needs.because(Why::CashRounded);
+        if more.is_negative() {
+            let lines = sale::charge(&mut self.needs, Charge::CashRounding, "", -more).into_iter().collect();
+            self.credit(key, movement.at, lines, &[], vec![event])?;
+        } else {
+            let sheet = self.sheet(key, movement.at, vec![event], vec![sale_key(self.id)])?;
+            let entry = self.bill(sheet, &[], &[], Money::ZERO, more)?;
+            self.add(entry);
+        }
         Ok(())
     }
 
@@ -973,7 +1013,7 @@ fn carried(ledger: &Ledger, movement: &Movement<'_>) -> bool {
 fn marked(key: &EntryKey) -> Option<(&'static str, &'static [&'static str])> {
     const MARKS: [(&str, &[&str]); 6] = [
         ("D", &[DEPOSIT]),
-        ("E", &["edit"]),
+        ("E", &["edit", "rounding"]),
         ("R", &["refund", "return", "deposit_back"]),
         ("W", &["damaged"]),
         ("P", &["money_back"]),

@@ -107,7 +107,7 @@ impl Form<'_, '_> {
             What::Duties => self.charge(Charge::Duties, "", row.price, taxed),
             What::Fee(title) => self.charge(Charge::Fee, title, row.price, taxed),
             What::Allowance(line) => {
-                self.charge(Charge::Discount, &names::description(&line.item), row.price, taxed);
+                self.charge(Charge::Allowance, &names::description(&line.item), row.price, taxed);
             }
             What::Adjustment => self.charge(Charge::UnallocatedRefund, "", row.price, taxed),
         }

@@ -65,7 +65,7 @@ impl Company {
             ("Duties Payable", "OtherCurrentLiability"),
             ("Fee Income", "Income"),
             ("Cash Rounding", "Expense"),
-            ("Returns and Allowances", "Income"),
+            ("Returns & Allowances", "Income"),
             ("Customer Deposits", "OtherCurrentLiability"),
             ("Inventory Shrinkage", "CostOfGoodsSold"),
             ("Shopify Payments Clearing", "Bank"),
