@@ -34,11 +34,19 @@ async fn the_mix_of_everything_holds_everything() {
         see(&order["paymentTerms"]["paymentTermsType"]);
         see(&order["purchasingEntity"]["__typename"]);
         several += usize::from(list(&order["refunds"]).len() > 1);
-        list(&order["transactions"]).iter().for_each(|t| see(&t["gateway"]));
+        for t in list(&order["transactions"]) {
+            see(&t["gateway"]);
+        }
         for refund in list(&order["refunds"]) {
-            list(&refund["orderAdjustments"]).iter().for_each(|a| see(&a["reason"]));
-            list(&refund["refundLineItems"]).iter().for_each(|l| see(&l["restockType"]));
-            list(&refund["transactions"]).iter().for_each(|t| see(&t["gateway"]));
+            for a in list(&refund["orderAdjustments"]) {
+                see(&a["reason"]);
+            }
+            for l in list(&refund["refundLineItems"]) {
+                see(&l["restockType"]);
+            }
+            for t in list(&refund["transactions"]) {
+                see(&t["gateway"]);
+            }
         }
         for agreement in list(&order["agreements"]) {
             see(&agreement["__typename"]);
@@ -94,7 +102,8 @@ async fn the_mix_of_everything_holds_everything() {
 #[test]
 fn older_orders_live_on_while_new_ones_come() {
     let shop = busy();
-    let states = || shop.with_orders(|all| all[..900].iter().map(|o| o.updated_at()).collect::<Vec<_>>());
+    let states =
+        || shop.with_orders(|all| all[..900].iter().map(simulator::shop::Order::updated_at).collect::<Vec<_>>());
     let before = states();
     assert_eq!(shop.advance(40).len(), 40);
     let moved = before.iter().zip(states()).filter(|(a, b)| *a != b).count();
