@@ -392,7 +392,8 @@ fn indented(xml: &str) -> String {
     lines.join("\n")
 }
 
-fn headline(entry: &EntryView) -> String {
+/// One entry on one line.
+pub fn headline(entry: &EntryView) -> String {
     format!(
         "{} {} · {} · {} · {} · {}{}",
         print::words(&entry.kind.into()),

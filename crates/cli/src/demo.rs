@@ -18,7 +18,7 @@ use simulator::{
 };
 use sync::{
     Config, Engine,
-    api::{DocumentKind, EntryFilter, EntryKind, Gateway, Mapping, Money, Posting, State, Store},
+    api::{DocumentKind, EntryFilter, EntryKind, Gateway, Mapping, Money, MoneyBack, Posting, State, Store},
     config::{QuickBooksConfig, SecretPlace, ShopConfig, SignIn},
     engine::Clock,
     tieout::TieOut,
@@ -343,6 +343,7 @@ fn mapping() -> Mapping {
         clearing: "Undeposited Funds".to_owned(),
         payment_method: "Bank Deposit".to_owned(),
         by_location: BTreeMap::new(),
+        refund: MoneyBack::default(),
     };
     mapping.gateways.0.insert("Bank Deposit".to_owned(), bank);
     mapping

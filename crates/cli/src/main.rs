@@ -6,6 +6,7 @@ mod commands;
 mod demo;
 mod engine;
 mod print;
+mod undo;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -63,7 +64,9 @@ enum Command {
     Entries(Entries),
     /// The shop's figures beside the company file's, by account.
     Tieout(Tieout),
-    /// Sends an entry again that QuickBooks refused.
+    /// Takes what was posted out of QuickBooks again; without --yes it only shows what that would be.
+    Undo(Undo),
+    /// Sends an entry again that QuickBooks refused, or that was undone.
     Retry(OneEntry),
     /// Frees a held entry: it is mapped anew, or kept as it was posted.
     Release(OneEntry),
@@ -152,6 +155,34 @@ struct OneEntry {
     key: String,
 }
 
+#[derive(Debug, Args)]
+struct Undo {
+    #[command(flatten)]
+    look: Look,
+    #[command(flatten)]
+    what: UndoWhat,
+    /// Delete transactions instead of voiding them.
+    #[arg(long)]
+    delete: bool,
+    /// Plan it; the next session with QuickBooks carries it out.
+    #[arg(long)]
+    yes: bool,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct UndoWhat {
+    /// One entry, by its key as `entries` prints it.
+    #[arg(long)]
+    entry: Option<String>,
+    /// What one run posted, by its number as `history` prints it.
+    #[arg(long)]
+    batch: Option<i64>,
+    /// Everything posted on this day or later, by the shop's calendar.
+    #[arg(long)]
+    since: Option<Date>,
+}
+
 fn language(text: &str) -> Result<Language, String> {
     match text {
         "en" => Ok(Language::En),
@@ -207,6 +238,7 @@ async fn run(command: Command) -> Result<Done, commands::Failure> {
         Command::History(history) => commands::history(&history.look, history.limit),
         Command::Entries(entries) => commands::entries(&entries),
         Command::Tieout(tieout) => commands::tieout(&tieout.look, tieout.from, tieout.to),
+        Command::Undo(undo) => undo::undo(&undo),
         Command::Retry(one) => commands::retry(&one.data_dir, &one.key),
         Command::Release(one) => commands::release(&one.data_dir, &one.key),
         Command::Qwc { data_dir } => commands::qwc(&data_dir),

@@ -10,7 +10,10 @@ use qbxml::{MessageSet, MessageSetId, OnError, Recovery, RequestId};
 use serde::{Deserialize, Serialize};
 use store::{EntryDetail, EntryRow, OpenError};
 
-pub use books::{DocumentKind, EntryKey, EntryKind, Mapping, Money, Posting, mapping::Gateway};
+pub use books::{
+    DocumentKind, EntryKey, EntryKind, Mapping, Money, Posting,
+    mapping::{Gateway, MoneyBack},
+};
 pub use store::{EntryFilter, Notice, State, Store, StoreError};
 
 use crate::{
@@ -318,7 +321,8 @@ fn own_request(store: &Store, entry: &Entry) -> Option<String> {
     MessageSet { requests, on_error: OnError::Continue, recovery: Recovery::New(set) }.to_xml().ok()
 }
 
-fn view(row: &EntryRow) -> EntryView {
+/// A row as shown.
+pub(crate) fn view(row: &EntryRow) -> EntryView {
     EntryView {
         key: row.key.to_string(),
         kind: row.kind,

@@ -29,6 +29,7 @@ pub mod shop;
 pub mod source;
 mod target;
 pub mod tieout;
+pub mod undo;
 
 pub use config::{Config, ConfigError};
 pub use conversation::Conversation;
