@@ -266,7 +266,7 @@ impl Store {
                 "SELECT v.body FROM documents d JOIN versions v ON v.document = d.id AND v.version = d.version
                  WHERE d.kind = 'order' AND d.happened_at >= ? AND d.happened_at < ? AND d.gone = 0
                  AND (d.mapping IN ('unmapped', 'entries', 'held') OR d.mapping = 'waits' AND EXISTS (
-                     SELECT 1 FROM entries e WHERE e.document = d.id AND e.state = 'posted' AND NOT e.is_list))
+                     SELECT 1 FROM entries e WHERE e.document = d.id AND +e.state = 'posted' AND NOT e.is_list))
                  ORDER BY d.happened_at, d.id",
             )?;
             let mut rows = statement.query(params![time(from), time(to)])?;

@@ -4,6 +4,9 @@
 //! changes its state in one function, with the audit row that says why (DESIGN.md 3, 4). Secrets never come here
 //! (DESIGN.md 7).
 //!
+//! A `+` before a column in SQL keeps SQLite from choosing the index of that column: most entries share one state, so that
+//! it never narrows anything down.
+//!
 //! This crate must never know of HTTP, of XML beyond keeping its text, of Shopify's JSON beyond keeping its text, or of
 //! the clock: the time is always given.
 //!

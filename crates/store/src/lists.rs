@@ -309,7 +309,7 @@ fn lost(
         let Some(kind) = kind_of(*space) else { continue };
         // What was made after the reading began is not missed by it.
         let vanished = "entries e JOIN links l ON l.entry = e.id
-            WHERE e.is_list AND e.kind = ?1 AND e.state = 'posted' AND l.posted_at < ?2 AND NOT EXISTS (
+            WHERE e.is_list AND e.kind = ?1 AND +e.state = 'posted' AND l.posted_at < ?2 AND NOT EXISTS (
                 SELECT 1 FROM list_objects o WHERE o.space = ?3 AND o.id = l.quickbooks_id)";
         for entry in standings(tx, vanished, params![word(&kind)?, time(since), word(space)?])? {
             let (key, from, to) = (&entry.key, State::Posted, State::Undone);
@@ -344,7 +344,7 @@ fn pass_on(
     .execute(params![space_word, from, into_word])?;
     let Some(kind) = kind_of(space) else { return Ok(()) };
     let ours = "links l JOIN entries e ON e.id = l.entry
-        WHERE l.quickbooks_id = ? AND e.is_list AND e.kind = ? AND e.state = 'posted'";
+        WHERE l.quickbooks_id = ? AND e.is_list AND +e.kind = ? AND +e.state = 'posted'";
     for entry in standings(tx, ours, params![from, word(&kind)?])? {
         tx.prepare_cached(
             "UPDATE links SET link = ?1, quickbooks_id = ?2, full_name = o.full_name, edit_sequence = o.edit_sequence

@@ -262,7 +262,7 @@ impl Store {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(
                 "SELECT e.key, e.document, e.date, l.booked FROM entries e JOIN links l ON l.entry = e.id
-                 WHERE e.state = 'posted' AND e.date BETWEEN ? AND ? ORDER BY e.date, e.id",
+                 WHERE +e.state = 'posted' AND e.date BETWEEN ? AND ? ORDER BY e.date, e.id",
             )?;
             let rows = statement.query_and_then([from.to_string(), to.to_string()], |row| {
                 Ok(BookedRow {

@@ -176,7 +176,7 @@ impl Saving<'_> {
 
     /// What was planned to take something back and did not come through was planned for another state of the document.
     fn drop_outlived_undo(&self) -> Result<(), StoreError> {
-        let stuck = "entries e WHERE e.document = ? AND e.undo AND e.state IN ('held', 'rejected')";
+        let stuck = "entries e WHERE e.document = ? AND e.undo AND +e.state IN ('held', 'rejected')";
         for entry in standings(self.writing.tx, stuck, [self.document.as_str()])? {
             self.writing.become_dropped(&entry, "its document goes on")?;
         }

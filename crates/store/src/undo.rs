@@ -33,7 +33,7 @@ pub enum Selection {
 /// later to the same form. What took something back itself is no part of it.
 const WITH_WHAT_BUILDS_ON_IT: &str = "WITH RECURSIVE chosen (id) AS (
          SELECT e.id FROM entries e JOIN links l ON l.entry = e.id
-         WHERE e.state = 'posted' AND NOT e.undo AND {selected}
+         WHERE +e.state = 'posted' AND NOT e.undo AND {selected}
          UNION
          SELECT d.id FROM chosen c JOIN entries e ON e.id = c.id
          JOIN needs n ON n.key = e.key JOIN entries d ON d.id = n.entry
@@ -176,14 +176,15 @@ pub(crate) fn take_back(tx: &Transaction<'_>, run: RunId, by: &Entry, now: Times
 /// be as the document stands now; what had taken it back is over. The documents are mapped anew on the next run.
 pub(crate) fn post_again(tx: &Transaction<'_>, key: &EntryKey, now: Timestamp) -> Result<(), StoreError> {
     let why = "to be posted again";
-    let undone = "entries e WHERE e.state = 'undone' AND (e.key = ?1
-        OR e.target IS NOT NULL AND e.id IN (SELECT entry FROM needs WHERE key = ?1))";
+    let undone = "entries e WHERE +e.state = 'undone' AND e.id IN (
+        SELECT id FROM entries WHERE key = ?1
+        UNION SELECT n.entry FROM needs n JOIN entries o ON o.id = n.entry WHERE n.key = ?1 AND o.target IS NOT NULL)";
     for entry in standings(tx, undone, [key.as_str()])? {
         let (key, from, to) = (&entry.key, State::Undone, State::Dropped);
         transition(tx, &Change { entry: entry.id, key, from, to, run: None, why }, now)?;
         remap_wanting(tx, entry.id)?;
-        let over = "undoes u JOIN entries e ON e.id = u.entry WHERE u.key = ? AND e.state = 'posted' AND NOT EXISTS (
-            SELECT 1 FROM undoes o JOIN entries t ON t.key = o.key WHERE o.entry = e.id AND t.state = 'undone')";
+        let over = "undoes u JOIN entries e ON e.id = u.entry WHERE u.key = ? AND +e.state = 'posted' AND NOT EXISTS (
+            SELECT 1 FROM undoes o JOIN entries t ON t.key = o.key WHERE o.entry = e.id AND +t.state = 'undone')";
         for entry in standings(tx, over, [entry.key.as_str()])? {
             let (key, run) = (&entry.key, None);
             for (from, to) in [(State::Posted, State::Undone), (State::Undone, State::Dropped)] {

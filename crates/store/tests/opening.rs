@@ -201,6 +201,8 @@ fn a_database_of_the_first_schema_opens_with_all_it_holds() {
     let store = open(folder.path());
     assert_eq!(state(&store, &sale_key(1)), State::Posted);
     assert_eq!(store.document(&order_id(1)).unwrap().unwrap().0, order(1, 10));
+    assert_eq!(store.linked(&sale_key(1)).unwrap().unwrap().booked, postings(10));
+    assert_eq!(store.past(&order_id(1)).unwrap().len(), 1);
     assert!(matches!(store.verify_audit().unwrap(), store::AuditCheck::Whole { .. }));
 }
 
