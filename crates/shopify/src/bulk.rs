@@ -153,8 +153,9 @@ pub(crate) struct File<'c> {
     /// What an operation that failed had written: its last order may be cut.
     partial: bool,
     response: Option<Response>,
-    /// Bytes of the file that came and are not read yet, and where they stand in it.
+    /// What came last of the file, how much of it is read, and where the rest stands in the file.
     buffer: Vec<u8>,
+    read: usize,
     at: u64,
     /// Bytes that come again, because the other side cannot begin in the middle.
     skip: u64,
@@ -165,7 +166,7 @@ pub(crate) struct File<'c> {
 impl<'c> File<'c> {
     /// The file at `url`, from the order that begins at byte `from`.
     pub(crate) fn new(client: &'c Client, url: Url, from: u64, partial: bool) -> Self {
-        Self { client, url, partial, response: None, buffer: Vec::new(), at: from, skip: 0, order: None }
+        Self { client, url, partial, response: None, buffer: Vec::new(), read: 0, at: from, skip: 0, order: None }
     }
 
     /// The next orders, no more than `most`.
@@ -215,18 +216,20 @@ impl<'c> File<'c> {
 
     /// The next line, without its end.
     async fn line(&mut self) -> Result<Option<Vec<u8>>, FileError> {
-        let mut searched = 0;
+        let mut searched = self.read;
         loop {
             if let Some(length) = self.buffer[searched..].iter().position(|byte| *byte == b'\n') {
-                let mut line: Vec<u8> = self.buffer.drain(..=searched + length).collect();
-                line.pop();
+                let line = self.buffer[self.read..searched + length].to_vec();
+                self.read = searched + length + 1;
                 self.at += line.len() as u64 + 1;
                 if line.is_empty() {
-                    searched = 0;
+                    searched = self.read;
                     continue;
                 }
                 return Ok(Some(line));
             }
+            self.buffer.drain(..self.read);
+            self.read = 0;
             searched = self.buffer.len();
             if searched > LONGEST_LINE {
                 return Err(FileError::Scattered);
@@ -282,7 +285,7 @@ impl<'c> File<'c> {
         }
     }
 
-    /// Opens the file where it was left, if anything is left of it.
+    /// Opens the file where it was left, if anything is left of it. Everything in the buffer is still to be read then.
     async fn open(&mut self) -> Result<Result<Option<Response>, Failure>, FileError> {
         let from = self.at + self.buffer.len() as u64;
         let response = match self.client.open(self.url.clone(), from).await {

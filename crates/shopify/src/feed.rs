@@ -254,7 +254,6 @@ impl Puller<'_> {
         self.done = !page.more;
         Ok(page.documents)
     }
-
 }
 
 fn pulled(

@@ -113,10 +113,15 @@ impl Client {
             let answer: EventsAnswer = self.ask(&DELETED_ORDERS, variables).await?;
             let Some(events) = answer.events else { return Ok(deleted) };
             // What a search finds is not all that was asked for: the words are looked at again.
-            let destroyed = |event: &EventNode| event.action == "destroy" && event.subject_type.as_deref() == Some("ORDER");
-            deleted.extend(events.nodes.into_iter().filter(destroyed).filter_map(|event| {
-                event.subject_id.map(|id| DeletedOrder { id, at: event.created_at })
-            }));
+            let destroyed =
+                |event: &EventNode| event.action == "destroy" && event.subject_type.as_deref() == Some("ORDER");
+            deleted.extend(
+                events
+                    .nodes
+                    .into_iter()
+                    .filter(destroyed)
+                    .filter_map(|event| event.subject_id.map(|id| DeletedOrder { id, at: event.created_at })),
+            );
             after = onward(events.page_info, after, &DELETED_ORDERS)?;
             if after.is_none() {
                 return Ok(deleted);

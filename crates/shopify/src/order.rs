@@ -311,7 +311,8 @@ impl OrderNode {
         let billing_address = self.billing_address.map(PostalAddress::into_address);
         let shipping_address = self.shipping_address.map(PostalAddress::into_address);
         let customer = self.customer.as_ref().map(|customer| customer.id.clone());
-        let company = self.purchasing_entity.and_then(|entity| entity.company).and_then(|company| filled(Some(company.name)));
+        let company =
+            self.purchasing_entity.and_then(|entity| entity.company).and_then(|company| filled(Some(company.name)));
         let company =
             company.or_else(|| billing_address.as_ref().and_then(|address| filled(Some(address.company.clone()))));
         let payments: Vec<Payment> = self.transactions.into_iter().map(payment).collect();

@@ -107,10 +107,8 @@ pub(crate) static ORDER_DETAIL: Question = Question {
     parts: &[BUYER, TERMS],
 };
 
-pub(crate) static ORDER_LINE_ITEMS_PAGE: Question = plain(
-    "OrderLineItemsPage",
-    document!("order_line_items_page", "line", "money"),
-);
+pub(crate) static ORDER_LINE_ITEMS_PAGE: Question =
+    plain("OrderLineItemsPage", document!("order_line_items_page", "line", "money"));
 
 pub(crate) static ORDER_HISTORY: Question = Question {
     name: "OrderHistory",
@@ -281,7 +279,9 @@ mod tests {
             (&ORDER_DETAIL, format!(r#"{{"order":{order}}}"#)),
             (&ORDER_HISTORY, format!(r#"{{"nodes":[{}]}}"#, include_str!("../tests/fixtures/history.json"))),
         ] {
-            let document = ExecutableDocument::parse_and_validate(&schema, question.text(&BTreeSet::new()), question.name).unwrap();
+            let document =
+                ExecutableDocument::parse_and_validate(&schema, question.text(&BTreeSet::new()), question.name)
+                    .unwrap();
             let operation = document.operations.get(Some(question.name)).unwrap();
             compare(&document, &[&operation.selection_set], &serde_json::from_str(&answer).unwrap(), question.name);
         }

@@ -92,7 +92,8 @@ async fn walk(
             let info = step.page.page_info;
             let Some(mut node) = step.page.nodes.into_iter().next() else { return Ok(Some(nodes)) };
             let page = node.as_object_mut().and_then(|node| node.remove("rows")).unwrap_or_default();
-            let page: Connection<Value> = serde_json::from_value(page).map_err(|_| question.unreadable(DecodeError::Cut("rows")))?;
+            let page: Connection<Value> =
+                serde_json::from_value(page).map_err(|_| question.unreadable(DecodeError::Cut("rows")))?;
             rows.extend(page.nodes);
             match onward(page.page_info, rows_after.take(), question)? {
                 Some(next) => rows_after = Some(next),

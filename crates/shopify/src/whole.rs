@@ -59,7 +59,13 @@ pub(crate) struct Completer<'c> {
 enum Candidate {
     Whole(Pulled),
     /// Its history is to be asked for.
-    Incomplete { id: DocumentId, updated_at: Timestamp, order: Value, history: bool, terms: bool },
+    Incomplete {
+        id: DocumentId,
+        updated_at: Timestamp,
+        order: Value,
+        history: bool,
+        terms: bool,
+    },
     /// It is to be asked for alone.
     Anew(DocumentId),
     Deleted,
@@ -72,16 +78,19 @@ impl<'c> Completer<'c> {
 
     /// Makes a page of orders whole, in their order. Those that were deleted meanwhile are left out. Plain lists were asked
     /// for with `first: asked`. With `doubt`, orders whose lines do not come to their sum are asked for again: their parts
-    /// were put together.
+    /// were put together. An edited order's sums differ anyway (SHOPIFY.md 3.2).
     pub(crate) async fn orders(
         &mut self,
         page: impl IntoIterator<Item = Box<RawValue>>,
         asked: usize,
         doubt: bool,
     ) -> Result<Vec<Pulled>, Error> {
-        let mut candidates = page.into_iter().map(|raw| candidate(&raw, asked, doubt)).collect::<Result<Vec<_>, _>>()?;
-        self.add(&mut candidates, &ORDER_TERMS, |candidate| matches!(candidate, Candidate::Incomplete { terms: true, .. }))
-            .await?;
+        let mut candidates =
+            page.into_iter().map(|raw| candidate(&raw, asked, doubt)).collect::<Result<Vec<_>, _>>()?;
+        self.add(&mut candidates, &ORDER_TERMS, |candidate| {
+            matches!(candidate, Candidate::Incomplete { terms: true, .. })
+        })
+        .await?;
         self.add(&mut candidates, &ORDER_HISTORY, |candidate| {
             matches!(candidate, Candidate::Incomplete { history: true, .. })
         })
@@ -91,7 +100,8 @@ impl<'c> Completer<'c> {
             match candidate {
                 Candidate::Whole(order) => pulled.push(order),
                 Candidate::Incomplete { id, updated_at, order, history, .. } => {
-                    let told = if history { self.fill(&id, updated_at, order).await? } else { Some(finish(&id, &order)?) };
+                    let told =
+                        if history { self.fill(&id, updated_at, order).await? } else { Some(finish(&id, &order)?) };
                     match told {
                         Some(order) => pulled.push(order),
                         None => pulled.extend(self.order(&id).await?),
@@ -209,7 +219,7 @@ impl Candidate {
 
 fn candidate(raw: &RawValue, asked: usize, doubt: bool) -> Result<Candidate, Error> {
     let node: OrderNode = read_order(raw)?;
-    if node.cut(asked).is_some() || doubt && !node.lines_add_up() {
+    if node.cut(asked).is_some() || doubt && !node.has_history() && !node.lines_add_up() {
         return Ok(Candidate::Anew(node.id));
     }
     let (history, terms) = (node.has_history(), node.lacks_schedules());

@@ -38,12 +38,7 @@ fn the_ledger_is_told_oldest_first_with_every_row() {
     let refund = Some(order.refunds[0].id.clone());
     assert_eq!(
         kinds,
-        [
-            AgreementKind::Placed,
-            AgreementKind::Edited,
-            AgreementKind::Returned,
-            AgreementKind::Refunded { refund }
-        ]
+        [AgreementKind::Placed, AgreementKind::Edited, AgreementKind::Returned, AgreementKind::Refunded { refund }]
     );
     let [mug, tip] = &order.lines[..] else { panic!("{:?}", order.lines) };
     let (mug, tip) = (Subject::Line(mug.id.clone()), Subject::Line(tip.id.clone()));
@@ -330,7 +325,8 @@ async fn an_order_whose_history_never_stands_still_is_an_error_and_never_mixed()
 /// A ledger of `agreements` agreements with `rows` rows each, walked two rows at a time where it is asked for in pages.
 fn long_ledger(agreements: usize, rows: usize, asked: &Asked) -> Reply {
     let model = history(3, time(AT));
-    let info = |end: Option<usize>| json!({ "hasNextPage": end.is_some(), "endCursor": end.map(|end| end.to_string()) });
+    let info =
+        |end: Option<usize>| json!({ "hasNextPage": end.is_some(), "endCursor": end.map(|end| end.to_string()) });
     let at = |name: &str| asked.variables()[name].as_str().map_or(0, |cursor| cursor.parse::<usize>().unwrap());
     let row = |n: usize| {
         let mut row = model["agreements"]["nodes"][0]["sales"]["nodes"][0].clone();
@@ -425,7 +421,10 @@ async fn a_refund_of_many_goods_and_an_order_of_many_returns_are_told_whole() {
     let order = &told(&pages)[0];
     let lines: BTreeSet<_> = order.refunds[0].goods.iter().map(|goods| &goods.line).collect();
     assert_eq!(lines.len(), 280);
-    assert_eq!(shop.operations(), ["OrdersPage", "OrderHistory", "ReturnsPage", "ReturnsPage", "RefundPage", "RefundPage"]);
+    assert_eq!(
+        shop.operations(),
+        ["OrdersPage", "OrderHistory", "ReturnsPage", "ReturnsPage", "RefundPage", "RefundPage"]
+    );
 }
 
 #[tokio::test]

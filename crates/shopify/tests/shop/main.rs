@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a broken assumption is a failed test
 
 mod connection;
+mod cost;
 mod decode;
 mod feeds;
 mod history;
+mod ledger;
+mod load;
 mod support;
