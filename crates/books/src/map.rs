@@ -53,18 +53,18 @@ fn map_order(id: &DocumentId, order: &Order, past: &[Past], context: &Context<'_
     let mut needs = Needs::new(context, id, &order.name);
     obstacles(order, &mut needs);
     if !needs.reasons().is_empty() {
-        return held(id, order, needs.reasons().to_vec());
+        return held(id, order, past, needs.reasons().to_vec());
     }
     let life = match Life::of(order, context.mapping) {
         Ok(life) => life,
-        Err(reasons) => return held(id, order, reasons),
+        Err(reasons) => return held(id, order, past, reasons),
     };
     let ledger = Ledger::of(past);
     if !past.is_empty() && !Plan::is_behind(&life, &ledger) && ledger.undone {
         return Mapped::default();
     }
     if ledger.undone {
-        return held(id, order, vec![HeldReason::Undone]);
+        return held(id, order, past, vec![HeldReason::Undone]);
     }
     let class = needs.class(order.location.as_ref());
     let customer = parties::customer(&mut needs, order);
@@ -75,9 +75,9 @@ fn map_order(id: &DocumentId, order: &Order, past: &[Past], context: &Context<'_
     Plan::new(needs, (order, id), &life, ledger, head).carry_out()
 }
 
-fn held(id: &DocumentId, order: &Order, reasons: Vec<HeldReason>) -> Mapped {
+fn held(id: &DocumentId, order: &Order, past: &[Past], reasons: Vec<HeldReason>) -> Mapped {
     let held = Held {
-        key: sale_key(id).unless(|_| false),
+        key: sale_key(id).unless(|key| past.iter().any(|past| past.entry.key == *key)),
         document: id.clone(),
         kind: EntryKind::SalesReceipt,
         date: None,

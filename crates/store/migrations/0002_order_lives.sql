@@ -42,3 +42,20 @@ ALTER TABLE documents ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX documents_open ON documents (id) WHERE mapping IN ('held', 'waits');
 
 ALTER TABLE message_sets DROP COLUMN handed_out_at;
+
+-- What the company file's own report says was booked, as far as it concerns us, by day; a day is read as a whole.
+CREATE TABLE company_days (
+    day     TEXT PRIMARY KEY,
+    read_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE company_postings (
+    day     TEXT NOT NULL REFERENCES company_days (day) ON DELETE CASCADE,
+    txn_id  TEXT NOT NULL,
+    kind    TEXT NOT NULL,
+    number  TEXT NOT NULL,
+    account TEXT NOT NULL,
+    amount  TEXT NOT NULL
+) STRICT;
+CREATE INDEX company_postings_by_day ON company_postings (day);
+CREATE INDEX documents_by_change ON documents (kind, updated_at);
+CREATE INDEX entries_by_number ON entries (number) WHERE NOT is_list;
