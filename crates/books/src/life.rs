@@ -4,7 +4,7 @@
 //! has one leg, told by its lines. Legs never change once they are agreed (SHOPIFY.md 3.5), so what is carried into the
 //! books stays right whatever happens later.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -72,7 +72,12 @@ impl Row<'_> {
 
     /// Net of tax, after discounts.
     pub fn earned(&self) -> Money {
-        self.price - self.discounts.iter().map(|(_, amount)| *amount).sum()
+        self.price - self.off()
+    }
+
+    /// What its discounts take off, net of tax.
+    pub fn off(&self) -> Money {
+        self.discounts.iter().map(|(_, amount)| *amount).sum()
     }
 
     pub fn is_taxed(&self) -> bool {
@@ -321,7 +326,38 @@ fn agreed(order: &Order) -> Result<Vec<Leg<'_>>, Vec<HeldReason>> {
     if !matches!(legs.first().map(|leg| leg.kind), Some(LegKind::Placed)) {
         reasons.push(HeldReason::HistoryMissing);
     }
+    spread_discounts(&mut legs);
     if reasons.is_empty() { Ok(legs) } else { Err(reasons) }
+}
+
+/// What comes back last of a line takes with it what is left of its discounts: net of tax, their parts may be a cent off.
+fn spread_discounts(legs: &mut [Leg<'_>]) {
+    let mut left: BTreeMap<String, (u32, Money)> = BTreeMap::new();
+    for leg in legs {
+        for row in &leg.sold {
+            let (quantity, off) = left.entry(row.what.subject().1.to_owned()).or_default();
+            *quantity += row.quantity;
+            *off += if matches!(row.what, What::Allowance(_)) { -row.price } else { row.off() };
+        }
+        for row in &mut leg.back {
+            let (quantity, off) = left.entry(row.what.subject().1.to_owned()).or_default();
+            if matches!(row.what, What::Allowance(_)) {
+                *off += row.price;
+                continue;
+            }
+            if matches!(row.what, What::Goods(_) | What::GiftCard(_)) && *quantity == row.quantity {
+                let more = *off - row.off();
+                row.price += more;
+                match row.discounts.first_mut() {
+                    Some(discount) => discount.1 += more,
+                    None => row.discounts.push(("", more)),
+                }
+                row.discounts.retain(|(_, amount)| !amount.is_zero());
+            }
+            *quantity = quantity.saturating_sub(row.quantity);
+            *off -= row.off();
+        }
+    }
 }
 
 fn leg<'o>(order: &'o Order, agreement: &'o Agreement) -> Result<Leg<'o>, HeldReason> {

@@ -90,8 +90,9 @@ impl<'a, 'o> Plan<'a, 'o> {
                 Form::SalesOrder => return self.sales_order(),
                 Form::SalesReceipt | Form::Invoice => self.sell(form)?,
             }
+        } else {
+            self.edit_in_place()?;
         }
-        self.edit_in_place()?;
         for leg in &self.life.legs {
             self.leg(leg)?;
         }
@@ -180,7 +181,8 @@ impl<'a, 'o> Plan<'a, 'o> {
         let kind = if form == Form::Invoice { EntryKind::Invoice } else { EntryKind::SalesReceipt };
         self.about = (key.clone(), kind, placed.at, self.order.totals.total);
         let date = self.date(placed.at)?;
-        let foldable = self.foldable();
+        // A sales order has its edits in it already.
+        let foldable = if self.adjusts() && !self.has_sales_order() { Vec::new() } else { self.foldable() };
         let deposits = self.ledger.deposits;
         let candidates: Vec<(usize, Vec<Row<'o>>)> = (0..=foldable.len())
             .filter_map(|count| Some((count, fold(&placed.sold, &foldable[..count])?)))
@@ -476,12 +478,14 @@ impl<'a, 'o> Plan<'a, 'o> {
 
     // Edits
 
+    /// Whether every edit is to have an entry of its own.
+    fn adjusts(&self) -> bool {
+        self.needs.context.mapping.documents.edits == Edits::Adjust
+    }
+
     /// The edits that are in no entry yet and may still be folded into the sale, oldest first: those that come before
     /// anything else that happened to it.
     fn foldable(&self) -> Vec<&'o Leg<'o>> {
-        if self.needs.context.mapping.documents.edits == Edits::Adjust && !self.has_sales_order() {
-            return Vec::new();
-        }
         let life: &'o Life<'o> = self.life;
         let nothing_given_back = |refund: &Refund| {
             !life.pending.contains(&refund.id)
@@ -504,7 +508,7 @@ impl<'a, 'o> Plan<'a, 'o> {
     /// Changes the sale in place where its period is open, nothing is linked to it and the form stays what it is.
     fn edit_in_place(&mut self) -> Result<(), Stop> {
         let key = sale_key(self.id);
-        let foldable = self.foldable();
+        let foldable = if self.adjusts() { Vec::new() } else { self.foldable() };
         let Some(standing) = self.ledger.form(&key).cloned() else { return Ok(()) };
         let closed = |date: Option<Date>| {
             let closing = self.needs.context.company.closing_date;
@@ -529,6 +533,7 @@ impl<'a, 'o> Plan<'a, 'o> {
             .filter(|payment| payment.events.iter().any(|event| self.ledger.carries_by(event, &key)))
             .cloned()
             .collect();
+        let unused: Money = self.unused().map(Movement::settles).sum();
         let own_settles: Money = own.iter().map(Movement::settles).sum();
         // What a payment that is not its own adds to it.
         let rounding: Money = life
@@ -554,7 +559,7 @@ impl<'a, 'o> Plan<'a, 'o> {
                     }
                     (paid, all)
                 }
-                Body::Invoice(_) if total(&rows) >= own_settles + deposits => (Vec::new(), own.clone()),
+                Body::Invoice(_) if total(&rows) >= own_settles + deposits + unused => (Vec::new(), own.clone()),
                 _ => continue,
             };
             let carries =
@@ -700,10 +705,8 @@ impl<'a, 'o> Plan<'a, 'o> {
         };
         let worth = total(&leg.back) - total(kept);
         let paid_out: Money = money.iter().map(|movement| movement.settles()).sum();
-        let as_credit: Money =
-            money.iter().filter(|movement| movement.source != Source::Gateway).map(|movement| movement.settles()).sum();
         let open: Money = self.ledger.credits.iter().map(|open| open.amount).sum();
-        let unallocated = (paid_out - worth - open).max(as_credit - worth).max(Money::ZERO);
+        let unallocated = (paid_out - worth - open).max(Money::ZERO);
         let key = EntryKey::new(role, leg.subject());
         if !leg.back.is_empty() || unallocated.is_positive() {
             self.about = (key.clone(), EntryKind::CreditMemo, leg.at, worth + unallocated);
@@ -714,13 +717,23 @@ impl<'a, 'o> Plan<'a, 'o> {
             }
             let less = sale::lines(&mut self.needs, kept, Way::Back);
             lines.extend(less.into_iter().map(|line| Line { amount: -line.amount, ..line }));
-            let money: Vec<Movement<'o>> = money.iter().map(|movement| (*movement).clone()).collect();
+            // A gift card or store credit that is worth no more than what came back stands on the same form.
+            let mut left = worth + unallocated;
+            let on_form = |movement: &Movement<'_>| {
+                let fits = movement.source == Source::Gateway || movement.settles() <= left;
+                if fits && movement.source != Source::Gateway {
+                    left -= movement.settles();
+                }
+                fits
+            };
+            let (own, others): (Vec<Movement<'o>>, Vec<Movement<'o>>) = money.into_iter().cloned().partition(on_form);
             let mut carries = vec![leg.taking_back()];
             if !kept.is_empty() && !self.ledger.carries(&leg.sale()) {
                 carries.push(leg.sale());
             }
-            let credit = self.credit(key, leg.at, lines, &money, carries)?;
-            for movement in money.iter().filter(|movement| movement.source == Source::Gateway) {
+            let credit = self.credit(key, leg.at, lines, &own, carries)?;
+            let gateways = own.iter().filter(|movement| movement.source == Source::Gateway);
+            for movement in gateways.chain(&others) {
                 self.pay_back(movement, Some(&credit))?;
             }
             return Ok(());
@@ -728,6 +741,21 @@ impl<'a, 'o> Plan<'a, 'o> {
         for movement in money {
             self.pay_back(movement, None)?;
         }
+        Ok(())
+    }
+
+    /// A gift card or store credit for what was owed back already: it is sold, and what was owed pays for it.
+    fn give_as_credit(&mut self, movement: &Movement<'o>) -> Result<(), Stop> {
+        let key = EntryKey::new("given", movement.id.as_str());
+        self.about = (key.clone(), EntryKind::Invoice, movement.at, movement.amount);
+        self.needs.because(Why::GivenAsCredit);
+        let receivable = self.receivable();
+        let charge = if movement.source == Source::GiftCard { Charge::GiftCard } else { Charge::StoreCredit };
+        let lines: Vec<Line> = sale::charge(&mut self.needs, charge, "", movement.settles()).into_iter().collect();
+        let sheet = self.sheet(key, movement.at, movement.events.clone(), vec![sale_key(self.id)])?;
+        let entry = self.head.invoice(&mut self.needs, sheet, &lines, &receivable);
+        let entry = self.unless_held(entry)?;
+        self.add(entry);
         Ok(())
     }
 
@@ -803,6 +831,9 @@ impl<'a, 'o> Plan<'a, 'o> {
 
     /// Pays money back for what is open: the refund's own credit memo first.
     fn pay_back(&mut self, movement: &Movement<'o>, own: Option<&EntryKey>) -> Result<(), Stop> {
+        if movement.source != Source::Gateway {
+            return self.give_as_credit(movement);
+        }
         self.round(movement, -movement.rounding)?;
         let key = EntryKey::new("money_back", movement.id.as_str());
         self.about = (key.clone(), EntryKind::ARRefundCreditCard, movement.at, movement.amount);
@@ -1013,7 +1044,7 @@ fn carried(ledger: &Ledger, movement: &Movement<'_>) -> bool {
 fn marked(key: &EntryKey) -> Option<(&'static str, &'static [&'static str])> {
     const MARKS: [(&str, &[&str]); 6] = [
         ("D", &[DEPOSIT]),
-        ("E", &["edit", "rounding"]),
+        ("E", &["edit", "rounding", "given"]),
         ("R", &["refund", "return", "deposit_back"]),
         ("W", &["damaged"]),
         ("P", &["money_back"]),

@@ -102,6 +102,17 @@ pub struct Back {
     pub pending: bool,
 }
 
+/// Entries for people: what each is, what it carries and what it posts.
+pub fn brief<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> String {
+    let mut text = String::new();
+    for entry in entries {
+        text += &format!("{:?} {} {} {:?}\n", entry.kind, entry.key, entry.total, entry.carries);
+        let of: Vec<String> = entry.postings.iter().map(|row| format!("{} {}", row.account, row.amount)).collect();
+        text += &format!("    {}\n", of.join(", "));
+    }
+    text
+}
+
 /// The life of one order, in the shop and in the books.
 #[derive(Clone, Debug)]
 pub struct Story {
@@ -320,7 +331,8 @@ impl Story {
         }
         self.refund(back);
         let others = |sale: &&AgreedSale| matches!(sale.subject, Subject::Tip | Subject::Duty | Subject::Fee { .. });
-        let others: Vec<AgreedSale> = self.order.agreements[0].sales.iter().filter(others).cloned().collect();
+        let agreed = self.order.agreements.iter().flat_map(|agreement| &agreement.sales);
+        let others: Vec<AgreedSale> = agreed.filter(others).cloned().collect();
         let back = others.into_iter().map(|mut sale| {
             sale.total = -sale.total;
             sale.taxes.iter_mut().for_each(|tax| tax.amount = -tax.amount);
@@ -497,11 +509,11 @@ impl Story {
     /// Maps what happened, posts it, and gives the new transactions.
     pub fn posted(&mut self) -> Vec<Entry> {
         let mapped = self.mapped();
-        assert!(mapped.held.is_none(), "held: {:#?}\n{:#?}", mapped.held, self.order);
+        assert!(mapped.held.is_none(), "held: {:?}\nposted:\n{}", mapped.held, brief(&self.entries()));
         self.waits = mapped.waits;
         self.post(mapped.entries.clone());
         let again = self.mapped();
-        assert!(again.entries.is_empty() && again.held.is_none(), "mapped again: {again:#?}");
+        assert!(again.entries.is_empty() && again.held.is_none(), "mapped again: {}", brief(&again.entries));
         mapped.entries.into_iter().filter(|entry| !entry.kind.is_list()).collect()
     }
 
