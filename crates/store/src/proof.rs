@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::{
     Store,
     error::StoreError,
-    mapping::past_of,
+    undo::past_of,
     words::{read_json, read_time, time, word},
 };
 
@@ -60,14 +60,7 @@ impl Store {
             for row in rows {
                 let txn_id = word(&row.txn_id)?;
                 if concerns_us.query_row([&txn_id, &row.number], |row| row.get(0))? {
-                    insert.execute(params![
-                        day,
-                        txn_id,
-                        row.kind,
-                        row.number,
-                        row.account,
-                        row.amount.to_string()
-                    ])?;
+                    insert.execute(params![day, txn_id, row.kind, row.number, row.account, row.amount.to_string()])?;
                 }
             }
             Ok(())
