@@ -211,7 +211,7 @@ impl Puller<'_> {
         let Listing { list } = self.client.ask(&LOCATIONS, variables).await?;
         let documents =
             list.nodes.iter().map(|raw| pulled(&LOCATIONS, raw, decode_location)).collect::<Result<_, _>>()?;
-        self.after = onward(list.page_info, self.after.take(), &LOCATIONS)?;
+        self.after = onward(list.page_info, self.after.as_ref(), &LOCATIONS)?;
         self.done = self.after.is_none();
         Ok(documents)
     }
@@ -268,12 +268,12 @@ fn pulled(
 /// Where the next page begins, if there is one.
 pub(crate) fn onward(
     info: PageInfo,
-    before: Option<String>,
+    before: Option<&String>,
     question: &'static Question,
 ) -> Result<Option<String>, Error> {
     match info.end_cursor {
         _ if !info.has_next_page => Ok(None),
-        Some(next) if Some(&next) != before.as_ref() => Ok(Some(next)),
+        Some(next) if Some(&next) != before => Ok(Some(next)),
         _ => Err(stuck(question)),
     }
 }

@@ -122,7 +122,7 @@ impl Client {
                     .filter(destroyed)
                     .filter_map(|event| event.subject_id.map(|id| DeletedOrder { id, at: event.created_at })),
             );
-            after = onward(events.page_info, after, &DELETED_ORDERS)?;
+            after = onward(events.page_info, after.as_ref(), &DELETED_ORDERS)?;
             if after.is_none() {
                 return Ok(deleted);
             }
@@ -141,7 +141,7 @@ impl Tenders<'_> {
         let variables = json!({ "first": PAGE, "after": self.after, "query": query });
         let answer: TendersAnswer = self.client.ask(&TENDER_TRANSACTIONS, variables).await?;
         let list = answer.tender_transactions;
-        self.after = onward(list.page_info, self.after.take(), &TENDER_TRANSACTIONS)?;
+        self.after = onward(list.page_info, self.after.as_ref(), &TENDER_TRANSACTIONS)?;
         if self.after.is_none() {
             self.from = week;
         }

@@ -114,7 +114,7 @@ impl Puller<'_> {
 
     async fn begin(&self, from: Timestamp, until: Timestamp) -> Result<Load, Error> {
         let few = from >= until || self.count(from, until).await? <= FEW;
-        let window = few.then(|| Window { end: until, way: Way::Pages, failures: 0 });
+        let window = few.then_some(Window { end: until, way: Way::Pages, failures: 0 });
         Ok(Load { from, until, window })
     }
 

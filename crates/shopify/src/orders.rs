@@ -112,7 +112,7 @@ impl<'c> OrdersWalk<'c> {
         let walked = list.nodes.len();
         let latest = list.nodes.last().map(|raw| time(by, raw)).transpose()?;
         let documents = self.completer.orders(list.nodes, LIST, false).await?;
-        self.after = onward(list.page_info, self.after.take(), &ORDERS_PAGE)?;
+        self.after = onward(list.page_info, self.after.as_ref(), &ORDERS_PAGE)?;
         self.walked += walked;
         let more = self.after.is_some();
         if !more {

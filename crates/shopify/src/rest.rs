@@ -52,7 +52,7 @@ pub(crate) async fn fill(
     {
         if cut(&order[list]) || order[list]["nodes"].as_array().into_iter().flatten().any(|node| cut(&node[rows])) {
             let Some(nodes) = walk(client, question, id, updated_at, rows).await? else { return Ok(false) };
-            order[list] = whole(nodes);
+            order[list] = whole(&nodes);
         }
     }
     for refund in order["refunds"].as_array_mut().into_iter().flatten() {
@@ -68,7 +68,7 @@ fn cut(list: &Value) -> bool {
     list["pageInfo"]["hasNextPage"] == true
 }
 
-fn whole(nodes: Vec<Value>) -> Value {
+fn whole(nodes: &[Value]) -> Value {
     json!({ "nodes": nodes, "pageInfo": { "hasNextPage": false, "endCursor": null } })
 }
 
@@ -95,14 +95,14 @@ async fn walk(
             let page: Connection<Value> =
                 serde_json::from_value(page).map_err(|_| question.unreadable(DecodeError::Cut("rows")))?;
             rows.extend(page.nodes);
-            match onward(page.page_info, rows_after.take(), question)? {
+            match onward(page.page_info, rows_after.as_ref(), question)? {
                 Some(next) => rows_after = Some(next),
                 None => break (node, info),
             }
         };
-        node[rows_name] = whole(rows);
+        node[rows_name] = whole(&rows);
         nodes.push(node);
-        match onward(info, after.take(), question)? {
+        match onward(info, after.as_ref(), question)? {
             Some(next) => after = Some(next),
             None => return Ok(Some(nodes)),
         }
@@ -118,9 +118,9 @@ async fn all_goods(client: &Client, refund: &mut Value) -> Result<bool, Error> {
         let answer: RefundAnswer = client.ask(&REFUND_PAGE, variables).await?;
         let Some(step) = answer.refund else { return Ok(false) };
         goods.extend(step.refund_line_items.nodes);
-        after = onward(step.refund_line_items.page_info, after.take(), &REFUND_PAGE)?;
+        after = onward(step.refund_line_items.page_info, after.as_ref(), &REFUND_PAGE)?;
         if after.is_none() {
-            refund["refundLineItems"] = whole(goods);
+            refund["refundLineItems"] = whole(&goods);
             refund["orderAdjustments"] = step.order_adjustments;
             refund["transactions"] = step.transactions;
             return Ok(true);

@@ -57,7 +57,7 @@ pub(crate) struct Completer<'c> {
 
 /// An order of a page, and what there is to do about it.
 enum Candidate {
-    Whole(Pulled),
+    Whole(Box<Pulled>),
     /// Its history is to be asked for.
     Incomplete {
         id: DocumentId,
@@ -98,7 +98,7 @@ impl<'c> Completer<'c> {
         let mut pulled = Vec::with_capacity(candidates.len());
         for candidate in candidates {
             match candidate {
-                Candidate::Whole(order) => pulled.push(order),
+                Candidate::Whole(order) => pulled.push(*order),
                 Candidate::Incomplete { id, updated_at, order, history, .. } => {
                     let told =
                         if history { self.fill(&id, updated_at, order).await? } else { Some(finish(&id, &order)?) };
@@ -224,7 +224,7 @@ fn candidate(raw: &RawValue, asked: usize, doubt: bool) -> Result<Candidate, Err
     }
     let (history, terms) = (node.has_history(), node.lacks_schedules());
     if !history && !terms {
-        return Ok(Candidate::Whole(Pulled { document: node.into_document(), raw: raw.get().to_owned() }));
+        return Ok(Candidate::Whole(Box::new(Pulled { document: node.into_document(), raw: raw.get().to_owned() })));
     }
     let order = read(raw.get()).map_err(|source| unreadable(&node.id, source))?;
     Ok(Candidate::Incomplete { id: node.id, updated_at: node.updated_at, order, history, terms })
@@ -233,10 +233,10 @@ fn candidate(raw: &RawValue, asked: usize, doubt: bool) -> Result<Candidate, Err
 /// Adds to the order what was told of it apart: `false` where that is of another version of it.
 fn join(order: &mut Value, told: Value, updated_at: Timestamp) -> bool {
     let Value::Object(told) = told else { return false };
-    if let Some(at) = told.get("updatedAt") {
-        if at.as_str().and_then(|at| at.parse().ok()) != Some(updated_at) {
-            return false;
-        }
+    if let Some(at) = told.get("updatedAt")
+        && at.as_str().and_then(|at| at.parse().ok()) != Some(updated_at)
+    {
+        return false;
     }
     for (name, value) in told {
         match (name.as_str(), order.get_mut("refunds").and_then(Value::as_array_mut)) {

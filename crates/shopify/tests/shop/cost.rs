@@ -25,7 +25,7 @@ async fn open(orders: u32) -> (Shop, Client, Timestamp) {
         user_agent: "Tillbridge/test".into(),
         index_lag: shopify::INDEX_LAG,
     };
-    let now = shop.now() + std::time::Duration::from_secs(3600);
+    let now = shop.now() + std::time::Duration::from_hours(1);
     let clock: Arc<TestClock> = TestClock::at(&now.to_string());
     (shop, Client::new(config, clock).unwrap(), now)
 }
