@@ -128,8 +128,8 @@ impl<'a, 'o> Plan<'a, 'o> {
     fn came_to_nothing(&self) -> bool {
         let edits: Vec<&Leg<'o>> = self.life.legs.iter().skip(1).collect();
         let all = || fold(self.life.legs.first().map_or(&[], |placed| &placed.sold), &edits);
-        self.is_called_off()
-            || (self.life.received.is_empty() && !edits.is_empty() && all().is_some_and(|rows| rows.is_empty()))
+        let can = self.life.received.is_empty() && !edits.is_empty() && !edits.iter().any(|leg| leg.loses_goods());
+        self.is_called_off() || (can && all().is_some_and(|rows| rows.is_empty()))
     }
 
     /// How far it is paid and delivered, and what the mapping makes of that.
@@ -198,7 +198,8 @@ impl<'a, 'o> Plan<'a, 'o> {
         // As many edits as the form can take are in it from the beginning.
         if form == Form::SalesReceipt {
             for (count, rows) in candidates.iter().rev().filter(|(_, rows)| deposits <= total(rows)) {
-                if let Some(paid) = self.paying(total(rows) - deposits) {
+                let paid = self.paying(total(rows) - deposits);
+                if let Some(paid) = paid.filter(|paid| self.has_use_for_the_rest(paid, &foldable[..*count])) {
                     let carries = carried_by(placed, &foldable[..*count], &paid);
                     self.why_sold(&paid);
                     return self.receipt(Sheet { carries, ..sheet }, rows, &paid, deposits);
@@ -213,7 +214,8 @@ impl<'a, 'o> Plan<'a, 'o> {
         let fits = |rows: &[Row<'_>]| deposits + paid <= total(rows);
         let chosen = candidates.iter().rev().find(|(_, rows)| fits(rows)).or_else(|| candidates.first());
         let Some((count, rows)) = chosen else { return Ok(()) };
-        let credits = self.credit_payments(total(rows) - deposits.min(total(rows)));
+        let deposits = deposits.min(total(rows));
+        let credits = self.credit_payments(total(rows) - deposits);
         let mut carries = carried_by(placed, &foldable[..*count], &credits);
         // The rounding of cash is part of what is billed, so that the payments come to it.
         let rounded: Vec<Movement<'o>> = self
@@ -271,6 +273,14 @@ impl<'a, 'o> Plan<'a, 'o> {
             paying.iter().filter(|payment| payment.source == Source::Gateway).map(|payment| payment.gateway);
         let first = gateways.next();
         (left.is_zero() && gateways.all(|gateway| Some(gateway) == first)).then_some(paying)
+    }
+
+    /// Whether what was received besides `paid` finds something that was sold besides what these legs sold.
+    fn has_use_for_the_rest(&self, paid: &[Movement<'o>], legs: &[&Leg<'o>]) -> bool {
+        let money = self.unused().map(Movement::settles).sum::<Money>() - paid.iter().map(Movement::settles).sum();
+        let open = self.life.legs.iter().skip(1).filter(|leg| !self.ledger.carries(&leg.sale()));
+        let sold = open.map(|leg| total(&leg.sold)).sum::<Money>() - legs.iter().map(|leg| total(&leg.sold)).sum();
+        money <= sold
     }
 
     /// Gift cards and store credit that paid up to `due`: they stand on the form.
@@ -549,7 +559,9 @@ impl<'a, 'o> Plan<'a, 'o> {
             let deposits = total(&now) + rounding - own_settles - if billed { standing.total } else { Money::ZERO };
             let (new, after) = match &standing.body {
                 Body::SalesReceipt(_) if !more.is_negative() => {
-                    let Some(paid) = self.paying(more) else { continue };
+                    let paid = self.paying(more);
+                    let paid = paid.filter(|paid| self.has_use_for_the_rest(paid, &foldable[..count]));
+                    let Some(paid) = paid else { continue };
                     let all: Vec<Movement<'o>> = own.iter().cloned().chain(paid.iter().cloned()).collect();
                     let mut gateways =
                         all.iter().filter(|payment| payment.source == Source::Gateway).map(|payment| payment.gateway);
@@ -674,17 +686,18 @@ impl<'a, 'o> Plan<'a, 'o> {
         self.needs.because(Why::EditedLater);
         let alone = leg.back.is_empty() && self.ledger.credits.iter().all(|open| !open.amount.is_positive());
         let open = self.ledger.invoices.iter().any(|open| open.amount.is_positive());
-        let paid = if alone && !open { self.paying(worth) } else { None };
+        let deposits = self.ledger.deposits.min(worth);
+        let paid = if alone && !open { self.paying(worth - deposits) } else { None };
         let mut carries = vec![leg.sale()];
         match paid {
             Some(paid) => {
                 carries.extend(paid.iter().flat_map(|payment| payment.events.clone()));
                 let sheet = self.sheet(key, leg.at, carries, vec![sale_key(self.id)])?;
-                self.receipt(sheet, rows, &paid, Money::ZERO)
+                self.receipt(sheet, rows, &paid, deposits)
             }
             None => {
                 let sheet = self.sheet(key, leg.at, carries, vec![sale_key(self.id)])?;
-                let entry = self.bill(sheet, rows, &[], Money::ZERO, Money::ZERO)?;
+                let entry = self.bill(sheet, rows, &[], deposits, Money::ZERO)?;
                 self.add(entry);
                 Ok(())
             }

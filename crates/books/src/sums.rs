@@ -36,7 +36,7 @@ pub(crate) struct NetLine {
 }
 
 /// The line net of tax. Price less discounts less tax is what the line earns, to the cent; each discount keeps its share
-/// of that, rounded to cents, and the price before discounts is what makes the sum come out exactly.
+/// of that, in cents, and the price before discounts is what makes the sum come out exactly.
 pub(crate) fn net(order: &Order, line: &OrderLine) -> NetLine {
     let price = price(line);
     let discounts: Vec<Money> = line.discounts.iter().map(|discount| discount.amount).collect();
@@ -47,8 +47,16 @@ pub(crate) fn net(order: &Order, line: &OrderLine) -> NetLine {
     let paid = price - discounts.iter().copied().sum();
     let earned = paid - tax;
     let share = earned.value().checked_div(paid.value()).unwrap_or(Decimal::ONE);
-    let discounts: Vec<Money> = discounts.into_iter().map(|discount| (discount * share).rounded()).collect();
-    NetLine { price: earned + discounts.iter().copied().sum(), discounts }
+    // All together are rounded once: the source tells only their sum of what happens later.
+    let (mut off, mut net_off) = (Money::ZERO, Money::ZERO);
+    let mut part = |discount| {
+        off += discount;
+        let before = net_off;
+        net_off = (off * share).rounded();
+        net_off - before
+    };
+    let discounts = discounts.into_iter().map(&mut part).collect();
+    NetLine { price: earned + net_off, discounts }
 }
 
 /// A delivery charge after discounts, net of tax.
