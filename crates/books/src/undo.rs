@@ -32,7 +32,9 @@ pub fn undo(entries: &[Entry], removal: Removal, taken: impl Fn(&EntryKey) -> bo
     let mut by: BTreeMap<EntryKey, EntryKey> = BTreeMap::new();
     for entry in entries.iter().rev() {
         let Some(body) = taking_back(entry, entries, &selected, removal) else { continue };
-        let done: Vec<&Entry> = entries.iter().filter(|other| goes_with(other, entry)).collect();
+        // What goes with two forms is taken back with the first of them.
+        let done: Vec<&Entry> =
+            entries.iter().filter(|other| goes_with(other, entry) && !by.contains_key(&other.key)).collect();
         let postings = done
             .iter()
             .flat_map(|entry| entry.postings.iter())
