@@ -10,12 +10,16 @@
 //! 3. **Read lists**: what changed in the company file's lists.
 //! 4. **Post**: map what is new, then send ready entries, many to a message set, intent first. Before the first one the
 //!    company file counts the session, so that an older copy of the company file or of our own data is noticed.
-//! 5. **Forget**: let QuickBooks drop the last stored answer.
+//! 5. **Prove**: where a tie-out is wanted, and once a day, read the company file's own report of what is booked.
+//! 6. **Forget**: let QuickBooks drop the last stored answer.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use books::{Entry, EntryKey};
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use qbxml::{AnswerSet, HResult, IdError, MessageSet, MessageSetId, OnError, Recovery, Request, RequestId};
 use store::{Outcome, RunId, SentSet, Store, StoreError};
 use tracing::{info, warn};
@@ -28,6 +32,7 @@ use crate::{
 
 mod opening;
 mod posting;
+mod proving;
 mod recovery;
 
 /// The mapping of documents to entries, as the conversation needs it: [`crate::Engine`] has the merchant's mapping.
@@ -79,9 +84,14 @@ enum Phase {
     Identify,
     Pair,
     Recover,
-    LookBack { set: SentSet, entries: Vec<Entry> },
+    LookBack {
+        set: SentSet,
+        entries: Vec<Entry>,
+    },
     ReadLists,
     Post,
+    /// The days of the report that are still to be read, once they are known.
+    Prove(Option<VecDeque<Date>>),
     Forget,
     Over(Option<Message>),
 }
@@ -95,6 +105,7 @@ enum Pending {
     List(List),
     CountSession(MessageSetId),
     Post { id: MessageSetId, entries: Sent, sent_at: Timestamp },
+    Report(Date),
     Forget,
 }
 
@@ -230,6 +241,7 @@ impl Conversation {
                 }
                 Phase::ReadLists => self.read_lists()?,
                 Phase::Post => self.post(now)?,
+                Phase::Prove(_) => self.prove(now)?,
                 Phase::Forget => self.forget(now)?,
                 Phase::Over(None) => return Ok(Turn::Finished),
                 Phase::Over(Some(message)) => return Ok(Turn::Stop(message.clone())),
@@ -254,6 +266,9 @@ impl Conversation {
         if let Pending::List(list) = pending {
             return self.list_came(list, xml, now);
         }
+        if let Pending::Report(day) = pending {
+            return self.report_came(day, xml, now);
+        }
         let answers = match qbxml::answers(xml) {
             Ok(answers) => answers,
             Err(error) => {
@@ -276,7 +291,7 @@ impl Conversation {
                 self.take_answers(&id, &entries, &answers, now)
             }
             Pending::Forget => self.note_end(now),
-            Pending::List(_) => Ok(()),
+            Pending::List(_) | Pending::Report(_) => Ok(()),
         }
     }
 
@@ -340,6 +355,10 @@ impl Conversation {
 
     /// The answer is lost: what was sent stays uncertain until the next session asks.
     fn no_answer(&mut self, pending: &Pending, why: &str, told: Message, now: Timestamp) -> Result<(), Fault> {
+        if let Pending::Report(_) = pending {
+            self.give_up_proof();
+            return Ok(());
+        }
         if let Pending::Post { id, .. } = pending {
             self.store.doubt(id, why, now)?;
         }

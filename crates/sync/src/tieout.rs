@@ -1,12 +1,27 @@
-//! Tie-out: the shop's own figures beside what QuickBooks answered that it booked, by account.
+//! Tie-out: the shop's own figures beside the company file's, by day and account, down to the orders behind a difference.
+//!
+//! The shop's side is told by its orders, agreements and transactions. The company file's side is its own report, read in
+//! a session ([`ask`]); of a day of which it was not read yet, what QuickBooks answered when it booked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use books::tieout::{Row, compare};
-use books::{Fact, Money, document::Shop, mapping::Mapping};
-use jiff::{ToSpan, civil::Date, tz::TimeZone};
-use serde::Serialize;
+use books::{DocumentId, EntryKey, Fact, Lists, Money, NameSpace, document::Shop, mapping::Mapping};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use serde::{Deserialize, Serialize};
 use store::{Store, StoreError};
+
+/// The setting with the period of which the company file's own report is wanted, as a [`Period`]; null when it was read.
+pub(crate) const WANTED: &str = "proof.wanted";
+
+/// Days from the first to the last, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Period {
+    /// The first day.
+    pub from: Date,
+    /// The last day.
+    pub to: Date,
+}
 
 /// The tie-out of a period.
 #[derive(Clone, Debug, Serialize)]
@@ -17,17 +32,83 @@ pub struct TieOut {
     pub to: Option<Date>,
     /// Every account that either side touched.
     pub rows: Vec<Row>,
-    /// Sales of the period that the shop counts.
+    /// The days on which the sides differ on an account, oldest first.
+    pub days: Vec<DayDifference>,
+    /// Orders that the shop counts in the period.
     pub shop_sales: u32,
     /// Transactions of the period that the company file has from us.
     pub company_transactions: u32,
+    /// When the company file's own report was last read of every day with anything in it; none when it was not: then its
+    /// side is what it answered when it booked.
+    pub read_at: Option<Timestamp>,
+}
+
+/// A day on which the sides differ on an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DayDifference {
+    /// The day.
+    pub date: Date,
+    /// The account, and both sides.
+    #[serde(flatten)]
+    pub row: Row,
+    /// The orders behind it.
+    pub orders: Vec<OrderDifference>,
+}
+
+/// An order behind a difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OrderDifference {
+    /// The order.
+    pub document: DocumentId,
+    /// What people call it.
+    pub title: String,
+    /// What the shop says of it on this day and account.
+    pub shop: Money,
+    /// What the company file has of it there.
+    pub company: Money,
+    /// Why they differ.
+    pub cause: Cause,
+}
+
+/// Why an order's two sides differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// It is not in the company file (yet): held, refused, or still to be sent.
+    NotPosted,
+    /// It was posted, and is not in the company file any more.
+    Missing,
+    /// The company file has a second transaction of its number that is not ours.
+    Doubled,
+    /// Somebody changed it in QuickBooks.
+    Changed,
+    /// The figures differ in a way that is none of these.
+    Other,
+}
+
+impl Cause {
+    /// Stable code of the message catalogue.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotPosted => "tieout.not_posted",
+            Self::Missing => "tieout.missing",
+            Self::Doubled => "tieout.doubled",
+            Self::Changed => "tieout.changed",
+            Self::Other => "tieout.other",
+        }
+    }
 }
 
 impl TieOut {
-    /// Whether both sides agree to the cent in every account.
+    /// Whether both sides agree to the cent on every day in every account.
     pub fn ties_out(&self) -> bool {
-        self.rows.iter().all(|row| row.difference.is_zero())
+        self.days.is_empty() && self.rows.iter().all(|row| row.difference.is_zero())
     }
+}
+
+/// Asks for the company file's own report of these days: the next session reads it.
+pub fn ask(store: &Store, period: Period, now: Timestamp) -> Result<(), StoreError> {
+    store.set_setting(WANTED, &Some(period), "a tie-out is wanted", now)
 }
 
 /// Compares the period from `from` to `to`, both included. None before the shop was read for the first time.
@@ -35,31 +116,212 @@ pub fn tie_out(store: &Store, from: Date, to: Date) -> Result<Option<TieOut>, St
     let (Some(shop), Some(mapping)) = (store.setting::<Shop>("shop")?, store.setting::<Mapping>("mapping")?) else {
         return Ok(None);
     };
-    let zone = TimeZone::get(&shop.time_zone).unwrap_or(TimeZone::UTC);
-    let midnight = |day: Date| day.to_zoned(zone.clone()).map_or(jiff::Timestamp::MAX, |time| time.timestamp());
-    let world = store.world()?;
-    let company = world.company();
-    let context = books::Context { mapping: &mapping, shop: &shop, lists: &world, facts: &world, company: &company };
-    let mut by_shop: BTreeMap<String, Money> = BTreeMap::new();
-    let mut shop_sales = 0;
-    let mut days: BTreeSet<Date> = BTreeSet::new();
-    store.orders_between(midnight(from), midnight(to.saturating_add(1.day())), |document| {
-        if let Fact::Order(order) = &document.fact {
-            shop_sales += 1;
-            days.insert(order.placed_at.to_zoned(zone.clone()).date());
-            for (account, amount) in books::tieout::shop_side(order, &context) {
-                *by_shop.entry(account).or_default() += amount;
+    let mut sides = Sides { from, to, ..Sides::default() };
+    sides.read_company(store)?;
+    sides.read_shop(store, &shop, &mapping)?;
+    Ok(Some(sides.compare()))
+}
+
+/// Both sides of an order on a day and an account.
+#[derive(Clone, Copy, Debug, Default)]
+struct Pair {
+    shop: Money,
+    company: Money,
+}
+
+#[derive(Default)]
+struct Sides {
+    from: Date,
+    to: Date,
+    pairs: BTreeMap<(Date, String, DocumentId), Pair>,
+    titles: BTreeMap<DocumentId, String>,
+    /// What of an order was seen in the company file's report.
+    seen: BTreeSet<EntryKey>,
+    /// Postings of our own transactions as the report has them, by entry and account.
+    reported: BTreeMap<(EntryKey, String), Money>,
+    doubled: BTreeSet<DocumentId>,
+    changed: BTreeSet<DocumentId>,
+    missing: BTreeSet<DocumentId>,
+    posted: BTreeSet<DocumentId>,
+    read: BTreeMap<Date, Timestamp>,
+    days: BTreeSet<Date>,
+    shop_sales: u32,
+    company_transactions: u32,
+}
+
+impl Sides {
+    fn company(&mut self, date: Date, account: &str, document: &DocumentId, amount: Money) {
+        self.pairs.entry((date, account.to_owned(), document.clone())).or_default().company += amount;
+    }
+
+    /// The company file's side: its own report where that was read, else what it answered.
+    fn read_company(&mut self, store: &Store) -> Result<(), StoreError> {
+        self.read = store.company_days(self.from, self.to)?.into_iter().collect();
+        let mut rows = Vec::new();
+        store.company_rows(self.from, self.to, |row| rows.push(row))?;
+        let mut transactions = BTreeSet::new();
+        for row in rows {
+            let amount = row.posting.amount;
+            match (&row.entry, &row.namesake) {
+                (Some((key, document)), _) => {
+                    transactions.insert(row.posting.txn_id.as_str().to_owned());
+                    self.days.insert(row.date);
+                    self.seen.insert(key.clone());
+                    *self.reported.entry((key.clone(), row.posting.account.clone())).or_default() += amount;
+                    self.company(row.date, &row.posting.account, document, amount);
+                }
+                (None, Some(document)) => {
+                    self.doubled.insert(document.clone());
+                    self.company(row.date, &row.posting.account, document, amount);
+                }
+                (None, None) => {}
             }
         }
-    })?;
-    world.check()?;
-    let booked = store.booked_between(from, to)?;
-    days.extend(booked.iter().map(|row| row.date));
-    Ok(Some(TieOut {
-        from: days.first().copied(),
-        to: days.last().copied(),
-        rows: compare(by_shop, booked.iter().flat_map(|row| &row.postings)),
-        shop_sales,
-        company_transactions: u32::try_from(booked.len()).unwrap_or(u32::MAX),
-    }))
+        for booked in store.booked_between(self.from, self.to)? {
+            self.posted.insert(booked.document.clone());
+            if booked.postings.is_empty() {
+                continue;
+            }
+            self.days.insert(booked.date);
+            if self.read.contains_key(&booked.date) {
+                self.judge(&booked);
+            } else {
+                transactions.insert(booked.key.as_str().to_owned());
+                for posting in &booked.postings {
+                    self.company(booked.date, &posting.account, &booked.document, posting.amount);
+                }
+            }
+        }
+        self.company_transactions = u32::try_from(transactions.len()).unwrap_or(u32::MAX);
+        Ok(())
+    }
+
+    /// Whether the report still has what was booked. What QuickBooks posts by itself, the cost of goods, is no part of the
+    /// tie-out.
+    fn judge(&mut self, booked: &store::BookedRow) {
+        let mut meant: BTreeMap<&str, Money> = BTreeMap::new();
+        for posting in &booked.postings {
+            *meant.entry(&posting.account).or_default() += posting.amount;
+        }
+        if !self.seen.contains(&booked.key) {
+            self.missing.insert(booked.document.clone());
+            return;
+        }
+        let reported =
+            |account: &str| self.reported.get(&(booked.key.clone(), account.to_owned())).copied().unwrap_or_default();
+        if meant.iter().any(|(account, amount)| reported(account) != *amount) {
+            self.changed.insert(booked.document.clone());
+        }
+    }
+
+    fn read_shop(&mut self, store: &Store, shop: &Shop, mapping: &Mapping) -> Result<(), StoreError> {
+        let zone = TimeZone::get(&shop.time_zone).unwrap_or(TimeZone::UTC);
+        let midnight = |day: Date| day.to_zoned(zone.clone()).map_or(Timestamp::MAX, |time| time.timestamp());
+        let world = store.world()?;
+        let company = world.company();
+        let context = books::Context { mapping, shop, lists: &world, facts: &world, company: &company };
+        let (from, to) = (self.from, self.to);
+        let times = (midnight(from), midnight(to.saturating_add(1.day())));
+        let mut meant: BTreeMap<DocumentId, BTreeSet<String>> = BTreeMap::new();
+        store.orders_touching((from, to), times, |document, past| {
+            let Fact::Order(order) = &document.fact else { return };
+            let figures = books::tieout::shop_figures(&document.id, order, &past, &context);
+            let mut counts = false;
+            for figure in figures.into_iter().filter(|figure| (from..=to).contains(&figure.date)) {
+                counts = true;
+                self.days.insert(figure.date);
+                self.pairs.entry((figure.date, figure.account, document.id.clone())).or_default().shop += figure.amount;
+            }
+            self.shop_sales += u32::from(counts);
+            self.titles.insert(document.id.clone(), order.name.clone());
+            let ours = past.iter().flat_map(|past| past.entry.postings.iter()).map(|posting| posting.account.clone());
+            meant.insert(document.id.clone(), ours.collect());
+        })?;
+        self.leave_out_costs(&meant, &world);
+        world.check()
+    }
+
+    /// Drops what QuickBooks posted by itself beside our forms: accounts of cost and stock that none of the order's own
+    /// postings, as they were `meant`, touches.
+    fn leave_out_costs(&mut self, meant: &BTreeMap<DocumentId, BTreeSet<String>>, lists: &dyn Lists) {
+        let accounts: BTreeSet<String> = self.pairs.keys().map(|(_, account, _)| account.clone()).collect();
+        let by_itself: BTreeSet<String> = accounts
+            .into_iter()
+            .filter(|account| {
+                let kind = lists.named(NameSpace::Account, account).and_then(|found| found.account);
+                kind.is_some_and(|kind| matches!(kind.as_str(), "CostOfGoodsSold" | "OtherCurrentAsset" | "OtherAsset"))
+            })
+            .collect();
+        self.pairs.retain(|(_, account, document), pair| {
+            let ours = meant.get(document).is_some_and(|accounts| accounts.contains(account));
+            ours || !pair.shop.is_zero() || !by_itself.contains(account)
+        });
+    }
+
+    fn cause(&self, document: &DocumentId) -> Cause {
+        if self.doubled.contains(document) {
+            Cause::Doubled
+        } else if self.missing.contains(document) {
+            Cause::Missing
+        } else if self.changed.contains(document) {
+            Cause::Changed
+        } else if self.posted.contains(document) {
+            Cause::Other
+        } else {
+            Cause::NotPosted
+        }
+    }
+
+    fn compare(self) -> TieOut {
+        let mut by_account: BTreeMap<&str, Pair> = BTreeMap::new();
+        let mut by_day: BTreeMap<(Date, &str), (Pair, Vec<OrderDifference>)> = BTreeMap::new();
+        for ((date, account, document), pair) in &self.pairs {
+            for sum in [by_account.entry(account).or_default(), &mut by_day.entry((*date, account)).or_default().0] {
+                sum.shop += pair.shop;
+                sum.company += pair.company;
+            }
+            if pair.shop != pair.company
+                && let Some((_, orders)) = by_day.get_mut(&(*date, account.as_str()))
+            {
+                orders.push(OrderDifference {
+                    document: document.clone(),
+                    title: self.titles.get(document).cloned().unwrap_or_else(|| document.short().to_owned()),
+                    shop: pair.shop,
+                    company: pair.company,
+                    cause: self.cause(document),
+                });
+            }
+        }
+        let row = |account: &str, pair: &Pair| Row {
+            account: account.to_owned(),
+            shop: pair.shop,
+            company: pair.company,
+            difference: pair.company - pair.shop,
+        };
+        let rows = by_account
+            .iter()
+            .filter(|(_, pair)| !pair.shop.is_zero() || !pair.company.is_zero())
+            .map(|(account, pair)| row(account, pair))
+            .collect();
+        let days = by_day
+            .into_iter()
+            .filter(|(_, (_, orders))| !orders.is_empty())
+            .map(|((date, account), (pair, orders))| DayDifference { date, row: row(account, &pair), orders })
+            .collect();
+        let read_at = self
+            .days
+            .iter()
+            .map(|day| self.read.get(day).copied())
+            .collect::<Option<Vec<_>>>()
+            .and_then(|times| times.into_iter().min());
+        TieOut {
+            from: self.days.first().copied(),
+            to: self.days.last().copied(),
+            rows,
+            days,
+            shop_sales: self.shop_sales,
+            company_transactions: self.company_transactions,
+            read_at,
+        }
+    }
 }

@@ -34,7 +34,7 @@ impl Conversation {
         let ready = self.sendable()?;
         if ready.is_empty() {
             if mapped < MAPPED_IN_ONE_STEP {
-                self.phase = Phase::Forget;
+                self.phase = Phase::Prove(None);
             }
             return Ok(None);
         }
