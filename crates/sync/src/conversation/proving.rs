@@ -103,8 +103,10 @@ impl Conversation {
                     return Ok(());
                 }
                 Ok(Some(Event::Object(Object::Report(report)))) => columns = Columns::of(&report),
-                Ok(Some(Event::Object(Object::ReportRow(ReportRow::Data(row))))) => {
-                    postings.extend(columns.as_ref().and_then(|columns| columns.posting(&row)));
+                Ok(Some(Event::Object(Object::ReportRow(row)))) => {
+                    if let (ReportRow::Data(row), Some(columns)) = (&*row, &columns) {
+                        postings.extend(columns.posting(row));
+                    }
                 }
                 Ok(Some(_)) => {}
                 Ok(None) => break,
