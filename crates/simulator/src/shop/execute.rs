@@ -295,6 +295,24 @@ impl ObjectValue for Root<'_> {
         }
         Ok(match info.field_name() {
             "order" | "refund" | "customer" | "node" | "bulkOperation" => session.by_gid(gid(), declared),
+            "nodes" => {
+                let ids =
+                    info.arguments().get("ids").and_then(JsonValue::as_array).map(Vec::as_slice).unwrap_or_default();
+                let told = |id: &JsonValue| session.by_gid(id.as_str().unwrap_or(""), declared);
+                ResolvedValue::list(ids.iter().map(told))
+            }
+            "ordersCount" => {
+                let limit =
+                    info.arguments().get("limit").and_then(JsonValue::as_i64).and_then(|n| usize::try_from(n).ok());
+                let query = info.arguments().get("query").and_then(JsonValue::as_str).unwrap_or("");
+                let ask = Ask { list: "orders", first: usize::MAX, query, whole: true, ..Ask::default() };
+                let page = session.state.page(&ask, session.scopes.contains("read_all_orders"));
+                let found = page.map_err(|e| failed(e.to_string()))?.rows.len();
+                let limit = limit.unwrap_or(usize::MAX);
+                let precision = if found > limit { "AT_LEAST" } else { "EXACT" };
+                let count = serde_json::json!({"count": found.min(limit), "precision": precision});
+                session.object(Held::Owned(count), "Count", None)
+            }
             "shop" => session.object(Held::Owned(objects::shop(&session.state.trader, session.domain)), declared, None),
             "currentAppInstallation" => session.object(
                 Held::Owned(objects::app_installation(session.client_id, session.scopes)),

@@ -51,6 +51,7 @@ pub(crate) fn returns(order: &Order) -> Value {
                 })),
                 "id": id,
                 "quantity": returned.quantity,
+                "returnReason": "UNWANTED",
                 "refundedQuantity": if settled.is_some() { returned.quantity } else { 0 },
                 "refundableQuantity": if settled.is_some() { 0 } else { returned.quantity },
                 "fulfillmentLineItem": {
