@@ -4,9 +4,9 @@
 mod support;
 
 use books::{EntryKind, HeldReason};
-use store::State;
+use simulator::company::Company;
 
-use crate::support::{Way, World, bought_by, edit, money, mugs, paid, pay, refund};
+use crate::support::{Way, World, bought_by, by_hand, edit, money, mugs, paid, pay, refund, told};
 
 #[test]
 fn a_refund_goes_back_to_where_the_money_came_from() {
@@ -100,7 +100,7 @@ fn a_change_whose_answer_was_lost_is_made_once() {
         edit(&mut order, 1);
         world.sell(1001, &order);
         world.pull();
-        world.session_with(|xml| if xml.contains("InvoiceModRq") { Way::AnswerLost } else { Way::Through });
+        world.session_with(|_, xml| if xml.contains("InvoiceModRq") { Way::AnswerLost } else { Way::Through });
         world.session();
         let changes = world.sent.iter().filter(|xml| xml.contains("<InvoiceModRq")).count();
         assert_eq!(changes, 1, "keeps answers: {keeps_answers}");
@@ -121,7 +121,7 @@ fn a_credit_whose_answer_was_lost_is_set_once() {
     edit(&mut order, -1);
     world.sell(1001, &order);
     world.pull();
-    world.session_with(|xml| if xml.contains("<SetCredit>") { Way::AnswerLost } else { Way::Through });
+    world.session_with(|_, xml| if xml.contains("<SetCredit>") { Way::AnswerLost } else { Way::Through });
     world.session();
     assert_eq!(world.sent.iter().filter(|xml| xml.contains("<SetCredit>")).count(), 1);
     world.assert_settled();
@@ -133,17 +133,85 @@ fn an_item_that_was_deleted_in_quickbooks_is_made_again_once() {
     let mut world = World::new();
     world.sell(1001, &paid(mugs(1001, 1)));
     world.settle();
-    let receipt = world.company.transactions()[0].txn_id.clone();
-    let item = id_of(&mut world, "ItemNonInventory", "Mug");
-    world.by_hand(&format!("<TxnDelRq><TxnDelType>SalesReceipt</TxnDelType><TxnID>{receipt}</TxnID></TxnDelRq>"));
-    world
-        .by_hand(&format!("<ListDelRq><ListDelType>ItemNonInventory</ListDelType><ListID>{item}</ListID></ListDelRq>"));
+    delete_the_item(&mut world.company);
     world.sell(1002, &paid(mugs(1002, 1)));
     world.settle();
     world.assert_settled();
     assert_eq!(world.standing("SalesReceipt"), 1);
-    assert_eq!(world.company.names("ItemNonInventory").iter().filter(|name| name.contains("Mug")).count(), 1);
-    assert!(world.entries(State::Rejected).is_empty(), "{:?}", world.entries(State::Rejected));
+    assert_eq!(items(&world), ["MUG"]);
+}
+
+#[test]
+fn an_item_that_is_deleted_while_it_is_sold_is_made_again_in_the_same_session() {
+    let mut world = World::new();
+    world.sell(1001, &paid(mugs(1001, 1)));
+    world.settle();
+    world.sell(1002, &paid(mugs(1002, 1)));
+    world.pull();
+    let mut deleted = false;
+    world.session_with(|company, xml| {
+        if xml.contains("<SalesReceiptAddRq") && !deleted {
+            deleted = true;
+            delete_the_item(company);
+        }
+        Way::Through
+    });
+    world.assert_settled();
+    assert_eq!(world.standing("SalesReceipt"), 1);
+    assert_eq!(items(&world), ["MUG"]);
+}
+
+#[test]
+fn an_item_that_was_merged_into_another_gets_no_twin_of_the_other() {
+    let mut world = World::new();
+    world.sell(1001, &paid(mugs(1001, 1)));
+    world.settle();
+    let other = world.by_hand(
+        "<ItemNonInventoryAddRq><ItemNonInventoryAdd><Name>Cup</Name><SalesOrPurchase><AccountRef><FullName>\
+         Merchandise Sales</FullName></AccountRef></SalesOrPurchase></ItemNonInventoryAdd></ItemNonInventoryAddRq>",
+    );
+    let ours = world.by_hand("<ItemNonInventoryQueryRq><FullName>MUG</FullName></ItemNonInventoryQueryRq>");
+    // The merchant keeps our name for the one that stays.
+    let side = |answer: &str| {
+        format!(
+            "<ListID>{}</ListID><EditSequence>{}</EditSequence>",
+            told(answer, "ListID"),
+            told(answer, "EditSequence")
+        )
+    };
+    world.by_hand(&format!(
+        "<ListMergeRq><ListMergeType>ItemNonInventory</ListMergeType><MergeFrom>{}</MergeFrom><MergeTo>{}</MergeTo>\
+         <SameShipAddrOk>true</SameShipAddrOk></ListMergeRq>",
+        side(&ours),
+        side(&other)
+    ));
+    let kept = world.by_hand("<ItemNonInventoryQueryRq><FullName>Cup</FullName></ItemNonInventoryQueryRq>");
+    world.by_hand(&format!(
+        "<ItemNonInventoryModRq><ItemNonInventoryMod>{}<Name>MUG</Name></ItemNonInventoryMod></ItemNonInventoryModRq>",
+        side(&kept)
+    ));
+    world.sell(1002, &paid(mugs(1002, 1)));
+    world.settle();
+    world.assert_settled();
+    assert_eq!(world.standing("SalesReceipt"), 2);
+    assert_eq!(items(&world), ["MUG"]);
+}
+
+#[test]
+fn an_item_that_was_made_inactive_gets_no_twin() {
+    let mut world = World::new();
+    world.sell(1001, &paid(mugs(1001, 1)));
+    world.settle();
+    set_active(&mut world, false);
+    world.sell(1002, &paid(mugs(1002, 1)));
+    world.settle();
+    assert_eq!(items(&world), ["MUG"]);
+    assert!(world.held().iter().any(|reason| matches!(reason, HeldReason::NameTaken { .. })), "{:?}", world.held());
+    set_active(&mut world, true);
+    world.settle();
+    world.assert_settled();
+    assert_eq!(world.standing("SalesReceipt"), 2);
+    assert_eq!(items(&world), ["MUG"]);
 }
 
 #[test]
@@ -167,8 +235,28 @@ fn touch(world: &mut World, change: &str) {
     ));
 }
 
-/// QuickBooks' id of a list object.
-fn id_of(world: &mut World, kind: &str, name: &str) -> String {
-    let answer = world.by_hand(&format!("<{kind}QueryRq><FullName>{name}</FullName></{kind}QueryRq>"));
-    answer.split("<ListID>").nth(1).unwrap().split('<').next().unwrap().to_owned()
+/// Somebody deletes the only sale, and the item that it sold.
+fn delete_the_item(company: &mut Company) {
+    let receipt = company.transactions()[0].txn_id.clone();
+    let item = by_hand(company, "<ItemNonInventoryQueryRq><FullName>MUG</FullName></ItemNonInventoryQueryRq>");
+    let item = told(&item, "ListID");
+    by_hand(company, &format!("<TxnDelRq><TxnDelType>SalesReceipt</TxnDelType><TxnID>{receipt}</TxnID></TxnDelRq>"));
+    by_hand(
+        company,
+        &format!("<ListDelRq><ListDelType>ItemNonInventory</ListDelType><ListID>{item}</ListID></ListDelRq>"),
+    );
+}
+
+fn set_active(world: &mut World, active: bool) {
+    let item = world.by_hand("<ItemNonInventoryQueryRq><FullName>MUG</FullName></ItemNonInventoryQueryRq>");
+    world.by_hand(&format!(
+        "<ItemNonInventoryModRq><ItemNonInventoryMod><ListID>{}</ListID><EditSequence>{}</EditSequence>\
+         <IsActive>{active}</IsActive></ItemNonInventoryMod></ItemNonInventoryModRq>",
+        told(&item, "ListID"),
+        told(&item, "EditSequence")
+    ));
+}
+
+fn items(world: &World) -> Vec<String> {
+    world.company.names("ItemNonInventory")
 }

@@ -101,6 +101,7 @@ impl World {
         Self::with(Setup::new(Edition::Premier), Mapping::default())
     }
 
+    /// As [`Self::new`], with another company file and another mapping.
     pub fn with(setup: Setup, mapping: Mapping) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -158,12 +159,13 @@ impl World {
     }
 
     pub fn session(&mut self) {
-        let problem = self.session_with(|_| Way::Through);
+        let problem = self.session_with(|_, _| Way::Through);
         assert_eq!(problem, None);
     }
 
-    /// One session, with a say over the way of each document. Returns why QuickBooks was left, if it was.
-    pub fn session_with(&mut self, way: impl Fn(&str) -> Way) -> Option<String> {
+    /// One session, with a say over the way of each document before QuickBooks has it. Returns why QuickBooks was left, if
+    /// it was.
+    pub fn session_with(&mut self, mut way: impl FnMut(&mut Company, &str) -> Way) -> Option<String> {
         let session = SessionId::random();
         if self.engine.open(&session) == Opening::NothingToDo {
             return None;
@@ -180,8 +182,8 @@ impl World {
         for _ in 0..200 {
             match self.engine.next_request(&session, first.take()) {
                 Outgoing::Request(xml) => {
+                    let way = way(&mut self.company, &xml);
                     let answer = self.company.process(&xml).unwrap_or_else(|error| panic!("{error:?}\n{xml}"));
-                    let way = way(&xml);
                     self.sent.push(xml);
                     if way == Way::AnswerLost {
                         self.engine.closed(&session, Ended::Expired);
@@ -207,12 +209,7 @@ impl World {
 
     /// Somebody works in QuickBooks by hand; returns the answer.
     pub fn by_hand(&mut self, requests: &str) -> String {
-        let document = format!(
-            "<?xml version=\"1.0\"?><?qbxml version=\"13.0\"?><QBXML><QBXMLMsgsRq onError=\"stopOnError\">{requests}</QBXMLMsgsRq></QBXML>"
-        );
-        let answer = self.company.process(&document).unwrap();
-        assert!(answer.contains("statusCode=\"0\""), "{answer}");
-        answer
+        by_hand(&mut self.company, requests)
     }
 
     pub fn entries(&self, state: State) -> Vec<EntryRow> {
@@ -288,6 +285,21 @@ impl World {
     pub fn standing(&self, kind: &str) -> usize {
         self.company.transactions().iter().filter(|txn| txn.kind == kind && !txn.void).count()
     }
+}
+
+/// Somebody works in QuickBooks by hand; returns the answer.
+pub fn by_hand(company: &mut Company, requests: &str) -> String {
+    let document = format!(
+        "<?xml version=\"1.0\"?><?qbxml version=\"13.0\"?><QBXML><QBXMLMsgsRq onError=\"stopOnError\">{requests}</QBXMLMsgsRq></QBXML>"
+    );
+    let answer = company.process(&document).unwrap();
+    assert!(answer.contains("statusCode=\"0\""), "{answer}");
+    answer
+}
+
+/// What of a list object the first answer tells.
+pub fn told(answer: &str, element: &str) -> String {
+    answer.split(&format!("<{element}>")).nth(1).unwrap().split('<').next().unwrap().to_owned()
 }
 
 /// An order of so many mugs at ten dollars, delivered and unpaid, with its dated ledger.
