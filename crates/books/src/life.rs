@@ -95,6 +95,8 @@ pub(crate) fn total(rows: &[Row<'_>]) -> Money {
 pub(crate) enum LegKind<'o> {
     Placed,
     Edited,
+    /// Goods are to come back, perhaps for others.
+    Returned,
     Refunded(&'o Refund),
 }
 
@@ -370,12 +372,13 @@ fn leg<'o>(order: &'o Order, agreement: &'o Agreement) -> Result<Leg<'o>, HeldRe
             .map(LegKind::Refunded)
             .ok_or(HeldReason::HistoryMissing)?,
         AgreementKind::Refunded { refund: None } => return Err(HeldReason::HistoryMissing),
-        AgreementKind::Edited | AgreementKind::Returned => LegKind::Edited,
+        AgreementKind::Edited => LegKind::Edited,
+        AgreementKind::Returned => LegKind::Returned,
         AgreementKind::Other(what) => return Err(HeldReason::NotCarriedYet { what: what.clone() }),
     };
     let (id, at) = match kind {
         LegKind::Placed => (None, order.placed_at),
-        LegKind::Edited => (Some(&agreement.id), agreement.at),
+        LegKind::Edited | LegKind::Returned => (Some(&agreement.id), agreement.at),
         LegKind::Refunded(refund) => (Some(&refund.id), agreement.at),
     };
     let mut leg = Leg { id, at, kind, sold: Vec::new(), back: Vec::new(), lost: Vec::new() };

@@ -10,7 +10,7 @@ use crate::{
     body::Body,
     document::{DeliveryState, DocumentId, Fate, Order, PaymentState, Refund},
     entry::{Entry, EntryKey, EntryKind, Event, Held, Mapped, Posting},
-    forms::{Head, Sheet, Till},
+    forms::{self, Head, Sheet, Till},
     items::{self, Charge},
     ledger::{self, DEPOSIT, Ledger, Standing},
     life::{Leg, LegKind, Life, Movement, Row, What, total},
@@ -510,7 +510,7 @@ impl<'a, 'o> Plan<'a, 'o> {
                 LegKind::Refunded(refund) => {
                     nothing_given_back(refund) && !leg.back.is_empty() && (!leg.loses_goods() || self.is_called_off())
                 }
-                LegKind::Placed => false,
+                LegKind::Placed | LegKind::Returned => false,
             })
             .collect()
     }
@@ -714,7 +714,7 @@ impl<'a, 'o> Plan<'a, 'o> {
                 };
                 ("refund", life.given_back.iter().filter(of).collect())
             }
-            LegKind::Placed | LegKind::Edited => ("return", Vec::new()),
+            LegKind::Placed | LegKind::Edited | LegKind::Returned => ("return", Vec::new()),
         };
         let worth = total(&leg.back) - total(kept);
         let paid_out: Money = money.iter().map(|movement| movement.settles()).sum();
@@ -787,8 +787,13 @@ impl<'a, 'o> Plan<'a, 'o> {
             |source| money.iter().filter(|movement| movement.source == source).map(Movement::settles).sum::<Money>();
         let (gift_cards, store_credit) = (by(Source::GiftCard), by(Source::StoreCredit));
         let rounded = money.iter().filter(|movement| !movement.rounding.is_zero());
-        let rounding: Money = rounded.clone().map(|movement| movement.rounding).sum();
-        carries.extend(rounded.map(Movement::rounded));
+        let mut rounding: Money = rounded.clone().map(|movement| movement.rounding).sum();
+        if (forms::sum(&lines) - gift_cards - store_credit + rounding).is_negative() {
+            // No form can be below nothing: it is rounded by one of its own.
+            rounding = Money::ZERO;
+        } else {
+            carries.extend(rounded.map(Movement::rounded));
+        }
         if !(gift_cards + store_credit).is_zero() {
             self.needs.because(Why::GivenAsCredit);
         }

@@ -383,6 +383,14 @@ pub fn worked_order() -> Order {
     order
 }
 
+/// The worked order with its tax of 7.5 % where it belongs: on the goods and on the delivery.
+pub fn worked_order_taxed_apart() -> Order {
+    let mut order = worked_order();
+    order.lines[0].taxes = vec![tax("New York State Tax", "6.75")];
+    order.shipping[0].taxes = vec![tax("New York State Tax", "0.60")];
+    totalled(order)
+}
+
 /// Debits and credits by account.
 pub fn by_account<'a>(postings: impl IntoIterator<Item = &'a Posting>) -> BTreeMap<String, Money> {
     let mut sums = BTreeMap::new();
