@@ -29,7 +29,7 @@ use crate::{
     lists::List,
     messages::{Language, Message},
     schedule::Schedule,
-    source::{Source, SourceError, Told},
+    source::{Opening as FeedOpening, Source, SourceError, Told},
 };
 
 /// How often the scheduler looks at the clock. Short, because a computer that wakes from sleep does not say so.
@@ -248,14 +248,27 @@ impl Engine {
     }
 
     async fn pull(&self, run: RunId) -> Result<(), RunError> {
+        let mut missed = false;
         for name in self.source.feeds() {
-            let mut feed = self.source.open(name, self.store.cursor(name)?, self.clock.now())?;
+            let opening = FeedOpening { cursor: self.store.cursor(name)?, now: self.clock.now(), missed };
+            let mut feed = self.source.open(name, opening)?;
             while let Some(page) = feed.next().await? {
                 let now = self.clock.now();
                 let told: Vec<_> =
                     page.documents.iter().map(|Told { document, raw }| store::Pulled { document, raw }).collect();
                 let count = tokio::task::block_in_place(|| {
                     self.remember_shop(&page.documents, now)?;
+                    for id in &page.gone {
+                        self.store.gone(id, now)?;
+                    }
+                    let unknown = self.store.unknown(&page.mentioned)?;
+                    if !unknown.is_empty() {
+                        warn!(
+                            orders = unknown.len(),
+                            "the shop mentions orders that it never told: they are looked for"
+                        );
+                        missed = true;
+                    }
                     self.store.save_pulled(run, name, &told, Some(&page.cursor), now)
                 })?;
                 if let Some(open) = &mut self.live().run {

@@ -1,19 +1,29 @@
 //! Shopify as a source.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::sync::Arc;
 
 use jiff::{Timestamp, tz::TimeZone};
-use shopify::{Client, Credentials, Cursor, Error, Puller};
+use shopify::{Client, Credentials, Error};
 
 use crate::{
     config::{Config, ConfigError, SignIn},
     messages::Message,
-    source::{Feed, Page, Source, SourceError, Told},
+    source::{Feed, Opening, Source, SourceError},
 };
 
-/// Names of the feeds, and so of their stored cursors: what others refer to comes first.
-const FEEDS: &[&str] =
-    &["shopify.shop", "shopify.locations", "shopify.variants", "shopify.customers", "shopify.orders"];
+mod feeds;
+
+/// Names of the feeds, and so of their stored cursors: what others refer to comes first, safety nets come last.
+const FEEDS: &[&str] = &[
+    "shopify.shop",
+    "shopify.locations",
+    "shopify.variants",
+    "shopify.customers",
+    "shopify.orders",
+    "shopify.deletions",
+    "shopify.tenders",
+    "shopify.rescan",
+];
 
 /// Why the shop could not be connected.
 #[derive(Debug, thiserror::Error)]
@@ -92,44 +102,19 @@ impl Source for Shop {
         FEEDS
     }
 
-    fn open(
-        &self,
-        feed: &'static str,
-        cursor: Option<String>,
-        now: Timestamp,
-    ) -> Result<Box<dyn Feed + '_>, SourceError> {
-        let which = match feed {
-            "shopify.shop" => shopify::Feed::Shop,
-            "shopify.locations" => shopify::Feed::Locations,
-            "shopify.variants" => shopify::Feed::Variants,
-            "shopify.customers" => shopify::Feed::Customers,
-            _ => shopify::Feed::Orders { since: self.since },
+    fn open(&self, feed: &'static str, opening: Opening) -> Result<Box<dyn Feed + '_>, SourceError> {
+        let client = &self.client;
+        let opened = match feed {
+            "shopify.shop" => feeds::plain(client, shopify::Feed::Shop, opening),
+            "shopify.locations" => feeds::plain(client, shopify::Feed::Locations, opening),
+            "shopify.variants" => feeds::plain(client, shopify::Feed::Variants, opening),
+            "shopify.customers" => feeds::plain(client, shopify::Feed::Customers, opening),
+            "shopify.deletions" => Ok(feeds::deletions(client, &opening)),
+            "shopify.tenders" => Ok(feeds::tenders(client, &opening)),
+            "shopify.rescan" => feeds::rescan(client, &opening),
+            _ => feeds::orders(client, self.since, opening),
         };
-        let cursor = cursor.map(Cursor::stored);
-        let puller = match self.client.pull(which, cursor.as_ref(), now) {
-            // A cursor of another version: from the beginning, where what is known already is nothing new.
-            Err(Error::BadCursor(_)) => self.client.pull(which, None, now),
-            other => other,
-        };
-        Ok(Box::new(ShopFeed(puller.map_err(|error| source_error(&error))?)))
-    }
-}
-
-struct ShopFeed<'c>(Puller<'c>);
-
-impl Feed for ShopFeed<'_> {
-    fn next(&mut self) -> Pin<Box<dyn Future<Output = Result<Option<Page>, SourceError>> + Send + '_>> {
-        Box::pin(async {
-            let page = self.0.next().await.map_err(|error| source_error(&error))?;
-            Ok(page.map(|page| Page {
-                documents: page
-                    .documents
-                    .into_iter()
-                    .map(|pulled| Told { document: pulled.document, raw: pulled.raw })
-                    .collect(),
-                cursor: page.cursor.as_str().to_owned(),
-            }))
-        })
+        opened.map_err(|error| source_error(&error))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin};
 
-use books::Document;
+use books::{Document, DocumentId};
 use jiff::Timestamp;
 
 use crate::messages::Message;
@@ -17,12 +17,27 @@ pub struct Told {
 }
 
 /// Documents that belong together with the place from which to go on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Page {
     /// What the source told.
     pub documents: Vec<Told>,
-    /// Where to go on once these documents are stored; opaque.
+    /// Documents that the source has deleted.
+    pub gone: Vec<DocumentId>,
+    /// Documents that the source has in mind while it tells of something else: one that is not known was missed.
+    pub mentioned: Vec<DocumentId>,
+    /// Where to go on once all this is stored; opaque.
     pub cursor: String,
+}
+
+/// Where and when a feed is opened.
+#[derive(Clone, Debug, Default)]
+pub struct Opening {
+    /// The value stored with its last page; none at the very beginning.
+    pub cursor: Option<String>,
+    /// Now.
+    pub now: Timestamp,
+    /// Another feed has mentioned something that was never told: what is a safety net is due at once.
+    pub missed: bool,
 }
 
 /// Why a source could not be read. Nothing of the failed page was kept; the next run goes on from the last one stored.
@@ -45,11 +60,6 @@ pub trait Feed: Send {
 pub trait Source: Send + Sync {
     /// The names of its feeds in the order in which to read them: what others refer to comes first.
     fn feeds(&self) -> &'static [&'static str];
-    /// Opens a feed at `cursor`, the value stored with its last page; none at the very beginning.
-    fn open(
-        &self,
-        feed: &'static str,
-        cursor: Option<String>,
-        now: Timestamp,
-    ) -> Result<Box<dyn Feed + '_>, SourceError>;
+    /// Opens a feed where it was left.
+    fn open(&self, feed: &'static str, opening: Opening) -> Result<Box<dyn Feed + '_>, SourceError>;
 }

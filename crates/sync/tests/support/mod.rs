@@ -22,7 +22,7 @@ use store::{EntryFilter, EntryRow, State, Store};
 use sync::{
     Config, Engine, Source,
     engine::Clock,
-    source::{Feed, Page, SourceError, Told},
+    source::{Feed, Opening as FeedOpening, Page, SourceError, Told},
 };
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -62,7 +62,7 @@ impl Source for Script {
         &["script"]
     }
 
-    fn open(&self, _: &'static str, _: Option<String>, _: Timestamp) -> Result<Box<dyn Feed + '_>, SourceError> {
+    fn open(&self, _: &'static str, _: FeedOpening) -> Result<Box<dyn Feed + '_>, SourceError> {
         let documents = std::mem::take(&mut *self.0.lock().unwrap());
         let told = documents.into_iter().map(|document| Told { document, raw: "{}".to_owned() });
         Ok(Box::new(ScriptFeed(Some(told.collect()))))
@@ -72,7 +72,9 @@ impl Source for Script {
 impl Feed for ScriptFeed {
     fn next(&mut self) -> Pin<Box<dyn Future<Output = Result<Option<Page>, SourceError>> + Send + '_>> {
         let documents = self.0.take();
-        Box::pin(async { Ok(documents.map(|documents| Page { documents, cursor: "told".to_owned() })) })
+        Box::pin(async {
+            Ok(documents.map(|documents| Page { documents, cursor: "told".to_owned(), ..Page::default() }))
+        })
     }
 }
 

@@ -1,0 +1,266 @@
+//! Shopify's feeds, with the cursors that this program keeps of them.
+//!
+//! Orders are loaded once, by when they were made, and followed from there by when they changed. Three nets are spread
+//! below that (SHOPIFY.md 2.6): what was deleted, money that moved for an order that was never told, and all orders of the
+//! last weeks once a week.
+
+use std::{future::Future, pin::Pin};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use shopify::{Client, Cursor, Error, Puller};
+
+use super::source_error;
+use crate::source::{Feed, Opening, Page, SourceError, Told};
+
+/// What is asked for twice where one way of asking goes over into another: the shop's index may lag so far.
+const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
+/// From one rescan to the next.
+const RESCAN_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How far a rescan looks back.
+const RESCAN: SignedDuration = SignedDuration::from_hours(60 * 24);
+/// How far the first look at deletions goes back.
+const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(24);
+
+type Coming<'f> = Pin<Box<dyn Future<Output = Result<Option<Page>, SourceError>> + Send + 'f>>;
+
+/// A feed as Shopify has it.
+pub(super) fn plain(client: &Client, feed: shopify::Feed, opening: Opening) -> Result<Box<dyn Feed + '_>, Error> {
+    let Opening { cursor, now, .. } = opening;
+    Ok(Box::new(Plain(pull(client, feed, cursor, now)?)))
+}
+
+/// Orders: the first load, and what changed since.
+pub(super) fn orders(client: &Client, since: Timestamp, opening: Opening) -> Result<Box<dyn Feed + '_>, Error> {
+    let Opening { cursor, now, .. } = opening;
+    let place = match cursor {
+        None => Place::Load { began: now, cursor: None },
+        // What was stored before there was a first load of its own is Shopify's cursor of what changed.
+        Some(text) => serde_json::from_str(&text).unwrap_or(Place::Changes { since, cursor: Some(text) }),
+    };
+    let puller = place.pull(client, since, now)?;
+    Ok(Box::new(Orders { client, since, now, place, puller }))
+}
+
+/// What was deleted in the shop.
+pub(super) fn deletions<'c>(client: &'c Client, opening: &Opening) -> Box<dyn Feed + 'c> {
+    let since = opening.cursor.as_deref().and_then(|text| text.parse().ok());
+    Box::new(Deletions { client, since: Some(since.unwrap_or(opening.now - FIRST_LOOK)) })
+}
+
+/// Money that moved, for the orders that it names.
+pub(super) fn tenders<'c>(client: &'c Client, opening: &Opening) -> Box<dyn Feed + 'c> {
+    let until = opening.now - OVERLAP;
+    let since: Option<Timestamp> = opening.cursor.as_deref().and_then(|text| text.parse().ok());
+    // What was paid before the first load is in it.
+    let since = since.unwrap_or(opening.now);
+    let walk = (since < until).then(|| client.tenders(since, until));
+    Box::new(Tenders { walk, since, until, first: opening.cursor.is_none() })
+}
+
+/// All orders of the last weeks, once a week, or at once when something was missed.
+pub(super) fn rescan<'c>(client: &'c Client, opening: &Opening) -> Result<Box<dyn Feed + 'c>, Error> {
+    let now = opening.now;
+    let known: Option<Round> = opening.cursor.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let is_due = |round: &Round| opening.missed || now.duration_since(round.began) >= RESCAN_EVERY;
+    let round = match known {
+        // The first load has just told everything.
+        None if !opening.missed => return Ok(Box::new(Rescan { round: Round::new(now), puller: None, over: false })),
+        Some(round) if round.done && !is_due(&round) => {
+            return Ok(Box::new(Rescan { round, puller: None, over: true }));
+        }
+        Some(round) if !round.done => round,
+        _ => Round::new(now),
+    };
+    let feed = shopify::Feed::Rescan { since: round.began - RESCAN };
+    let puller = pull(client, feed, round.cursor.clone(), now)?;
+    Ok(Box::new(Rescan { round, puller: Some(puller), over: false }))
+}
+
+/// Begins at a stored cursor. One of another version means from the beginning, where what is known already is nothing new.
+fn pull(client: &Client, feed: shopify::Feed, cursor: Option<String>, now: Timestamp) -> Result<Puller<'_>, Error> {
+    match client.pull(feed, cursor.map(Cursor::stored).as_ref(), now) {
+        Err(Error::BadCursor(_)) => client.pull(feed, None, now),
+        other => other,
+    }
+}
+
+async fn next_page(puller: &mut Puller<'_>) -> Result<Option<Page>, SourceError> {
+    let page = puller.next().await.map_err(|error| source_error(&error))?;
+    Ok(page.map(|page| Page {
+        documents: page
+            .documents
+            .into_iter()
+            .map(|pulled| Told { document: pulled.document, raw: pulled.raw })
+            .collect(),
+        cursor: page.cursor.as_str().to_owned(),
+        ..Page::default()
+    }))
+}
+
+fn text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+struct Plain<'c>(Puller<'c>);
+
+impl Feed for Plain<'_> {
+    fn next(&mut self) -> Coming<'_> {
+        Box::pin(next_page(&mut self.0))
+    }
+}
+
+/// How far the orders are told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Place {
+    /// All orders that were made up to the beginning of the load.
+    Load { began: Timestamp, cursor: Option<String> },
+    /// What changed since.
+    Changes { since: Timestamp, cursor: Option<String> },
+}
+
+impl Place {
+    fn pull<'c>(&self, client: &'c Client, from: Timestamp, now: Timestamp) -> Result<Puller<'c>, Error> {
+        match self {
+            Self::Load { began, cursor } => {
+                pull(client, shopify::Feed::History { from, to: Some(*began) }, cursor.clone(), now)
+            }
+            Self::Changes { since, cursor } => {
+                pull(client, shopify::Feed::Orders { since: *since }, cursor.clone(), now)
+            }
+        }
+    }
+}
+
+struct Orders<'c> {
+    client: &'c Client,
+    since: Timestamp,
+    now: Timestamp,
+    place: Place,
+    puller: Puller<'c>,
+}
+
+impl Feed for Orders<'_> {
+    fn next(&mut self) -> Coming<'_> {
+        Box::pin(async {
+            loop {
+                if let Some(mut page) = next_page(&mut self.puller).await? {
+                    let (Place::Load { cursor, .. } | Place::Changes { cursor, .. }) = &mut self.place;
+                    *cursor = Some(page.cursor);
+                    page.cursor = text(&self.place);
+                    return Ok(Some(page));
+                }
+                let Place::Load { began, .. } = &self.place else { return Ok(None) };
+                self.place = Place::Changes { since: (*began - OVERLAP).max(self.since), cursor: None };
+                let opened = self.place.pull(self.client, self.since, self.now);
+                self.puller = opened.map_err(|error| source_error(&error))?;
+            }
+        })
+    }
+}
+
+struct Deletions<'c> {
+    client: &'c Client,
+    /// None once it was told.
+    since: Option<Timestamp>,
+}
+
+impl Feed for Deletions<'_> {
+    fn next(&mut self) -> Coming<'_> {
+        Box::pin(async {
+            let Some(since) = self.since.take() else { return Ok(None) };
+            let deleted = self.client.deleted_orders(since).await.map_err(|error| source_error(&error))?;
+            let latest = deleted.iter().map(|order| order.at).max();
+            let gone = deleted.into_iter().map(|order| order.id).collect();
+            Ok(Some(Page { gone, cursor: latest.unwrap_or(since).to_string(), ..Page::default() }))
+        })
+    }
+}
+
+struct Tenders<'c> {
+    walk: Option<shopify::Tenders<'c>>,
+    since: Timestamp,
+    until: Timestamp,
+    /// Nothing is asked yet: only the place to begin at is kept.
+    first: bool,
+}
+
+impl Feed for Tenders<'_> {
+    fn next(&mut self) -> Coming<'_> {
+        Box::pin(async {
+            if std::mem::take(&mut self.first) {
+                return Ok(Some(Page { cursor: self.since.to_string(), ..Page::default() }));
+            }
+            let Some(walk) = &mut self.walk else { return Ok(None) };
+            let page = walk.next().await.map_err(|error| source_error(&error))?;
+            let Some(tenders) = page else {
+                // The place moves on only once all of it was told.
+                self.walk = None;
+                return Ok(Some(Page { cursor: self.until.to_string(), ..Page::default() }));
+            };
+            let of_orders = tenders.into_iter().filter(|tender| !tender.test).filter_map(|tender| tender.order);
+            let mentioned = of_orders.collect();
+            Ok(Some(Page { mentioned, cursor: self.since.to_string(), ..Page::default() }))
+        })
+    }
+}
+
+/// A rescan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Round {
+    began: Timestamp,
+    cursor: Option<String>,
+    done: bool,
+}
+
+impl Round {
+    const fn new(began: Timestamp) -> Self {
+        Self { began, cursor: None, done: false }
+    }
+}
+
+struct Rescan<'c> {
+    round: Round,
+    /// None when there is nothing to ask for in this round.
+    puller: Option<Puller<'c>>,
+    over: bool,
+}
+
+impl Feed for Rescan<'_> {
+    fn next(&mut self) -> Coming<'_> {
+        Box::pin(async {
+            if self.over {
+                return Ok(None);
+            }
+            let page = match &mut self.puller {
+                Some(puller) => next_page(puller).await?,
+                None => None,
+            };
+            let mut page = page.unwrap_or_else(|| {
+                self.over = true;
+                Page::default()
+            });
+            if self.over {
+                self.round.done = true;
+            } else {
+                self.round.cursor = Some(std::mem::take(&mut page.cursor));
+            }
+            page.cursor = text(&self.round);
+            Ok(Some(page))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_from_before_the_first_load_is_no_place_of_ours() {
+        let stored = r#"{"seen":"2026-11-01T00:00:00Z"}"#;
+        assert!(serde_json::from_str::<Place>(stored).is_err());
+        let place = Place::Load { began: Timestamp::UNIX_EPOCH, cursor: Some(stored.to_owned()) };
+        assert_eq!(serde_json::from_str::<Place>(&text(&place)).ok(), Some(place));
+    }
+}
