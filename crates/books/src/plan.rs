@@ -1133,8 +1133,12 @@ fn fold<'o>(rows: &[Row<'o>], legs: &[&Leg<'o>]) -> Option<Vec<Row<'o>>> {
             if matches!(back.what, What::Adjustment) {
                 return None;
             }
-            let row = rows.iter_mut().find(|row| row.what.subject() == back.what.subject())?;
-            take(row, back, false)?;
+            // What comes back of delivery may not say which charge it is of.
+            let same = rows.iter().position(|row| row.what.subject() == back.what.subject()).or_else(|| {
+                let delivery = |row: &Row<'_>| matches!(row.what, What::Shipping(_));
+                rows.iter().position(|row| delivery(back) && delivery(row) && row.earned() >= back.earned())
+            });
+            take(rows.get_mut(same?)?, back, false)?;
         }
     }
     rows.retain(|row| row.quantity > 0 || !row.price.is_zero() || row.is_taxed());

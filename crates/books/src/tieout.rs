@@ -72,7 +72,7 @@ pub fn shop_side(order: &Order, context: &Context<'_>) -> Vec<(String, Money)> {
 /// receivable. The mapping decides only which account a figure belongs to. Payments through an unknown gateway stand under
 /// the gateway's name.
 ///
-/// Everything counts whether or not it is posted yet: the caller chooses the orders. One whose figures can't be added up
+/// Everything counts whether or not it is posted yet, but for refunds that are pending: the caller chooses the orders. One whose figures can't be added up
 /// gives nothing; it is held anyway.
 #[must_use]
 pub fn shop_figures(id: &DocumentId, order: &Order, past: &[Past], context: &Context<'_>) -> Vec<ShopFigure> {
@@ -82,7 +82,8 @@ pub fn shop_figures(id: &DocumentId, order: &Order, past: &[Past], context: &Con
     let Ok(life) = Life::of(order, context.mapping) else { return Vec::new() };
     let ledger = Ledger::of(past);
     let mut side = ShopSide { needs: Needs::new(context, id, ""), ledger, sums: BTreeMap::new(), date: Date::MIN };
-    for leg in &life.legs {
+    let waits = |leg: &Leg<'_>| matches!(leg.kind, LegKind::Refunded(refund) if life.pending.contains(&refund.id));
+    for leg in life.legs.iter().filter(|leg| !waits(leg)) {
         side.on(&if leg.back.is_empty() { leg.sale() } else { leg.taking_back() }, leg.at);
         match leg.kind {
             LegKind::Placed if order.agreements.is_empty() => side.placed(order),
