@@ -1,13 +1,13 @@
-//! The XML of one full sales receipt and of one invoice with its payments, for people to read.
+//! The XML of each kind of entry, for people to read.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod common;
 
 use books::{
-    Entry, Fact, Money,
-    document::{Address, Customer, Fee, Order},
+    Entry, EntryKind, Fact, Money, Removal,
+    document::{Address, Customer, DeliveryState, Fate, Fee, Order, Terms},
 };
-use common::*;
+use common::{story::*, *};
 use qbxml::{MessageSet, MessageSetId, OnError, Recovery, RequestId};
 
 fn world() -> World {
@@ -102,4 +102,96 @@ fn an_invoice_with_its_payments() {
         (order.totals.total - money("20.00")) * 2.into()
     );
     insta::assert_snapshot!(xml(&transactions));
+}
+
+/// The worked order of a business buyer, on an edition with sales orders.
+fn business() -> Story {
+    let mut world = world();
+    world.file.sales_orders = true;
+    let due = "2026-12-21T03:30:00Z".parse().unwrap();
+    Story::within(
+        world,
+        Order {
+            customer: Some(id("Customer", 5)),
+            billing_address: Some(address()),
+            purchase_order_number: Some("PO-77".into()),
+            terms: Some(Terms { name: "Net 30".into(), days: Some(30), due: Some(due) }),
+            payments: Vec::new(),
+            delivery_state: DeliveryState::Unfulfilled,
+            ..worked_order_taxed_apart()
+        },
+    )
+}
+
+#[test]
+fn a_sales_order_with_its_terms_and_a_deposit_and_the_invoice_that_uses_it() {
+    let mut story = business();
+    story.pay("shopify_payments", "60");
+    let terms = story.mapped().entries.into_iter().find(|entry| entry.kind == EntryKind::StandardTerms);
+    let mut entries: Vec<Entry> = terms.into_iter().collect();
+    entries.extend(story.posted());
+    entries.extend(story.edit(vec![Deal::Add(line(7, "MUG", "Mug", 1, "12"))]).posted());
+    entries.extend(story.deliver(DeliveryState::Fulfilled).posted());
+    let kinds: Vec<_> = entries.iter().map(|entry| entry.kind).collect();
+    let change = EntryKind::Change;
+    assert_eq!(
+        kinds,
+        [EntryKind::StandardTerms, EntryKind::SalesOrder, EntryKind::SalesReceipt, change, EntryKind::Invoice, change,]
+    );
+    insta::assert_snapshot!(xml(&entries));
+}
+
+#[test]
+fn an_invoice_changed_in_place_and_voided() {
+    let mut story = business();
+    story.deliver(DeliveryState::Fulfilled).posted();
+    let mut entries = story.edit(vec![Deal::Remove(0, 1)]).posted();
+    entries.extend(story.cancel().posted());
+    assert_eq!(entries.iter().map(|entry| entry.kind).collect::<Vec<_>>(), [EntryKind::Change, EntryKind::Void]);
+    insta::assert_snapshot!(xml(&entries));
+}
+
+#[test]
+fn a_sales_receipt_changed_in_place() {
+    let mut story = Story::within(world(), worked_order_taxed_apart());
+    story.posted();
+    let added = vec![Deal::Add(line(7, "MUG", "Mug", 1, "12"))];
+    let entries = story.edit(added).pay("shopify_payments", "12").posted();
+    assert_eq!(entries.iter().map(|entry| entry.kind).collect::<Vec<_>>(), [EntryKind::Change]);
+    insta::assert_snapshot!(xml(&entries));
+}
+
+#[test]
+fn a_credit_memo_of_damaged_goods_with_the_money_by_card_and_by_check() {
+    let mut order = worked_order_taxed_apart();
+    order.payments = vec![payment("shopify_payments", "70.35"), payment("cash", "40")];
+    let mut story = Story::within(world(), order);
+    story.posted();
+    let entries = story
+        .refund(Back {
+            deals: vec![Deal::Remove(0, 1)],
+            fates: vec![(0, 1, Fate::Damaged)],
+            money: vec![("shopify_payments", money("20")), ("cash", money("28.38"))],
+            ..Back::default()
+        })
+        .posted();
+    assert_eq!(
+        entries.iter().map(|entry| entry.kind).collect::<Vec<_>>(),
+        [EntryKind::CreditMemo, EntryKind::ARRefundCreditCard, EntryKind::Check, EntryKind::InventoryAdjustment]
+    );
+    insta::assert_snapshot!(xml(&entries));
+}
+
+#[test]
+fn a_credit_memo_set_against_an_invoice_and_all_of_it_undone() {
+    let mut story = business();
+    story.deliver(DeliveryState::Fulfilled).posted();
+    let mut entries = story.take_back(vec![Deal::Remove(0, 1)]).posted();
+    assert_eq!(
+        entries.iter().map(|entry| entry.kind).collect::<Vec<_>>(),
+        [EntryKind::CreditMemo, EntryKind::Application]
+    );
+    entries.extend(story.pay("paypal", "61.97").posted());
+    entries.extend(books::undo(&story.entries(), Removal::Void, |_| false));
+    insta::assert_snapshot!(xml(&entries));
 }
