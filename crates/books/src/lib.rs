@@ -14,6 +14,7 @@
 //! ```
 
 mod body;
+mod choice;
 pub mod document;
 pub mod entry;
 mod forms;

@@ -8,7 +8,8 @@ use jiff::{Timestamp, civil::Date};
 
 use crate::{
     body::Body,
-    document::{DeliveryState, DocumentId, Fate, Order, PaymentState, Refund},
+    choice::{self, Choice},
+    document::{DocumentId, Fate, Order, PaymentState, Refund},
     entry::{Entry, EntryKey, EntryKind, Event, Held, Mapped, Posting},
     forms::{self, Head, Sheet, Till},
     items::{self, Charge},
@@ -78,7 +79,7 @@ impl<'a, 'o> Plan<'a, 'o> {
 
     fn all(&mut self) -> Result<(), Stop> {
         if !self.is_sold() {
-            if self.came_to_nothing() {
+            if came_to_nothing(self.order, self.life) {
                 return self.close_sales_order();
             }
             let form = self.form();
@@ -118,50 +119,12 @@ impl<'a, 'o> Plan<'a, 'o> {
         self.ledger.carries(&Event::placed())
     }
 
-    /// Cancelled before anything was paid.
-    fn is_called_off(&self) -> bool {
-        self.order.cancelled_at.is_some() && self.life.received.is_empty()
-    }
-
-    /// Whether nothing of it reaches the books: it was called off, or everything was taken off it again before anything
-    /// was paid.
-    fn came_to_nothing(&self) -> bool {
-        let edits: Vec<&Leg<'o>> = self.life.legs.iter().skip(1).collect();
-        let all = || fold(self.life.legs.first().map_or(&[], |placed| &placed.sold), &edits);
-        let can = self.life.received.is_empty() && !edits.is_empty() && !edits.iter().any(|leg| leg.loses_goods());
-        self.is_called_off() || (can && all().is_some_and(|rows| rows.is_empty()))
-    }
-
-    /// How far it is paid and delivered, and what the mapping makes of that.
+    /// What the mapping makes of it, with the reasons.
     fn form(&mut self) -> Form {
-        let received = !self.life.received.is_empty();
-        let documents = &self.needs.context.mapping.documents;
-        let (paid, row) = match self.order.payment_state {
-            PaymentState::Paid | PaymentState::PartiallyRefunded | PaymentState::Refunded => ("paid", &documents.paid),
-            _ if received => ("partly_paid", &documents.partly_paid),
-            _ => ("unpaid", &documents.unpaid),
-        };
-        let (delivered, mut form) = match self.order.delivery_state {
-            DeliveryState::Fulfilled => ("delivered", row.delivered),
-            DeliveryState::Partial => ("partly_delivered", row.partly_delivered),
-            DeliveryState::Unfulfilled | DeliveryState::Other(_) => ("undelivered", row.undelivered),
-        };
-        // What is paid of a cancelled order goes back as a refund of its sale.
-        let cancelled = self.order.cancelled_at.is_some();
-        let sales_orders = self.needs.context.company.sales_orders || self.has_sales_order();
-        if form == Form::SalesOrder && (cancelled || !sales_orders) {
-            form = match paid {
-                "paid" => Form::SalesReceipt,
-                "unpaid" => Form::Wait,
-                _ => Form::Invoice,
-            };
-            if !cancelled {
-                self.needs.because(Why::NoSalesOrders);
-            }
-        }
-        // What is not paid in full is no sales receipt.
-        if form == Form::SalesReceipt && paid != "paid" {
-            form = Form::Invoice;
+        let Choice { form, paid, delivered, no_sales_orders } =
+            choice::choose(self.order, self.life, self.has_sales_order(), self.needs.context);
+        if no_sales_orders {
+            self.needs.because(Why::NoSalesOrders);
         }
         if form != Form::Wait {
             self.needs.because(Why::OrderState {
@@ -508,7 +471,9 @@ impl<'a, 'o> Plan<'a, 'o> {
             .take_while(|leg| match leg.kind {
                 LegKind::Edited => true,
                 LegKind::Refunded(refund) => {
-                    nothing_given_back(refund) && !leg.back.is_empty() && (!leg.loses_goods() || self.is_called_off())
+                    nothing_given_back(refund)
+                        && !leg.back.is_empty()
+                        && (!leg.loses_goods() || is_called_off(self.order, self.life))
                 }
                 LegKind::Placed | LegKind::Returned => false,
             })
@@ -1047,6 +1012,20 @@ impl<'a, 'o> Plan<'a, 'o> {
         let method = self.needs.payment_method(&settings.payment_method);
         Ok(Till { account, method: method.ok_or(Stop)?.name, back: settings.refund })
     }
+}
+
+/// Cancelled before anything was paid.
+fn is_called_off(order: &Order, life: &Life<'_>) -> bool {
+    order.cancelled_at.is_some() && life.received.is_empty()
+}
+
+/// Whether nothing of it reaches the books: it was called off, or everything was taken off it again before anything was
+/// paid.
+pub(crate) fn came_to_nothing(order: &Order, life: &Life<'_>) -> bool {
+    let edits: Vec<&Leg<'_>> = life.legs.iter().skip(1).collect();
+    let all = || fold(life.legs.first().map_or(&[], |placed| &placed.sold), &edits);
+    let can = life.received.is_empty() && !edits.is_empty() && !edits.iter().any(|leg| leg.loses_goods());
+    is_called_off(order, life) || (can && all().is_some_and(|rows| rows.is_empty()))
 }
 
 /// The day in the shop's time zone.

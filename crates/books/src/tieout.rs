@@ -15,6 +15,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    choice,
     document::{DocumentId, Fate, Order},
     entry::{Event, Past, Posting},
     items,
@@ -22,9 +23,10 @@ use crate::{
     life::{self, Leg, LegKind, Life, Movement, Row as LegRow, What},
     lists::{Lists, NameSpace},
     map::Context,
-    mapping::Purpose,
+    mapping::{Form, Purpose},
     money::Money,
     needs::{Needs, clearing},
+    plan,
     sums::{self, Source},
 };
 
@@ -81,8 +83,13 @@ pub fn shop_figures(id: &DocumentId, order: &Order, past: &[Past], context: &Con
     }
     let Ok(life) = Life::of(order, context.mapping) else { return Vec::new() };
     let ledger = Ledger::of(past);
-    let mut side = ShopSide { needs: Needs::new(context, id, ""), ledger, sums: BTreeMap::new(), date: Date::MIN };
-    let waits = |leg: &Leg<'_>| matches!(leg.kind, LegKind::Refunded(refund) if life.pending.contains(&refund.id));
+    let form = choice::choose(order, &life, false, context).form;
+    let becomes = matches!(form, Form::SalesReceipt | Form::Invoice) && !plan::came_to_nothing(order, &life);
+    let sold = ledger.carries(&Event::placed()) || becomes;
+    let mut side =
+        ShopSide { needs: Needs::new(context, id, ""), ledger, sold, sums: BTreeMap::new(), date: Date::MIN };
+    let waits =
+        |leg: &Leg<'_>| !sold || matches!(leg.kind, LegKind::Refunded(refund) if life.pending.contains(&refund.id));
     for leg in life.legs.iter().filter(|leg| !waits(leg)) {
         side.on(&if leg.back.is_empty() { leg.sale() } else { leg.taking_back() }, leg.at);
         match leg.kind {
@@ -109,6 +116,8 @@ struct ShopSide<'a> {
     /// Only asked where things belong; what it would make or hold is dropped.
     needs: Needs<'a>,
     ledger: Ledger,
+    /// Whether it is a sale: before, it is a sales order at most, and what is paid is a deposit.
+    sold: bool,
     sums: BTreeMap<(Date, String), Money>,
     /// The day of what is being told.
     date: Date,
@@ -221,19 +230,27 @@ impl ShopSide<'_> {
             }
         }
         // Paid before the sale: a deposit until then.
-        if self.ledger.is_deposit(event) && sign.is_sign_positive() {
-            let (day, amount) = (self.date, movement.settles());
-            self.credit(Purpose::CustomerDeposits, amount);
+        let deposited = if sign.is_sign_positive() {
+            self.ledger.is_deposit(event)
+        } else {
+            self.ledger.carries(&Event::of(movement.id, "deposit"))
+        };
+        if deposited || !self.sold {
+            self.credit(Purpose::CustomerDeposits, movement.settles() * sign);
             if self.ledger.carries(&Event::placed()) {
+                let day = self.date;
                 self.on(&Event::placed(), order.placed_at);
-                self.credit(Purpose::CustomerDeposits, -amount);
+                self.credit(Purpose::CustomerDeposits, movement.settles() * -sign);
+                self.date = day;
             }
-            self.date = day;
         }
     }
 
     /// What went back beyond what was agreed to go back: the shop's own balance of the order tells how much that is.
     fn unallocated(&mut self, order: &Order, life: &Life<'_>) {
+        if !self.sold {
+            return;
+        }
         let sum = |movements: &[Movement<'_>]| movements.iter().map(Movement::settles).sum::<Money>();
         let due: Money = life.legs.iter().map(|leg| life::total(&leg.sold) - life::total(&leg.back)).sum();
         let mut left = due - sum(&life.received) + sum(&life.given_back) - order.totals.outstanding;

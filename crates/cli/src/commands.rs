@@ -295,11 +295,15 @@ pub fn tieout(look: &Look, from: Option<Date>, to: Option<Date>) -> Result<Done,
     Ok(if tieout.ties_out() { Done::Well } else { Done::Attention })
 }
 
-/// The tie-out as a table.
+/// The tie-out as a table, and the orders behind each difference.
 pub fn print_tieout(tieout: &TieOut) {
     match (tieout.from, tieout.to) {
         (Some(from), Some(to)) => print::line(&format!("Tie-out from {from} to {to}: debit +, credit −")),
         _ => print::line("Tie-out: there is nothing on either side yet."),
+    }
+    match tieout.read_at {
+        Some(time) => print::line(&format!("The company file's side is its own report, read at {time:.0}.")),
+        None => print::line("The company file's side is what QuickBooks answered when it booked."),
     }
     let rows: Vec<_> = tieout
         .rows
@@ -310,6 +314,32 @@ pub fn print_tieout(tieout: &TieOut) {
         &[("Account", Lean::Left), ("Shop", Lean::Right), ("Company file", Lean::Right), ("Difference", Lean::Right)],
         &rows,
     );
+    if tieout.days.is_empty() {
+        return;
+    }
+    print::line("Behind the differences:");
+    let mut rows = Vec::new();
+    for day in &tieout.days {
+        for order in &day.orders {
+            rows.push(vec![
+                day.date.to_string(),
+                day.row.account.clone(),
+                order.title.clone(),
+                order.shop.to_string(),
+                order.company.to_string(),
+                print::words(&Message::new(order.cause.code())),
+            ]);
+        }
+    }
+    let heads = [
+        ("Day", Lean::Left),
+        ("Account", Lean::Left),
+        ("Order", Lean::Left),
+        ("Shop", Lean::Right),
+        ("Company file", Lean::Right),
+        ("Why", Lean::Left),
+    ];
+    print::table(&heads, &rows);
 }
 
 /// `retry`.

@@ -14,14 +14,14 @@ use serde::Serialize;
 use simulator::{
     company::{Company, Edition, Setup},
     connector::{End, WebConnector},
-    shop::{Bucket, Settings, Shop, Trade},
+    shop::{Bucket, Mix, Settings, Shop, Trade},
 };
 use sync::{
     Config, Engine,
     api::{DocumentKind, EntryFilter, EntryKind, Gateway, Mapping, Money, MoneyBack, Posting, State, Store},
     config::{QuickBooksConfig, SecretPlace, ShopConfig, SignIn},
     engine::Clock,
-    tieout::TieOut,
+    tieout::{Period, TieOut},
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -65,12 +65,8 @@ struct Summary {
     orders_in_shop: u32,
     sessions: u32,
     message_sets: usize,
-    sales_receipts: u32,
-    invoices: u32,
-    payments: u32,
-    customers: u32,
-    items: u32,
-    other_list_entries: u32,
+    /// What is in QuickBooks now, by kind.
+    posted: BTreeMap<EntryKind, u32>,
     waiting: u32,
     held: u32,
     refused: u32,
@@ -154,6 +150,9 @@ impl Demo {
         let mut connector = WebConnector::new(&sync::endpoint::address(port), USER, PASSWORD);
         let (mut sessions, mut sets) = (0, 0);
         engine.run_once("demo", &stop).await.map_err(|error| Failure::Simulation(print::words(&error.message())))?;
+        // The company file's own report is the other side of the tie-out.
+        let period = Period { from: LAST_DAY.saturating_sub(self.span()), to: LAST_DAY.saturating_add(self.span()) };
+        sync::tieout::ask(&store, period, shop.now()).map_err(simulation)?;
         loop {
             let report = connector.run_once(&mut company).await.map_err(simulation)?;
             match report.end {
@@ -175,8 +174,15 @@ impl Demo {
         self.summary(&store, &shop, &company, began, sessions, sets)
     }
 
+    /// The days of trade and some more.
+    fn span(&self) -> jiff::Span {
+        jiff::Span::new().days(i64::from(self.days) + 2)
+    }
+
     async fn open_shop(&self, stop: &CancellationToken) -> Result<(Shop, String), Failure> {
-        let trade = Trade::new(self.seed, self.orders, self.days, LAST_DAY);
+        // Everything that happens to a sale; but money on its way back would leave the day open.
+        let mix = Mix { pending_refunds: 0, ..Mix::everything() };
+        let trade = Trade { mix, ..Trade::new(self.seed, self.orders, self.days, LAST_DAY) };
         // The shop's real rate limit would only make people wait.
         let bucket = Bucket::GENEROUS;
         let shop = Shop::new(&trade, Settings { client_secret: PASSWORD.to_owned(), bucket, ..Settings::default() })
@@ -189,7 +195,7 @@ impl Demo {
 
     fn config(&self, base_url: String) -> Config {
         let secret = || SecretPlace { environment: String::new() };
-        let start_date = LAST_DAY.saturating_sub(jiff::Span::new().days(i64::from(self.days) + 2));
+        let start_date = LAST_DAY.saturating_sub(self.span());
         let settings = Settings::default();
         Config {
             shop: ShopConfig {
@@ -223,7 +229,6 @@ impl Demo {
         for row in store.entries(&filter)? {
             *kinds.entry(row.kind).or_default() += 1;
         }
-        let posted = |kind| kinds.get(&kind).copied().unwrap_or_default();
         let state = |state| counts.entries.get(&state).copied().unwrap_or_default();
         let first = Date::constant(1970, 1, 1);
         let Some(tieout) = sync::tieout::tie_out(store, first, Date::constant(2038, 1, 18))? else {
@@ -247,12 +252,7 @@ impl Demo {
             orders_in_shop: counts.documents.get(&DocumentKind::Order).copied().unwrap_or_default(),
             sessions,
             message_sets,
-            sales_receipts: posted(EntryKind::SalesReceipt),
-            invoices: posted(EntryKind::Invoice),
-            payments: posted(EntryKind::ReceivePayment),
-            customers: posted(EntryKind::Customer),
-            items: posted(EntryKind::Item),
-            other_list_entries: posted(EntryKind::Class) + posted(EntryKind::PaymentMethod),
+            posted: kinds,
             waiting: counts.waiting,
             held: state(State::Held),
             refused: state(State::Rejected),
@@ -269,16 +269,11 @@ impl Demo {
             "The shop \"Harbour & Pine\" had {} orders in {} days. In QuickBooks there are now:",
             summary.orders_in_shop, self.days
         ));
+        let rows: Vec<_> =
+            summary.posted.iter().map(|(kind, count)| vec![print::words(&(*kind).into()), count.to_string()]).collect();
+        print::table(&[("Entry", Lean::Left), ("Posted", Lean::Right)], &rows);
         print::line(&format!(
-            "  {} sales receipts, {} invoices with {} payments",
-            summary.sales_receipts, summary.invoices, summary.payments
-        ));
-        print::line(&format!(
-            "  {} customers, {} items, {} classes and payment methods that they needed",
-            summary.customers, summary.items, summary.other_list_entries
-        ));
-        print::line(&format!(
-            "{} orders wait until they are paid; {} are held, {} were refused.",
+            "{} orders wait until the shop says more; {} are held, {} were refused.",
             summary.waiting, summary.held, summary.refused
         ));
         commands::print_tieout(&summary.tieout);
@@ -359,11 +354,20 @@ fn own_books(company: &Company) -> Vec<Posting> {
         .collect()
 }
 
-/// The shop's own finance figures, which are added up apart from everything that the shop's API says.
+/// The shop's own finance figures, which are added up apart from everything that the shop's API says. Sales count once an
+/// order is delivered or paid: before, it is a sales order at most.
 fn finance(shop: &Shop, tieout: &TieOut) -> Vec<Comparison> {
+    use simulator::shop::{FinancialStatus, Fulfilment, Order};
     let first = Date::constant(1970, 1, 1);
-    let paid = |order: &simulator::shop::Order| order.financial_status() == simulator::shop::FinancialStatus::Paid;
-    let total = shop.finance_of(first, LAST_DAY, paid).total;
+    let sold = |order: &Order| {
+        order.fulfilment() != Fulfilment::Unfulfilled
+            || matches!(
+                order.financial_status(),
+                FinancialStatus::Paid | FinancialStatus::PartiallyRefunded | FinancialStatus::Refunded
+            )
+    };
+    let sales = shop.finance_of(first, LAST_DAY, sold).total;
+    let money = shop.finance_of(first, LAST_DAY, |_| true).total;
     let company = |accounts: &[&str]| -> Money {
         tieout.rows.iter().filter(|row| accounts.contains(&row.account.as_str())).map(|row| -row.company).sum()
     };
@@ -371,17 +375,20 @@ fn finance(shop: &Shop, tieout: &TieOut) -> Vec<Comparison> {
         let (shop, company) = (Money::new(shop), company(accounts));
         Comparison { figure, shop, company, difference: company - shop }
     };
+    let moved = |gateway: &str| -money.payments.get(gateway).copied().unwrap_or_default();
     vec![
-        figure("Net sales", total.net_sales, &["Merchandise Sales", "Sales Discounts"]),
-        figure("Shipping", total.shipping, &["Shipping Income"]),
-        figure("Tax", total.taxes.values().copied().sum(), &["Sales Tax Payable"]),
-        figure("Marketplace tax", total.channel_taxes.values().copied().sum(), &["Marketplace Tax Collected"]),
-        figure("Tips", total.tips, &["Employee Tips Payable"]),
-        figure(
-            "Gift cards sold less used",
-            total.gift_cards_sold - total.gift_cards_redeemed,
-            &["Gift Cards Outstanding"],
-        ),
+        figure("Net sales", sales.net_sales, &["Merchandise Sales", "Sales Discounts", "Returns & Allowances"]),
+        figure("Shipping", sales.shipping, &["Shipping Income"]),
+        figure("Fees kept of returns", sales.return_fees, &["Fee Income"]),
+        figure("Tax", sales.taxes.values().copied().sum(), &["Sales Tax Payable"]),
+        figure("Marketplace tax", sales.channel_taxes.values().copied().sum(), &["Marketplace Tax Collected"]),
+        figure("Tips", sales.tips, &["Employee Tips Payable"]),
+        figure("Gift cards sold less used", sales.gift_cards_sold + moved("gift_card"), &["Gift Cards Outstanding"]),
+        figure("Store credit used less given", moved("shopify_store_credit"), &["Store Credit Outstanding"]),
+        figure("Shopify Payments", moved("shopify_payments"), &["Shopify Payments Clearing"]),
+        figure("PayPal", moved("paypal"), &["PayPal Clearing"]),
+        figure("Cash", moved("cash"), &["Cash in Drawer"]),
+        figure("Bank deposits", moved("Bank Deposit"), &["Undeposited Funds"]),
     ]
 }
 

@@ -193,7 +193,14 @@ fn usual_accounts() -> Vec<AccountSetup> {
         ),
         (
             "Income",
-            &["Merchandise Sales", "Service Sales", "Shipping Income", "Sales Discounts", "Returns & Allowances"],
+            &[
+                "Merchandise Sales",
+                "Service Sales",
+                "Shipping Income",
+                "Fee Income",
+                "Sales Discounts",
+                "Returns & Allowances",
+            ],
         ),
         (
             "CostOfGoodsSold",
