@@ -89,7 +89,7 @@ pub enum Way {
 pub struct World {
     runtime: tokio::runtime::Runtime,
     _folder: TempDir,
-    source: Arc<Script>,
+    source: Option<Arc<Script>>,
     pub store: Arc<Store>,
     engine: Engine,
     pub company: Company,
@@ -105,23 +105,12 @@ impl World {
 
     /// As [`Self::new`], with another company file and another mapping.
     pub fn with(setup: Setup, mapping: Mapping) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let mut company = Company::create(&folder.path().join("shop.simulated"), setup).unwrap();
-        company.set_durable(false);
-        let clock = Arc::new(Ticking(Mutex::new(Timestamp::now())));
-        let store = Arc::new(Store::open(&folder.path().join("data"), clock.now()).unwrap().store);
         let source = Arc::new(Script::default());
-        let mut config = Config::parse(&sync::config::example()).unwrap();
-        config.shop.start_date = jiff::civil::date(2026, 1, 1);
+        let mut config = configuration();
         config.mapping = mapping;
-        let engine = Engine::new(
-            Arc::clone(&store),
-            Arc::clone(&source) as Arc<dyn Source>,
-            &config,
-            Arc::clone(&clock) as Arc<dyn Clock>,
-        )
-        .unwrap();
+        let told = Arc::clone(&source) as Arc<dyn Source>;
+        let mut world = Self::around(setup, &config, Timestamp::now(), |_| told);
+        world.source = Some(source);
         let shop = Shop {
             name: "Harbour & Pine".into(),
             domain: "harbour-pine.myshopify.com".into(),
@@ -129,20 +118,59 @@ impl World {
             time_zone: "America/New_York".into(),
             taxes_included: false,
         };
-        let mut world = Self { runtime, _folder: folder, source, store, engine, company, clock, sent: Vec::new() };
         world.tell(id("Shop", 1), Fact::Shop(shop));
         world.settle();
         world
+    }
+
+    /// With a simulated shop, which is asked over HTTP.
+    pub fn of_shop(shop: &simulator::shop::Shop, mapping: Mapping) -> Self {
+        let mut config = configuration();
+        config.mapping = mapping;
+        config.shop.address = simulator::shop::Settings::default().domain;
+        config.shop.start_date = jiff::civil::date(2025, 1, 1);
+        config.shop.sign_in =
+            sync::config::SignIn::AccessToken { token: sync::config::SecretPlace { environment: "TOKEN".to_owned() } };
+        let now = shop.now() + SignedDuration::from_hours(1);
+        Self::around(Setup::new(Edition::Premier), &config.clone(), now, |runtime| {
+            let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+            config.shop.base_url = Some(format!("http://{}", listener.local_addr().unwrap()));
+            runtime.spawn(shop.clone().serve(listener, std::future::pending()));
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            sync::shop::connect(&config, |_| Some(shop.token())).unwrap()
+        })
+    }
+
+    fn around(
+        setup: Setup,
+        config: &Config,
+        now: Timestamp,
+        source: impl FnOnce(&tokio::runtime::Runtime) -> Arc<dyn Source>,
+    ) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut company = Company::create(&folder.path().join("shop.simulated"), setup).unwrap();
+        company.set_durable(false);
+        let clock = Arc::new(Ticking(Mutex::new(now)));
+        let store = Arc::new(Store::open(&folder.path().join("data"), clock.now()).unwrap().store);
+        let source = source(&runtime);
+        let engine = Engine::new(Arc::clone(&store), source, config, Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
+        Self { runtime, _folder: folder, source: None, store, engine, company, clock, sent: Vec::new() }
     }
 
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
+    /// Time goes by.
+    pub fn wait(&self, time: SignedDuration) {
+        *self.clock.0.lock().unwrap() += time;
+    }
+
     /// The shop says something.
     pub fn tell(&self, id: DocumentId, fact: Fact) {
         let document = Document { id, updated_at: self.now(), fact };
-        self.source.0.lock().unwrap().push(document);
+        self.source.as_ref().unwrap().0.lock().unwrap().push(document);
     }
 
     pub fn sell(&self, number: u64, order: &Order) {
@@ -287,6 +315,12 @@ impl World {
     pub fn standing(&self, kind: &str) -> usize {
         self.company.transactions().iter().filter(|txn| txn.kind == kind && !txn.void).count()
     }
+}
+
+fn configuration() -> Config {
+    let mut config = Config::parse(&sync::config::example()).unwrap();
+    config.shop.start_date = jiff::civil::date(2026, 1, 1);
+    config
 }
 
 /// Somebody works in QuickBooks by hand; returns the answer.
