@@ -205,12 +205,13 @@ impl<'o> Life<'o> {
         let told: Money = self.received.iter().map(|payment| payment.rounding).sum();
         let stated: Money = self.received.iter().map(|payment| payment.amount).sum();
         let sold: Money = self.legs.iter().map(|leg| total(&leg.sold)).sum();
+        let placed: Money = self.legs.first().map(|leg| total(&leg.sold)).unwrap_or_default();
         if told.is_zero() {
             let cash = self.received.iter_mut().rev().max_by_key(|payment| payment.gateway == "cash");
             if let Some(payment) = cash.filter(|_| stated != sold) {
                 payment.rounding = rounding;
             }
-        } else if stated == sold {
+        } else if stated == sold || stated == placed {
             for payment in &mut self.received {
                 payment.amount += payment.rounding;
             }

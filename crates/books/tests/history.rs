@@ -206,7 +206,6 @@ fn what_can_be_posted_goes_although_what_came_later_is_held() {
     story.order.payments.last_mut().unwrap().gateway = "klarna".into();
     let mapped = story.mapped();
     assert_eq!(mapped.held.unwrap().reasons, [HeldReason::UnknownGateway { gateway: "klarna".into() }]);
-    let kinds: Vec<_> =
-        mapped.entries.iter().filter(|entry| !entry.kind.is_list()).map(|entry| entry.kind).collect();
+    let kinds: Vec<_> = mapped.entries.iter().filter(|entry| !entry.kind.is_list()).map(|entry| entry.kind).collect();
     assert_eq!(kinds, [EntryKind::SalesReceipt, EntryKind::CreditMemo]);
 }

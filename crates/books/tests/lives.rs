@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use books::{
     Entry, Money, Removal,
     document::{DeliveryState, Fate, Order, OrderLine, PaymentState, TaxLine},
-    mapping::{Edits, Form},
+    mapping::{ClosedPeriod, Edits, Form},
 };
 use common::{story::*, *};
 use proptest::prelude::*;
@@ -18,18 +18,48 @@ use rust_decimal::Decimal;
 /// Something that happens to an order; numbers are taken from what is left of it.
 #[derive(Clone, Debug)]
 enum Move {
-    Pay { gateway: usize, percent: i64 },
+    Pay {
+        gateway: usize,
+        percent: i64,
+    },
     Deliver(bool),
     Add(OrderLine),
-    Remove { line: usize, quantity: u32 },
-    Discount { line: usize, percent: i64 },
-    Refund { line: usize, quantity: u32, fate: Fate, shipping: i64, gateway: usize, percent: i64, extra: i64 },
-    Pending { line: usize, gateway: usize },
+    Remove {
+        line: usize,
+        quantity: u32,
+    },
+    Discount {
+        line: usize,
+        percent: i64,
+    },
+    Refund {
+        line: usize,
+        quantity: u32,
+        fate: Fate,
+        shipping: i64,
+        gateway: usize,
+        percent: i64,
+        extra: i64,
+    },
+    Pending {
+        line: usize,
+        gateway: usize,
+    },
     Arrive,
-    Return { line: usize, quantity: u32, exchange: Option<OrderLine>, fee: i64 },
-    Settle { gateway: usize, fate: Fate },
+    Return {
+        line: usize,
+        quantity: u32,
+        exchange: Option<OrderLine>,
+        fee: i64,
+    },
+    Settle {
+        gateway: usize,
+        fate: Fate,
+    },
     Cancel,
     Days(i64),
+    /// The books are closed up to the day before.
+    Close,
 }
 
 fn percent(amount: Money, percent: i64) -> Money {
@@ -91,6 +121,7 @@ fn a_move() -> impl Strategy<Value = Move> {
         2 => (gateways, fate()).prop_map(|(gateway, fate)| Move::Settle { gateway, fate }),
         1 => Just(Move::Cancel),
         1 => (1..40_i64).prop_map(Move::Days),
+        1 => Just(Move::Close),
     ]
 }
 
@@ -116,9 +147,11 @@ fn placed() -> impl Strategy<Value = Order> {
     })
 }
 
-fn world(sales_orders: bool, adjust: bool) -> World {
+fn world(sales_orders: bool, adjust: bool, matrix: Form) -> World {
     let mut world = World::new();
     world.file.sales_orders = sales_orders;
+    world.mapping.documents.closed_period = ClosedPeriod::FirstOpenDay;
+    world.mapping.documents.paid.undelivered = matrix;
     world.mapping.documents.edits = if adjust { Edits::Adjust } else { Edits::InPlace };
     world
 }
@@ -206,6 +239,10 @@ fn happen(story: &mut Story, what: Move) {
         Move::Days(days) => {
             story.days(days);
         }
+        Move::Close => {
+            let today = story.now.in_tz(&story.world.shop.time_zone).unwrap().date();
+            story.world.file.closing_date = today.yesterday().ok();
+        }
     }
 }
 
@@ -291,10 +328,11 @@ proptest! {
         order in placed(),
         sales_orders in any::<bool>(),
         adjust in prop::bool::weighted(0.3),
+        matrix in prop::sample::select(vec![Form::SalesReceipt, Form::SalesReceipt, Form::SalesOrder, Form::Invoice]),
         moves in prop::collection::vec((a_move(), prop::bool::weighted(0.6)), 0..9),
         split in 0..20_usize,
     ) {
-        let mut story = Story::within(world(sales_orders, adjust), order);
+        let mut story = Story::within(world(sales_orders, adjust, matrix), order);
         for (what, mapped) in moves {
             happen(&mut story, what);
             if mapped {
@@ -312,6 +350,7 @@ proptest! {
                 for row in [&mut story.world.mapping.documents.unpaid, &mut story.world.mapping.documents.partly_paid] {
                     row.undelivered = Form::Invoice;
                 }
+                story.world.mapping.documents.paid.undelivered = Form::SalesReceipt;
             }
             let afresh = story.afresh();
             prop_assert!(afresh.held.is_none(), "held: {:?}", afresh.held);

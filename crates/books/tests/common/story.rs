@@ -551,6 +551,12 @@ impl Story {
                 assert!(kind != "ItemSalesTax" || !amount.is_negative(), "{key}: tax below zero");
             }
         }
+        let moves = |form: &Body| !matches!(form, Body::SalesOrder(_) | Body::Application { .. });
+        if let Some((closed, day)) = self.world.file.closing_date.zip(entry.date)
+            && moves(form)
+        {
+            assert!(day > closed, "{key} is in a closed period");
+        }
         self.settle(entry);
     }
 
