@@ -298,6 +298,15 @@ fn at(sums: &BTreeMap<String, Money>, account: &str) -> Money {
 /// The books agree with the shop: what is owed, and where the money is.
 fn agrees(story: &Story) -> Result<(), TestCaseError> {
     let sums = story.sums();
+    if !story.waits && !story.is_pending() {
+        let past: Vec<_> = story.past.clone();
+        let figures = books::tieout::shop_figures(&id("Order", 1001), &story.told(), &past, &story.world.context());
+        let shop = figures.into_iter().map(|figure| (figure.account, figure.amount));
+        let posted: Vec<_> = past.iter().flat_map(|past| past.entry.postings.iter()).collect();
+        for row in books::tieout::compare(shop, posted) {
+            prop_assert!(row.difference.is_zero(), "tie-out: {:?}\n{}", row, brief(&story.entries()));
+        }
+    }
     let sold = story.past.iter().any(|past| past.entry.key.as_str().starts_with("sale:"));
     if !story.is_pending() && !story.waits {
         let deposits = at(&sums, "Customer Deposits");

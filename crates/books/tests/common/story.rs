@@ -481,12 +481,16 @@ impl Story {
     }
 
     /// The order as the shop tells it: without its agreements as long as nothing happened to it.
-    pub fn document(&self) -> Document {
+    pub fn told(&self) -> Order {
         let mut order = self.order.clone();
         if !self.history {
             order.agreements.clear();
         }
-        Document { id: id("Order", 1001), updated_at: self.now, fact: Fact::Order(Box::new(order)) }
+        order
+    }
+
+    pub fn document(&self) -> Document {
+        Document { id: id("Order", 1001), updated_at: self.now, fact: Fact::Order(Box::new(self.told())) }
     }
 
     // What the books make of it
