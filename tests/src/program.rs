@@ -116,6 +116,11 @@ impl Program {
         Self { child: Arc::new(Mutex::new(child)), _out: out, url }
     }
 
+    /// The process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.lock().unwrap().id()
+    }
+
     /// Something that kills the process at once, as SIGKILL does, and returns when it is gone.
     pub fn killer(&self) -> impl Fn() + Send + 'static {
         let child = Arc::clone(&self.child);

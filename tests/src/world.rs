@@ -112,6 +112,11 @@ impl World {
         self.program = None;
     }
 
+    /// The engine's process, if it was started.
+    pub fn process(&self) -> Option<u32> {
+        self.program.as_ref().map(Program::id)
+    }
+
     /// What the engine has said of problems since the world began.
     pub fn problems(&self) -> String {
         fs::read_to_string(self.folder.path().join("problems.txt")).unwrap_or_default()
