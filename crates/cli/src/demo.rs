@@ -344,12 +344,15 @@ fn mapping() -> Mapping {
     mapping
 }
 
+/// Accounts of what QuickBooks posts by itself: the cost of goods, sold and lost.
+const COSTS: [&str; 3] = ["Cost of Goods Sold", "Inventory Asset", "Inventory Shrinkage"];
+
 /// The accounts of the company file's own books, but for the cost of goods that QuickBooks posts by itself.
 fn own_books(company: &Company) -> Vec<Posting> {
     company
         .trial_balance()
         .into_iter()
-        .filter(|(account, _)| account != "Cost of Goods Sold" && account != "Inventory Asset")
+        .filter(|(account, _)| !COSTS.contains(&account.as_str()))
         .map(|(account, balance)| Posting { account, class: None, amount: Money::new(balance) })
         .collect()
 }
