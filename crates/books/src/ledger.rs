@@ -34,6 +34,7 @@ pub(crate) struct Ledger {
     /// The form that carries each event.
     carried: BTreeMap<Event, EntryKey>,
     keys: BTreeSet<EntryKey>,
+    days: BTreeMap<EntryKey, Date>,
     forms: BTreeMap<EntryKey, Standing>,
     /// Oldest first.
     pub invoices: Vec<Open>,
@@ -81,7 +82,7 @@ impl Ledger {
 
     /// The day of the form that carries the event.
     pub fn date_of(&self, event: &Event) -> Option<Date> {
-        self.forms.get(self.carried.get(event)?)?.date
+        self.days.get(self.carried.get(event)?).copied()
     }
 
     /// Whether the event is in the books as a deposit.
@@ -121,6 +122,7 @@ impl Ledger {
 
     pub fn post(&mut self, entry: &Entry) {
         self.keys.insert(entry.key.clone());
+        self.days.extend(entry.date.map(|day| (entry.key.clone(), day)));
         self.carry(entry);
         self.deposit(entry);
         match &entry.body {
