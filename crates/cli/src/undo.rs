@@ -42,7 +42,7 @@ pub fn undo(asked: &Undo) -> Result<Done, Failure> {
             batch.number()
         )),
         None if preview.steps.is_empty() => {
-            print::problem("Nothing of that is in QuickBooks: there is nothing to undo.")
+            print::problem("Nothing of that is in QuickBooks: there is nothing to undo.");
         }
         None => print::line("Nothing was changed. Say --yes to have it done."),
     }

@@ -24,7 +24,7 @@ fn shop(orders: u32) -> Shop {
 /// The mapping with every gateway of the simulated shop.
 fn mapping() -> Mapping {
     let mut mapping = Mapping::default();
-    mapping.accounts.fees = "Uncategorized Income".to_owned();
+    "Uncategorized Income".clone_into(&mut mapping.accounts.fees);
     let manual = mapping.gateways.0["manual"].clone();
     for name in ["Bank Deposit", "bogus"] {
         mapping.gateways.0.insert(name.to_owned(), Gateway { payment_method: "Other".to_owned(), ..manual.clone() });

@@ -142,3 +142,40 @@ fn a_closed_period_is_said_before_and_nothing_of_it_is_sent() {
     world.settle();
     assert!(!world.sent.iter().any(|xml| xml.contains("<TxnVoidRq")));
 }
+
+#[test]
+fn an_item_that_is_used_elsewhere_stays_and_nobody_is_bothered() {
+    let mut world = World::new();
+    world.sell(1001, &paid(mugs(1001, 2)));
+    world.settle();
+    world.by_hand(
+        "<SalesReceiptAddRq><SalesReceiptAdd><CustomerRef><FullName>Shopify Customer</FullName></CustomerRef>\
+         <SalesReceiptLineAdd><ItemRef><FullName>MUG</FullName></ItemRef><Amount>3.00</Amount></SalesReceiptLineAdd>\
+         </SalesReceiptAdd></SalesReceiptAddRq>",
+    );
+    let key = world.key(EntryKind::SalesReceipt);
+    undo::carry_out(&world.store, &Selection::Entry(key), Removal::Delete, world.now()).unwrap();
+    world.settle();
+    assert_eq!(world.standing("SalesReceipt"), 1, "the one that was made by hand");
+    assert_eq!(world.company.names("ItemNonInventory"), ["MUG"]);
+    world.assert_settled();
+    // It goes on being used.
+    world.sell(1002, &paid(mugs(1002, 1)));
+    world.settle();
+    assert_eq!(world.company.names("ItemNonInventory"), ["MUG"]);
+    world.assert_settled();
+}
+
+#[test]
+fn what_somebody_deleted_in_quickbooks_is_said_when_it_is_to_be_voided() {
+    let mut world = World::new();
+    world.sell(1001, &paid(mugs(1001, 2)));
+    world.settle();
+    let receipt = world.company.transactions()[0].txn_id.clone();
+    world.by_hand(&format!("<TxnDelRq><TxnDelType>SalesReceipt</TxnDelType><TxnID>{receipt}</TxnID></TxnDelRq>"));
+    let key = world.key(EntryKind::SalesReceipt);
+    undo::carry_out(&world.store, &Selection::Entry(key), Removal::Void, world.now()).unwrap();
+    world.settle();
+    assert_eq!(world.held(), [HeldReason::ChangedInQuickBooks]);
+    assert!(!world.sent.iter().any(|xml| xml.contains("<TxnVoidRq")));
+}

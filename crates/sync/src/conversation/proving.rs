@@ -31,14 +31,12 @@ const COLUMNS: [IncludeColumn; 6] = [
 impl Conversation {
     /// The question for the next day of the report; none when all that is wanted was read.
     pub(super) fn prove(&mut self, now: Timestamp) -> Result<Option<String>, Fault> {
-        let day = match &mut self.phase {
-            Phase::Prove(Some(days)) => days.pop_front(),
-            _ => {
-                let days = self.days_to_read(now)?;
-                self.phase = Phase::Prove(Some(days));
-                return Ok(None);
-            }
+        let Phase::Prove(Some(days)) = &mut self.phase else {
+            let days = self.days_to_read(now)?;
+            self.phase = Phase::Prove(Some(days));
+            return Ok(None);
         };
+        let day = days.pop_front();
         let Some(day) = day else {
             self.proven(now)?;
             self.phase = Phase::Forget;
