@@ -78,7 +78,9 @@ impl<'a, 'o> Plan<'a, 'o> {
     }
 
     fn all(&mut self) -> Result<(), Stop> {
-        if !self.is_sold() {
+        if self.is_sold() {
+            self.edit_in_place()?;
+        } else {
             if came_to_nothing(self.order, self.life) {
                 return self.close_sales_order();
             }
@@ -91,8 +93,6 @@ impl<'a, 'o> Plan<'a, 'o> {
                 Form::SalesOrder => return self.sales_order(),
                 Form::SalesReceipt | Form::Invoice => self.sell(form)?,
             }
-        } else {
-            self.edit_in_place()?;
         }
         for leg in &self.life.legs {
             self.leg(leg)?;
@@ -654,19 +654,15 @@ impl<'a, 'o> Plan<'a, 'o> {
         let deposits = self.ledger.deposits.min(worth);
         let paid = if alone && !open { self.paying(worth - deposits) } else { None };
         let mut carries = vec![leg.sale()];
-        match paid {
-            Some(paid) => {
-                carries.extend(paid.iter().flat_map(|payment| payment.events.clone()));
-                let sheet = self.sheet(key, leg.at, carries, vec![sale_key(self.id)])?;
-                self.receipt(sheet, rows, &paid, deposits)
-            }
-            None => {
-                let sheet = self.sheet(key, leg.at, carries, vec![sale_key(self.id)])?;
-                let entry = self.bill(sheet, rows, &[], deposits, Money::ZERO)?;
-                self.add(entry);
-                Ok(())
-            }
+        if let Some(paid) = paid {
+            carries.extend(paid.iter().flat_map(|payment| payment.events.clone()));
+            let sheet = self.sheet(key, leg.at, carries, vec![sale_key(self.id)])?;
+            return self.receipt(sheet, rows, &paid, deposits);
         }
+        let sheet = self.sheet(key, leg.at, carries, vec![sale_key(self.id)])?;
+        let entry = self.bill(sheet, rows, &[], deposits, Money::ZERO)?;
+        self.add(entry);
+        Ok(())
     }
 
     /// A credit memo of what came back, and the money out.
@@ -974,7 +970,7 @@ impl<'a, 'o> Plan<'a, 'o> {
             Some((mark, roles)) => names::reference_of_part(self.order, self.id, mark, self.ledger.count(roles) + 1),
             None => names::reference(self.order, self.id),
         };
-        Ok(Sheet { number, key, date, carries, after })
+        Ok(Sheet { key, date, number, carries, after })
     }
 
     /// The day in the shop's time zone; a closed one holds the entry or is the first open day, as the mapping has it.
@@ -983,16 +979,14 @@ impl<'a, 'o> Plan<'a, 'o> {
         let Some(closing) = self.needs.context.company.closing_date.filter(|closing| date <= *closing) else {
             return Ok(date);
         };
-        match (self.needs.context.mapping.documents.closed_period, closing.tomorrow()) {
-            (ClosedPeriod::FirstOpenDay, Ok(open)) => {
-                self.needs.because(Why::MovedToOpenPeriod { from: date });
-                Ok(open)
-            }
-            _ => {
-                self.needs.hold(HeldReason::ClosedPeriod { date, closed_until: closing });
-                Err(Stop)
-            }
+        if self.needs.context.mapping.documents.closed_period == ClosedPeriod::FirstOpenDay
+            && let Ok(open) = closing.tomorrow()
+        {
+            self.needs.because(Why::MovedToOpenPeriod { from: date });
+            return Ok(open);
         }
+        self.needs.hold(HeldReason::ClosedPeriod { date, closed_until: closing });
+        Err(Stop)
     }
 
     fn receivable(&mut self) -> String {

@@ -192,7 +192,7 @@ fn back(deals: Vec<Deal>, fate: Option<Fate>, money: Vec<(&'static str, &str)>) 
 }
 
 fn mug(price: &str) -> Deal {
-    Deal::Add(line(7, "MUG", "Mug", 1, price))
+    Deal::add(line(7, "MUG", "Mug", 1, price))
 }
 
 fn sales(page: &mut Page) {
@@ -366,7 +366,7 @@ fn refunds(page: &mut Page) {
         posted(paid()),
         &[
             ("A widget goes back for a lamp at 60.00.", &|story| {
-                story.take_back(vec![Deal::Remove(0, 1), Deal::Add(line(7, "LAMP", "Lamp", 1, "60"))]);
+                story.take_back(vec![Deal::Remove(0, 1), Deal::add(line(7, "LAMP", "Lamp", 1, "60"))]);
             }),
             ("The buyer pays the difference.", &|story| {
                 story.pay("shopify_payments", "11.62");

@@ -32,7 +32,7 @@ fn paid() -> Story {
 }
 
 fn mug(price: &str) -> Deal {
-    Deal::Add(line(7, "MUG", "Mug", 1, price))
+    Deal::add(line(7, "MUG", "Mug", 1, price))
 }
 
 fn of(entry: &Entry) -> std::collections::BTreeMap<String, Money> {

@@ -130,7 +130,7 @@ fn a_sales_order_with_its_terms_and_a_deposit_and_the_invoice_that_uses_it() {
     let terms = story.mapped().entries.into_iter().find(|entry| entry.kind == EntryKind::StandardTerms);
     let mut entries: Vec<Entry> = terms.into_iter().collect();
     entries.extend(story.posted());
-    entries.extend(story.edit(vec![Deal::Add(line(7, "MUG", "Mug", 1, "12"))]).posted());
+    entries.extend(story.edit(vec![Deal::add(line(7, "MUG", "Mug", 1, "12"))]).posted());
     entries.extend(story.deliver(DeliveryState::Fulfilled).posted());
     let kinds: Vec<_> = entries.iter().map(|entry| entry.kind).collect();
     let change = EntryKind::Change;
@@ -155,7 +155,7 @@ fn an_invoice_changed_in_place_and_voided() {
 fn a_sales_receipt_changed_in_place() {
     let mut story = Story::within(world(), worked_order_taxed_apart());
     story.posted();
-    let added = vec![Deal::Add(line(7, "MUG", "Mug", 1, "12"))];
+    let added = vec![Deal::add(line(7, "MUG", "Mug", 1, "12"))];
     let entries = story.edit(added).pay("shopify_payments", "12").posted();
     assert_eq!(entries.iter().map(|entry| entry.kind).collect::<Vec<_>>(), [EntryKind::Change]);
     insta::assert_snapshot!(xml(&entries));

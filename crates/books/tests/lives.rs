@@ -23,7 +23,7 @@ enum Move {
         percent: i64,
     },
     Deliver(bool),
-    Add(OrderLine),
+    Add(Box<OrderLine>),
     Remove {
         line: usize,
         quantity: u32,
@@ -49,7 +49,7 @@ enum Move {
     Return {
         line: usize,
         quantity: u32,
-        exchange: Option<OrderLine>,
+        exchange: Option<Box<OrderLine>>,
         fee: i64,
     },
     Settle {
@@ -109,7 +109,7 @@ fn a_move() -> impl Strategy<Value = Move> {
     prop_oneof![
         4 => (gateways.clone(), share).prop_map(|(gateway, percent)| Move::Pay { gateway, percent }),
         2 => any::<bool>().prop_map(Move::Deliver),
-        2 => goods(10..14).prop_map(Move::Add),
+        2 => goods(10..14).prop_map(|line| Move::Add(Box::new(line))),
         2 => (lines.clone(), units).prop_map(|(line, quantity)| Move::Remove { line, quantity }),
         2 => (lines.clone(), 1..60_i64).prop_map(|(line, percent)| Move::Discount { line, percent }),
         3 => refund.prop_map(|(line, quantity, fate, shipping, gateway, percent, extra)| Move::Refund {
@@ -117,7 +117,9 @@ fn a_move() -> impl Strategy<Value = Move> {
         }),
         1 => (lines, gateways.clone()).prop_map(|(line, gateway)| Move::Pending { line, gateway }),
         1 => Just(Move::Arrive),
-        2 => back.prop_map(|(line, quantity, exchange, fee)| Move::Return { line, quantity, exchange, fee }),
+        2 => back.prop_map(|(line, quantity, exchange, fee)| Move::Return {
+            line, quantity, exchange: exchange.map(Box::new), fee,
+        }),
         2 => (gateways, fate()).prop_map(|(gateway, fate)| Move::Settle { gateway, fate }),
         1 => Just(Move::Cancel),
         1 => (1..40_i64).prop_map(Move::Days),
@@ -174,8 +176,8 @@ fn happen(story: &mut Story, what: Move) {
             story.deliver(if all { DeliveryState::Fulfilled } else { DeliveryState::Partial });
         }
         Move::Add(line) => {
-            let line = named(story, line);
-            story.edit(vec![Deal::Add(line)]);
+            let line = named(story, *line);
+            story.edit(vec![Deal::add(line)]);
         }
         Move::Remove { line, quantity } => {
             let quantity = units(story, line, quantity);
@@ -219,7 +221,7 @@ fn happen(story: &mut Story, what: Move) {
             let quantity = units(story, line, quantity);
             if quantity > 0 {
                 let mut deals = vec![Deal::Remove(line % lines, quantity)];
-                deals.extend(exchange.map(|line| Deal::Add(named(story, line))));
+                deals.extend(exchange.map(|line| Deal::add(named(story, *line))));
                 if fee > 0 {
                     deals.push(Deal::Keep("Restocking fee", Money::cents(fee)));
                 }

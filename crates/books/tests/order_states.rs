@@ -223,7 +223,7 @@ fn a_deposit_paid_by_gift_card_moves_from_one_liability_to_the_other() {
 fn a_sales_order_follows_the_order_until_it_is_sold() {
     let mut story = story(premier(), "0", DeliveryState::Unfulfilled);
     story.posted();
-    let entries = story.edit(vec![Deal::Add(line(2, "MUG", "Mug", 1, "12.00"))]).posted();
+    let entries = story.edit(vec![Deal::add(line(2, "MUG", "Mug", 1, "12.00"))]).posted();
     assert_eq!(kinds(&entries), [EntryKind::Change]);
     assert_eq!(entries[0].total, money("122.35"));
     assert!(entries[0].postings.is_empty());
@@ -247,7 +247,7 @@ fn a_sales_order_of_which_everything_is_removed_is_closed() {
     let Body::SalesOrder(order) = &**after else { panic!("no sales order") };
     assert_eq!(order.is_manually_closed, Some(true));
     assert!(!order.sales_order_line_add.is_empty(), "QuickBooks can't hold a sales order without lines");
-    let entries = story.edit(vec![Deal::Add(line(2, "MUG", "Mug", 1, "12.00"))]).posted();
+    let entries = story.edit(vec![Deal::add(line(2, "MUG", "Mug", 1, "12.00"))]).posted();
     let Body::Change { after, .. } = &entries[0].body else { panic!("no change") };
     let Body::SalesOrder(order) = &**after else { panic!("no sales order") };
     assert_eq!(order.is_manually_closed, Some(false), "it is open again");

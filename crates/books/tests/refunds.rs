@@ -297,7 +297,7 @@ fn goods_given_back_on_an_open_invoice_are_set_against_it() {
 
 fn exchange(price: &str) -> (Story, Vec<Entry>) {
     let mut story = story();
-    let entries = story.take_back(vec![Deal::Remove(0, 1), Deal::Add(line(7, "LAMP", "Lamp", 1, price))]).posted();
+    let entries = story.take_back(vec![Deal::Remove(0, 1), Deal::add(line(7, "LAMP", "Lamp", 1, price))]).posted();
     assert_eq!(kinds(&entries), [EntryKind::Invoice, EntryKind::CreditMemo, EntryKind::Application]);
     let Body::Application { invoice, credit, .. } = &entries[2].body else { panic!("no application") };
     assert_eq!((invoice, credit), (&entries[0].key, &entries[1].key), "the legs are linked");

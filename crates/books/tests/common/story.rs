@@ -1,7 +1,10 @@
 //! An order's life as a story: what happens in the shop step by step, and after each step what the mapping makes of it,
 //! posted into books that watch that QuickBooks could have taken it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 
 use books::{
     Body, Document, DocumentId, Entry, EntryKey, EntryKind, Event, Fact, Mapped, Money, NameSpace, Past,
@@ -74,7 +77,7 @@ impl Units {
 #[derive(Clone, Debug)]
 pub enum Deal {
     /// A line is added.
-    Add(OrderLine),
+    Add(Box<OrderLine>),
     /// So many units of the line with this place are taken off, or come back.
     Remove(usize, u32),
     /// So much is taken off the price of a line, with its share of the tax.
@@ -85,6 +88,13 @@ pub enum Deal {
     Keep(&'static str, Money),
     /// Money for no goods: above zero it is given, below zero it is kept.
     Adjust(Money),
+}
+
+impl Deal {
+    /// A line is added.
+    pub fn add(line: OrderLine) -> Self {
+        Self::Add(Box::new(line))
+    }
 }
 
 /// How a refund goes.
@@ -106,9 +116,9 @@ pub struct Back {
 pub fn brief<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> String {
     let mut text = String::new();
     for entry in entries {
-        text += &format!("{:?} {} {} {:?}\n", entry.kind, entry.key, entry.total, entry.carries);
+        writeln!(text, "{:?} {} {} {:?}", entry.kind, entry.key, entry.total, entry.carries).unwrap();
         let of: Vec<String> = entry.postings.iter().map(|row| format!("{} {}", row.account, row.amount)).collect();
-        text += &format!("    {}\n", of.join(", "));
+        writeln!(text, "    {}", of.join(", ")).unwrap();
     }
     text
 }
@@ -368,7 +378,7 @@ impl Story {
                     let subject = Subject::Line(line.id.clone());
                     sales.push(units.row(subject, line.quantity.into(), Decimal::ONE, included));
                     self.left.insert(line.id.clone(), units);
-                    self.order.lines.push(line);
+                    self.order.lines.push(*line);
                 }
                 Deal::Remove(line, quantity) => {
                     let line = &self.order.lines[line].id;
@@ -574,7 +584,9 @@ impl Story {
             Body::ReceivePayment { invoices: parts, .. }
             | Body::ARRefundCreditCard { credits: parts, .. }
             | Body::Check { credits: parts, .. } => {
-                parts.iter().for_each(|part| close(&part.to, Money::new(part.amount.value())));
+                for part in parts {
+                    close(&part.to, Money::new(part.amount.value()));
+                }
                 assert_eq!(parts.iter().map(|part| Money::new(part.amount.value())).sum::<Money>(), entry.total);
             }
             Body::Application { invoice, credit, amount } => {
