@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use qbxml::Ref;
 
 use crate::{
     body::{Applied, Body},
@@ -92,6 +93,18 @@ impl Ledger {
 
     pub fn form(&self, key: &EntryKey) -> Option<&Standing> {
         self.forms.get(key)
+    }
+
+    /// The customer, by full name, on whom what stands of it was booked.
+    pub fn customer(&self) -> Option<&str> {
+        let customer = self.forms.values().find_map(|form| match &form.body {
+            Body::Invoice(form) => Some(&form.customer_ref),
+            Body::CreditMemo(form) => Some(&form.customer_ref),
+            Body::SalesOrder(form) => Some(&form.customer_ref),
+            Body::SalesReceipt(form) => form.customer_ref.as_ref(),
+            _ => None,
+        })?;
+        if let Ref::Name(name) = customer { Some(name) } else { None }
     }
 
     /// The key, or the next of its kind when it is used already.

@@ -7,7 +7,7 @@ use crate::{
     items,
     ledger::Ledger,
     life::Life,
-    lists::{CompanyFile, Facts, Lists},
+    lists::{CompanyFile, Facts, Lists, NameSpace},
     mapping::Mapping,
     needs::Needs,
     parties,
@@ -67,7 +67,12 @@ fn map_order(id: &DocumentId, order: &Order, past: &[Past], context: &Context<'_
         return held(id, order, past, vec![HeldReason::Undone]);
     }
     let class = needs.class(order.location.as_ref());
-    let customer = parties::customer(&mut needs, order);
+    // A payment must be of the customer of its invoice, whoever the shop says that the buyer is by now.
+    let booked_on = ledger.customer().and_then(|name| context.lists.named(NameSpace::Name, name));
+    let customer = match booked_on {
+        Some(customer) => Some(customer.full_name),
+        None => parties::customer(&mut needs, order),
+    };
     let footer = items::footer(&mut needs);
     let terms = needs.terms(order);
     let head =

@@ -209,3 +209,19 @@ fn what_can_be_posted_goes_although_what_came_later_is_held() {
     let kinds: Vec<_> = mapped.entries.iter().filter(|entry| !entry.kind.is_list()).map(|entry| entry.kind).collect();
     assert_eq!(kinds, [EntryKind::SalesReceipt, EntryKind::CreditMemo]);
 }
+
+#[test]
+fn a_payment_is_of_the_customer_of_its_invoice_although_the_buyer_became_another() {
+    let mut order = worked_order_taxed_apart();
+    order.payments.clear();
+    order.customer = Some(id("Customer", 5));
+    let mut world = World::new();
+    world.told.customer(5, "Ada Lovelace");
+    world.told.customer(6, "Ada King");
+    let mut story = Story::within(world, order);
+    story.posted();
+    story.order.customer = Some(id("Customer", 6));
+    let entries = story.pay("paypal", "110.35").posted();
+    let books::Body::ReceivePayment { form, .. } = &entries[0].body else { panic!("no payment") };
+    assert_eq!(form.customer_ref, qbxml::Ref::name("Ada Lovelace"));
+}
