@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "shared by tests that each use a part")]
 
 pub mod story;
+pub mod units;
 
 use std::collections::BTreeMap;
 

@@ -16,62 +16,7 @@ use books::{
 use jiff::{Timestamp, ToSpan};
 use rust_decimal::Decimal;
 
-use super::{World, body_lines, by_account, id, linked, money, tax_of, totalled};
-
-/// What is left of a line or of the delivery, so that its parts come to the whole to the cent.
-#[derive(Clone, Debug)]
-struct Units {
-    quantity: u32,
-    price: Money,
-    discount: Money,
-    taxes: Vec<TaxLine>,
-}
-
-impl Units {
-    fn of(line: &OrderLine) -> Self {
-        Self {
-            quantity: line.quantity,
-            price: line.unit_price * Decimal::from(line.quantity),
-            discount: line.discounts.iter().map(|discount| discount.amount).sum(),
-            taxes: line.taxes.clone(),
-        }
-    }
-
-    fn net(&self) -> Money {
-        self.price - self.discount
-    }
-
-    fn total(&self, included: bool) -> Money {
-        self.net() + if included { Money::ZERO } else { tax_of(&self.taxes) }
-    }
-
-    /// Takes this share of everything out.
-    fn take(&mut self, share: Decimal) -> Self {
-        let cut = |amount: &mut Money| {
-            let part = (*amount * share).rounded();
-            *amount -= part;
-            part
-        };
-        let mut part = self.clone();
-        part.price = cut(&mut self.price);
-        part.discount = cut(&mut self.discount).min(part.price);
-        self.discount = self.discount.min(self.price);
-        for (own, taken) in self.taxes.iter_mut().zip(&mut part.taxes) {
-            taken.amount = cut(&mut own.amount);
-        }
-        part
-    }
-
-    fn row(&self, subject: Subject, quantity: i64, sign: Decimal, included: bool) -> AgreedSale {
-        AgreedSale {
-            subject,
-            quantity,
-            total: self.total(included) * sign,
-            discount: self.discount * sign,
-            taxes: self.taxes.iter().map(|tax| TaxLine { amount: tax.amount * sign, ..tax.clone() }).collect(),
-        }
-    }
-}
+use super::{World, body_lines, by_account, id, linked, money, tax_of, totalled, units::Units};
 
 /// What one edit, return or refund does to the sale.
 #[derive(Clone, Debug)]
