@@ -109,7 +109,7 @@ impl Source for Shop {
             "shopify.locations" => feeds::plain(client, shopify::Feed::Locations, opening),
             "shopify.variants" => feeds::plain(client, shopify::Feed::Variants, opening),
             "shopify.customers" => feeds::plain(client, shopify::Feed::Customers, opening),
-            "shopify.deletions" => Ok(feeds::deletions(client, &opening)),
+            "shopify.deletions" => Ok(feeds::deletions(client, self.since, &opening)),
             "shopify.tenders" => Ok(feeds::tenders(client, &opening)),
             "shopify.rescan" => feeds::rescan(client, &opening),
             _ => feeds::orders(client, self.since, opening),

@@ -95,6 +95,17 @@ fn orders_are_loaded_once_and_followed_from_there() {
 }
 
 #[test]
+fn a_clock_that_is_ahead_loses_no_order() {
+    let shop = shop(30);
+    let world = World::of_shop(&shop, mapping());
+    world.wait(SignedDuration::from_hours(24 * 400));
+    world.pull();
+    let placed = shop.place_order();
+    world.pull();
+    assert!(world.store.document(&DocumentId::new(placed)).unwrap().is_some());
+}
+
+#[test]
 fn an_order_that_the_shop_deletes_is_said_and_what_is_posted_of_it_stays() {
     let shop = shop(30);
     let mut world = World::of_shop(&shop, mapping());

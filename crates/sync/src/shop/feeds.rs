@@ -6,6 +6,7 @@
 
 use std::{future::Future, pin::Pin};
 
+use books::Fact;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use shopify::{Client, Cursor, Error, Puller};
@@ -19,8 +20,6 @@ const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
 const RESCAN_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How far a rescan looks back.
 const RESCAN: SignedDuration = SignedDuration::from_hours(60 * 24);
-/// How far the first look at deletions goes back.
-const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(24);
 
 type Coming<'f> = Pin<Box<dyn Future<Output = Result<Option<Page>, SourceError>> + Send + 'f>>;
 
@@ -34,7 +33,7 @@ pub(super) fn plain(client: &Client, feed: shopify::Feed, opening: Opening) -> R
 pub(super) fn orders(client: &Client, since: Timestamp, opening: Opening) -> Result<Box<dyn Feed + '_>, Error> {
     let Opening { cursor, now, .. } = opening;
     let place = match cursor {
-        None => Place::Load { began: now, cursor: None },
+        None => Place::Load { began: now, latest: None, cursor: None },
         // What was stored before there was a first load of its own is Shopify's cursor of what changed.
         Some(text) => serde_json::from_str(&text).unwrap_or(Place::Changes { since, cursor: Some(text) }),
     };
@@ -43,9 +42,9 @@ pub(super) fn orders(client: &Client, since: Timestamp, opening: Opening) -> Res
 }
 
 /// What was deleted in the shop.
-pub(super) fn deletions<'c>(client: &'c Client, opening: &Opening) -> Box<dyn Feed + 'c> {
+pub(super) fn deletions<'c>(client: &'c Client, first: Timestamp, opening: &Opening) -> Box<dyn Feed + 'c> {
     let since = opening.cursor.as_deref().and_then(|text| text.parse().ok());
-    Box::new(Deletions { client, since: Some(since.unwrap_or(opening.now - FIRST_LOOK)) })
+    Box::new(Deletions { client, since: Some(since.unwrap_or(first)) })
 }
 
 /// Money that moved, for the orders that it names.
@@ -114,8 +113,9 @@ impl Feed for Plain<'_> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Place {
-    /// All orders that were made up to the beginning of the load.
-    Load { began: Timestamp, cursor: Option<String> },
+    /// All orders that were made up to the beginning of the load. The latest one that was met tells where to go on from: the
+    /// clock of this computer may be wrong.
+    Load { began: Timestamp, latest: Option<Timestamp>, cursor: Option<String> },
     /// What changed since.
     Changes { since: Timestamp, cursor: Option<String> },
 }
@@ -123,7 +123,7 @@ enum Place {
 impl Place {
     fn pull<'c>(&self, client: &'c Client, from: Timestamp, now: Timestamp) -> Result<Puller<'c>, Error> {
         match self {
-            Self::Load { began, cursor } => {
+            Self::Load { began, cursor, .. } => {
                 pull(client, shopify::Feed::History { from, to: Some(*began) }, cursor.clone(), now)
             }
             Self::Changes { since, cursor } => {
@@ -146,17 +146,28 @@ impl Feed for Orders<'_> {
         Box::pin(async {
             loop {
                 if let Some(mut page) = next_page(&mut self.puller).await? {
+                    if let Place::Load { latest, .. } = &mut self.place {
+                        *latest = page.documents.iter().filter_map(placed_at).max().max(*latest);
+                    }
                     let (Place::Load { cursor, .. } | Place::Changes { cursor, .. }) = &mut self.place;
                     *cursor = Some(page.cursor);
                     page.cursor = text(&self.place);
                     return Ok(Some(page));
                 }
-                let Place::Load { began, .. } = &self.place else { return Ok(None) };
-                self.place = Place::Changes { since: (*began - OVERLAP).max(self.since), cursor: None };
+                let Place::Load { began, latest, .. } = &self.place else { return Ok(None) };
+                let since = latest.map_or(self.since, |latest| (latest.min(*began) - OVERLAP).max(self.since));
+                self.place = Place::Changes { since, cursor: None };
                 let opened = self.place.pull(self.client, self.since, self.now);
                 self.puller = opened.map_err(|error| source_error(&error))?;
             }
         })
+    }
+}
+
+fn placed_at(told: &Told) -> Option<Timestamp> {
+    match &told.document.fact {
+        Fact::Order(order) => Some(order.placed_at),
+        _ => None,
     }
 }
 
@@ -260,7 +271,7 @@ mod tests {
     fn a_cursor_from_before_the_first_load_is_no_place_of_ours() {
         let stored = r#"{"seen":"2026-11-01T00:00:00Z"}"#;
         assert!(serde_json::from_str::<Place>(stored).is_err());
-        let place = Place::Load { began: Timestamp::UNIX_EPOCH, cursor: Some(stored.to_owned()) };
+        let place = Place::Load { began: Timestamp::UNIX_EPOCH, latest: None, cursor: Some(stored.to_owned()) };
         assert_eq!(serde_json::from_str::<Place>(&text(&place)).ok(), Some(place));
     }
 }
