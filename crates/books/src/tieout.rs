@@ -331,7 +331,9 @@ fn credit_memo(ret: &CreditMemoRet, lists: &dyn Lists) -> Vec<Posting> {
     let account = name(ret.ar_account_ref.as_ref()).unwrap_or(ACCOUNTS_RECEIVABLE);
     let mut postings =
         form(account, money(ret.total_amount), ret.class_ref.as_ref(), lines, ret.sales_tax_total, lists);
-    postings.iter_mut().for_each(|posting| posting.amount = -posting.amount);
+    for posting in &mut postings {
+        posting.amount = -posting.amount;
+    }
     postings
 }
 

@@ -10,7 +10,7 @@ use sync::{
     Config, ConfigError, Message,
     api::{self, ApiError, EntryFilter, EntryKey, EntryPage, EntryView, PostingView, State, Store, StoreError},
     source::SourceError,
-    tieout::TieOut,
+    tieout::{Period, TieOut},
 };
 
 use crate::{
@@ -293,6 +293,13 @@ pub fn tieout(look: &Look, from: Option<Date>, to: Option<Date>) -> Result<Done,
         print_tieout(&tieout);
     }
     Ok(if tieout.ties_out() { Done::Well } else { Done::Attention })
+}
+
+/// `tieout --ask`.
+pub fn ask_for_report(folder: &Path, from: Date, to: Date) -> Result<Done, Failure> {
+    api::ask_for_report(folder, Period { from, to }, Timestamp::now())?;
+    print::line("The next session with QuickBooks reads the company file's report of these days.");
+    Ok(Done::Well)
 }
 
 /// The tie-out as a table, and the orders behind each difference.

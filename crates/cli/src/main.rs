@@ -144,6 +144,9 @@ struct Tieout {
     /// Last day.
     #[arg(long)]
     to: Option<Date>,
+    /// Have the next session read the company file's own report of these days, for a tie-out against it.
+    #[arg(long, requires = "from", requires = "to")]
+    ask: bool,
 }
 
 #[derive(Debug, Args)]
@@ -237,6 +240,9 @@ async fn run(command: Command) -> Result<Done, commands::Failure> {
         Command::Status(look) => commands::status(&look),
         Command::History(history) => commands::history(&history.look, history.limit),
         Command::Entries(entries) => commands::entries(&entries),
+        Command::Tieout(Tieout { look, from: Some(from), to: Some(to), ask: true }) => {
+            commands::ask_for_report(&look.data_dir, from, to)
+        }
         Command::Tieout(tieout) => commands::tieout(&tieout.look, tieout.from, tieout.to),
         Command::Undo(undo) => undo::undo(&undo),
         Command::Retry(one) => commands::retry(&one.data_dir, &one.key),

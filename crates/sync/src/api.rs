@@ -21,7 +21,7 @@ use crate::{
     config::QuickBooksConfig,
     endpoint, engine,
     messages::{Language, Message},
-    tieout::{self, TieOut},
+    tieout::{self, Period, TieOut},
 };
 
 /// Why a question could not be answered.
@@ -430,6 +430,11 @@ pub fn history(folder: &Path, limit: u32) -> Result<Vec<RunView>, ApiError> {
             }
         })
         .collect())
+}
+
+/// Has the next session read the company file's own report of these days.
+pub fn ask_for_report(folder: &Path, period: Period, now: Timestamp) -> Result<(), ApiError> {
+    Ok(tieout::ask(&Store::open(folder, now)?.store, period, now)?)
 }
 
 /// The tie-out of a period; without its ends, of everything known. None before the shop was read for the first time.

@@ -30,6 +30,7 @@ use crate::{
     messages::{Language, Message},
     schedule::Schedule,
     source::{Opening as FeedOpening, Source, SourceError, Told},
+    tieout::{Period, WANTED},
 };
 
 /// How often the scheduler looks at the clock. Short, because a computer that wakes from sleep does not say so.
@@ -359,6 +360,9 @@ impl Engine {
     /// changed in QuickBooks.
     fn has_work(&self) -> Result<bool, StoreError> {
         if !self.live().met || !self.store.open_sets()?.is_empty() || !self.store.unmapped(1)?.is_empty() {
+            return Ok(true);
+        }
+        if self.store.setting::<Option<Period>>(WANTED)?.flatten().is_some() {
             return Ok(true);
         }
         let counts = self.store.counts()?;

@@ -30,13 +30,17 @@ impl Conversation {
     /// The next message set with entries in it; none when something was done that may bring some, or when there is nothing
     /// left to send.
     pub(super) fn post(&mut self, now: Timestamp) -> Result<Option<String>, Fault> {
-        let mapped = self.mapper.map_some(self.with.run, MAPPED_IN_ONE_STEP, now)?;
-        let ready = self.sendable()?;
-        if ready.is_empty() {
-            if mapped < MAPPED_IN_ONE_STEP {
-                self.phase = Phase::Prove(None);
+        // Only so much is mapped ahead as fills a set: what waits to be sent stays little, however much there is to do.
+        let mut ready = self.sendable()?;
+        if ready.len() < self.set_size as usize {
+            let mapped = self.mapper.map_some(self.with.run, MAPPED_IN_ONE_STEP, now)?;
+            ready = self.sendable()?;
+            if ready.is_empty() {
+                if mapped < MAPPED_IN_ONE_STEP {
+                    self.phase = Phase::Prove(None);
+                }
+                return Ok(None);
             }
-            return Ok(None);
         }
         if let (false, Some(company)) = (self.session_counted, self.company.clone()) {
             return self.count_session(&company, now).map(Some);
