@@ -59,3 +59,12 @@ CREATE TABLE company_postings (
 CREATE INDEX company_postings_by_day ON company_postings (day);
 CREATE INDEX documents_by_change ON documents (kind, updated_at);
 CREATE INDEX entries_by_number ON entries (number) WHERE NOT is_list;
+
+-- What identifies an object beyond its name: e-mail addresses, part numbers, bar codes, folded as names are.
+CREATE TABLE list_marks (
+    space TEXT NOT NULL,
+    mark  TEXT NOT NULL,
+    id    TEXT NOT NULL,
+    PRIMARY KEY (space, mark, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX list_marks_by_object ON list_marks (space, id);

@@ -31,6 +31,8 @@ pub struct ListRow {
     pub edit_sequence: String,
     /// When QuickBooks last changed it, in QuickBooks' own words.
     pub modified: String,
+    /// What identifies it beyond its name: a customer's e-mail address, an item's part number and bar code.
+    pub marks: Vec<String>,
 }
 
 /// An object of a list that is no longer in the company file.
@@ -113,6 +115,10 @@ impl Lists for World<'_> {
         })
     }
 
+    fn marked(&self, space: NameSpace, mark: &str) -> Vec<ListObject> {
+        self.ask(|connection| marked(connection, space, mark).map(Some)).unwrap_or_default()
+    }
+
     fn claimed(&self, space: NameSpace, full_name: &str) -> Option<EntryKey> {
         self.ask(|connection| claimed(connection, space, full_name))
     }
@@ -127,6 +133,17 @@ fn named(connection: &Connection, space: NameSpace, full_name: &str) -> Result<O
         .query_and_then(params![word(&space)?, folded(full_name)], read_object)?
         .next()
         .transpose()
+}
+
+/// The objects that carry this mark.
+fn marked(connection: &Connection, space: NameSpace, mark: &str) -> Result<Vec<ListObject>, StoreError> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {OBJECT} FROM list_marks m JOIN list_objects o ON o.space = m.space AND o.id = m.id
+             WHERE m.space = ? AND m.mark = ? ORDER BY o.id"
+        ))?
+        .query_and_then(params![word(&space)?, folded(mark)], read_object)?
+        .collect()
 }
 
 fn with_id(connection: &Connection, space: NameSpace, id: &str) -> Result<Option<ListObject>, StoreError> {
@@ -377,7 +394,7 @@ const COMPANY: &str = "company.file";
 
 fn save(tx: &Transaction<'_>, objects: &[ListRow], now: Timestamp) -> Result<u32, StoreError> {
     let mut changed = 0;
-    for ListRow { object, edit_sequence, modified } in objects {
+    for ListRow { object, edit_sequence, modified, marks } in objects {
         let space = word(&object.space)?;
         let id = word(&object.id)?;
         let known = with_id(tx, object.space, &id)?;
@@ -399,6 +416,11 @@ fn save(tx: &Transaction<'_>, objects: &[ListRow], now: Timestamp) -> Result<u32
             modified,
             time(now)
         ])?;
+        tx.prepare_cached("DELETE FROM list_marks WHERE space = ? AND id = ?")?.execute(params![space, id])?;
+        for mark in marks.iter().map(|mark| folded(mark)).filter(|mark| !mark.is_empty()) {
+            tx.prepare_cached("INSERT OR IGNORE INTO list_marks (space, mark, id) VALUES (?, ?, ?)")?
+                .execute(params![space, mark, id])?;
+        }
     }
     Ok(changed)
 }

@@ -25,6 +25,7 @@ fn list_object(id: &str, name: &str) -> ListRow {
         },
         edit_sequence: "1".to_owned(),
         modified: "2026-11-23T09:00:00".to_owned(),
+        marks: Vec::new(),
     }
 }
 

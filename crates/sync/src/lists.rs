@@ -330,5 +330,17 @@ pub fn row(object: &Object) -> Option<ListRow> {
         },
         edit_sequence: facts.edit_sequence.map(|sequence| sequence.as_str().to_owned()).unwrap_or_default(),
         modified: facts.modified.map(ToString::to_string).unwrap_or_default(),
+        marks: marks(object),
     })
+}
+
+/// What identifies an object beyond its name.
+fn marks(object: &Object) -> Vec<String> {
+    let marks = match object {
+        Object::Customer(ret) => [ret.email.clone(), None],
+        Object::ItemInventory(ret) => [ret.manufacturer_part_number.clone(), ret.bar_code_value.clone()],
+        Object::ItemNonInventory(ret) => [ret.manufacturer_part_number.clone(), ret.bar_code_value.clone()],
+        _ => [None, None],
+    };
+    marks.into_iter().flatten().filter(|mark| !mark.trim().is_empty()).collect()
 }
