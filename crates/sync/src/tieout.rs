@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use books::tieout::{Row, compare};
-use books::{DocumentId, EntryKey, Fact, Lists, Money, NameSpace, document::Shop, mapping::Mapping};
+use books::{DocumentId, EntryKey, Fact, Lists, Money, NameSpace, Past, document::Shop, mapping::Mapping};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use store::{Store, StoreError};
@@ -129,6 +129,13 @@ struct Pair {
     company: Money,
 }
 
+/// A transaction of the company file's report that is not ours, and bears a number of ours.
+struct Stranger {
+    date: Date,
+    namesake: DocumentId,
+    postings: BTreeMap<String, Money>,
+}
+
 #[derive(Default)]
 struct Sides {
     from: Date,
@@ -160,6 +167,7 @@ impl Sides {
         let mut rows = Vec::new();
         store.company_rows(self.from, self.to, |row| rows.push(row))?;
         let mut transactions = BTreeSet::new();
+        let mut strangers: BTreeMap<String, Stranger> = BTreeMap::new();
         for row in rows {
             let amount = row.posting.amount;
             match (&row.entry, &row.namesake) {
@@ -171,11 +179,16 @@ impl Sides {
                     self.company(row.date, &row.posting.account, document, amount);
                 }
                 (None, Some(document)) => {
-                    self.doubled.insert(document.clone());
-                    self.company(row.date, &row.posting.account, document, amount);
+                    let stranger = strangers.entry(row.posting.txn_id.as_str().to_owned()).or_insert_with(|| {
+                        Stranger { date: row.date, namesake: document.clone(), postings: BTreeMap::new() }
+                    });
+                    *stranger.postings.entry(row.posting.account.clone()).or_default() += amount;
                 }
                 (None, None) => {}
             }
+        }
+        for stranger in strangers.into_values() {
+            self.judge_stranger(store, stranger)?;
         }
         for booked in store.booked_between(self.from, self.to)? {
             self.posted.insert(booked.document.clone());
@@ -193,6 +206,23 @@ impl Sides {
             }
         }
         self.company_transactions = u32::try_from(transactions.len()).unwrap_or(u32::MAX);
+        Ok(())
+    }
+
+    /// A transaction that is not ours and bears a number of ours is a double when it books all that ours does; any other is
+    /// the merchant's own.
+    fn judge_stranger(&mut self, store: &Store, stranger: Stranger) -> Result<(), StoreError> {
+        let Stranger { date, namesake, postings } = stranger;
+        let books_the_same = |past: &Past| {
+            let ours = past.entry.postings.by_account();
+            !ours.is_empty() && ours.iter().all(|(account, amount)| postings.get(*account) == Some(amount))
+        };
+        if store.past(&namesake)?.iter().any(books_the_same) {
+            self.doubled.insert(namesake.clone());
+            for (account, amount) in postings {
+                self.company(date, &account, &namesake, amount);
+            }
+        }
         Ok(())
     }
 
