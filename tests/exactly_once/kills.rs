@@ -21,11 +21,11 @@ const ORDERS: usize = 8;
 
 /// Where one kill is aimed at.
 #[derive(Clone, Copy, Debug)]
-struct Aim {
+pub(crate) struct Aim {
     /// Index of the call in its session.
-    call: usize,
-    moment: Moment,
-    delay: u64,
+    pub call: usize,
+    pub moment: Moment,
+    pub delay: u64,
 }
 
 /// Every moment of a call, with these delays after its request was written.
@@ -54,7 +54,7 @@ fn topic(call: &Call) -> Option<&'static str> {
 
 /// One session in which the engine is killed where `aim` says. What the point was, if the session came that far while
 /// something was ready or sent.
-fn kill(world: &mut World, aim: Aim) -> Option<String> {
+pub(crate) fn kill(world: &mut World, aim: Aim) -> Option<String> {
     let hit: Arc<Mutex<Option<Point>>> = Arc::default();
     let report = world.session_with(|connector, program| {
         let (hit, killer) = (Arc::clone(&hit), program.killer());

@@ -5,6 +5,7 @@
 mod answers;
 mod copies;
 mod kills;
+mod lives;
 
 use whole_system_tests::{World, trade};
 

@@ -24,5 +24,6 @@ mod counting;
 mod program;
 mod world;
 
+pub use counting::essence;
 pub use program::{Ended, Program};
-pub use world::{World, copy_folder, trade};
+pub use world::{World, copy_folder, quiet_shop, trade};

@@ -6,7 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jiff::civil::date;
+use jiff::civil::{Date, date};
+use serde_json::Value;
 use simulator::{
     company::{Company, Edition, Setup},
     connector::{End, SessionReport, WebConnector},
@@ -31,6 +32,15 @@ pub fn trade(orders: u32) -> Trade {
     Trade::new(11, orders, 10, date(2025, 6, 30))
 }
 
+/// A shop with a few paid orders of the day `last`, in which from then on nothing happens but what the test lets happen.
+pub fn quiet_shop(last: Date) -> Shop {
+    Shop::new(&Trade::new(11, 3, 1, last), generous()).unwrap()
+}
+
+fn generous() -> Settings {
+    Settings { bucket: Bucket::GENEROUS, ..Settings::default() }
+}
+
 /// A simulated shop and a simulated company file, with the real program between them.
 pub struct World {
     runtime: Runtime,
@@ -50,8 +60,7 @@ impl World {
 
     /// As [`Self::new`], with a company file of another kind.
     pub fn with(trade: &Trade, setup: Setup) -> Self {
-        let settings = Settings { bucket: Bucket::GENEROUS, ..Settings::default() };
-        Self::around(Shop::new(trade, settings).unwrap(), setup)
+        Self::around(Shop::new(trade, generous()).unwrap(), setup)
     }
 
     /// Another installation with another company file at the same shop.
@@ -60,7 +69,8 @@ impl World {
         Self::around(self.shop.clone(), Setup::new(Edition::Premier))
     }
 
-    fn around(shop: Shop, setup: Setup) -> Self {
+    /// An installation at this shop, with a company file of its own.
+    pub fn around(shop: Shop, setup: Setup) -> Self {
         let runtime = Runtime::new().unwrap();
         let folder = TempDir::new().unwrap();
         let company = new_company(&folder.path().join("company.simulated"), setup);
@@ -90,14 +100,15 @@ impl World {
         self.folder.path().join("data")
     }
 
-    /// Starts the engine and waits until it has read all of the shop's orders.
+    /// Starts the engine and waits until it has read everything that the shop has to tell.
     pub fn start(&mut self) {
+        // Orders come before deletions, and are kept before the next question is asked.
+        let deletions_told = self.shop.answered("events");
         self.start_engine();
-        let orders = self.shop.with_orders(<[_]>::len);
         let began = Instant::now();
-        while self.status("documents") < orders {
+        while self.shop.answered("events") == deletions_told {
             assert!(began.elapsed() < PATIENCE, "the shop was not read: {}", self.problems());
-            std::thread::sleep(Duration::from_millis(20));
+            std::thread::sleep(Duration::from_millis(5));
         }
     }
 
@@ -105,6 +116,14 @@ impl World {
     pub fn start_engine(&mut self) {
         self.program = None;
         self.program = Some(Program::start(&self.data(), &self.folder.path().join("problems.txt")));
+    }
+
+    /// Gives another answer to one question of the configuration; the engine must not run.
+    pub fn reconfigure(&self, asked: &str, answer: &str) {
+        let file = self.data_path().join("config.toml");
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(asked), "the configuration has no {asked}");
+        fs::write(file, text.replacen(asked, answer, 1)).unwrap();
     }
 
     /// Kills the engine.
@@ -161,6 +180,21 @@ impl World {
             let released = self.ask(&["release", entry["key"].as_str().unwrap()]);
             assert_eq!(released.code, 0, "{released:?}");
         }
+    }
+
+    /// The key of the only entry of this kind that stands for an order.
+    pub fn entry_of(&self, order: &str, kind: &str) -> String {
+        let entries = self.entries_of(order);
+        let keys: Vec<&Value> = entries.iter().filter(|entry| entry["kind"] == kind).map(|entry| &entry["key"]).collect();
+        let [key] = keys.as_slice() else { panic!("{} entries of kind {kind}: {entries:#?}", keys.len()) };
+        key.as_str().unwrap().to_owned()
+    }
+
+    /// All entries of an order but those of lists, as `entries` tells them.
+    pub fn entries_of(&self, order: &str) -> Vec<Value> {
+        let name = self.shop.with_orders(|orders| orders.iter().find(|one| one.id() == order).unwrap().name());
+        let found = self.ask(&["entries", "--find", &name, "--limit", "1000", "--json"]).json();
+        found.as_array().unwrap().iter().filter(|entry| entry["title"] == name.as_str()).cloned().collect()
     }
 
     /// Runs a command over the data folder to its end.

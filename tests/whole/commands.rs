@@ -20,7 +20,7 @@ fn the_demo_carries_a_shop_over_to_the_cent() {
         }
     }
     let again = Program::ask(&["demo", "--orders", "120", "--json"]).json();
-    assert_eq!(again["tieout"], summary["tieout"], "the same seed gave other figures");
+    assert_eq!(again["tieout"]["rows"], summary["tieout"]["rows"], "the same seed gave other figures");
 }
 
 #[test]

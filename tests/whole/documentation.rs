@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use whole_system_tests::Program;
 
 /// The order shown, and the demo that it comes from.
-const ORDER: &str = "sale:gid://shopify/Order/5600000016385";
+const ORDER: &str = "sale:gid://shopify/Order/5600000040961";
 
 #[test]
 fn the_way_of_one_order_is_written_down_as_the_program_prints_it() {

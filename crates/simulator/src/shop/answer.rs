@@ -84,6 +84,9 @@ impl Shop {
             desk.points.queries += 1;
             desk.points.requested += u64::from(requested);
             desk.points.actual += u64::from(actual);
+            for field in operation.root_fields(&document) {
+                *desk.answered.entry(field.name.to_string()).or_default() += 1;
+            }
         }
         let errors: Vec<GraphQLError> = response.errors.into_iter().map(in_shopify_words).collect();
         let data = if data.is_empty() { None } else { Some(data) };

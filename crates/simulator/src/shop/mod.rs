@@ -144,6 +144,8 @@ struct Desk {
     tokens: BTreeMap<String, Instant>,
     granted: u32,
     points: Points,
+    /// How often each field of the root was answered.
+    answered: BTreeMap<String, u64>,
     /// Where the shop is served, once it is.
     address: Option<String>,
 }
@@ -183,6 +185,7 @@ impl Shop {
                     tokens: BTreeMap::new(),
                     granted: 0,
                     points: Points::default(),
+                    answered: BTreeMap::new(),
                     address: None,
                 }),
                 documents: Mutex::new(BTreeMap::new()),
@@ -228,6 +231,11 @@ impl Shop {
     /// Points that queries asked for and paid since the shop began.
     pub fn points(&self) -> Points {
         self.desk().points
+    }
+
+    /// How often a question was answered, by the root's field that it asks for, such as `orders` or `events`.
+    pub fn answered(&self, field: &str) -> u64 {
+        self.desk().answered.get(field).copied().unwrap_or_default()
     }
 
     /// One more order a few minutes later; its global id. Where the mix says so, an older order lives on too.
