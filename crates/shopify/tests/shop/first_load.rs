@@ -1,0 +1,77 @@
+//! The first load of a shop to which everything happens: from its files comes what its pages tell, wherever it is cut off.
+
+use std::collections::BTreeMap;
+
+use books::document::{Document, DocumentId, Fact};
+use shopify::{Cursor, Feed, Page, decode_order};
+
+use crate::simulated::Simulated;
+
+/// Enough for files: up to 2,000 come page by page.
+const ORDERS: u32 = 2_100;
+
+/// The orders of some pages; one that is told again is told the same.
+fn orders(pages: &[Page]) -> BTreeMap<DocumentId, &Document> {
+    let mut told = BTreeMap::new();
+    for pulled in pages.iter().flat_map(|page| &page.documents) {
+        let document = &pulled.document;
+        let before = told.insert(document.id.clone(), document);
+        assert!(before.is_none_or(|before| before == document), "{:?} is told in two ways", document.id);
+    }
+    told
+}
+
+fn count(pages: &[Page]) -> usize {
+    pages.iter().map(|page| page.documents.len()).sum()
+}
+
+#[track_caller]
+fn assert_same(told: &[Page], expected: &[Page]) {
+    let (told, expected) = (orders(told), orders(expected));
+    assert!(told.keys().eq(expected.keys()), "{} of {} orders are told", told.len(), expected.len());
+    for (id, document) in told {
+        assert_eq!(document, expected[&id]);
+    }
+}
+
+#[tokio::test]
+async fn a_first_load_tells_exactly_the_orders_that_the_feed_of_changes_tells_wherever_it_is_cut_off() {
+    let simulated = Simulated::open(ORDERS).await;
+    let load = Feed::History { from: simulated.from, to: None };
+    let fed = simulated.pull(Feed::Orders { since: simulated.from }, None).await;
+    let loaded = simulated.pull(load, None).await;
+    assert!(simulated.shop.answered("bulkOperationRunQuery") >= 3, "they come from files");
+    assert_eq!((count(&fed), count(&loaded)), (ORDERS as usize, ORDERS as usize), "each is told once");
+    assert_same(&loaded, &fed);
+    let lived = fed.iter().flat_map(|page| &page.documents).filter(|pulled| {
+        assert_eq!(decode_order(&pulled.raw).unwrap(), pulled.document);
+        matches!(&pulled.document.fact, Fact::Order(order) if !order.agreements.is_empty())
+    });
+    assert!(lived.count() > 100, "something happened to many of them");
+
+    for stop in 0..loaded.len() {
+        let cursor = Cursor::stored(loaded[stop].cursor.as_str());
+        let mut pages = loaded[..=stop].to_vec();
+        pages.extend(simulated.pull(load, Some(&cursor)).await);
+        assert_same(&pages, &fed);
+    }
+
+    // Cut off after every page, and every second time before its page was stored.
+    let (mut pages, mut cursor, mut lost) = (Vec::new(), None, false);
+    loop {
+        let client = simulated.client();
+        let mut puller = client.pull(load, cursor.as_ref(), simulated.now).unwrap();
+        let Some(page) = puller.next().await.unwrap() else { break };
+        lost = !lost;
+        if lost {
+            continue;
+        }
+        let ended = Some(&page.cursor) == cursor.as_ref();
+        cursor = Some(page.cursor.clone());
+        pages.push(page);
+        if ended {
+            break;
+        }
+    }
+    assert_same(&pages, &fed);
+}
