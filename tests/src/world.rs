@@ -185,7 +185,8 @@ impl World {
     /// The key of the only entry of this kind that stands for an order.
     pub fn entry_of(&self, order: &str, kind: &str) -> String {
         let entries = self.entries_of(order);
-        let keys: Vec<&Value> = entries.iter().filter(|entry| entry["kind"] == kind).map(|entry| &entry["key"]).collect();
+        let keys: Vec<&Value> =
+            entries.iter().filter(|entry| entry["kind"] == kind).map(|entry| &entry["key"]).collect();
         let [key] = keys.as_slice() else { panic!("{} entries of kind {kind}: {entries:#?}", keys.len()) };
         key.as_str().unwrap().to_owned()
     }
