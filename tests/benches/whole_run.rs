@@ -82,5 +82,8 @@ fn main() {
     let after = usage(world.process().unwrap());
     println!("a run with nothing to do:");
     println!("  the engine's processor time: {:.0?}", after.processor.saturating_sub(before.processor));
-    println!("  the engine's peak memory: {}", after.peak.map_or("not told".to_owned(), |peak| format!("{peak:.0} MB")));
+    println!(
+        "  the engine's peak memory: {}",
+        after.peak.map_or("not told".to_owned(), |peak| format!("{peak:.0} MB"))
+    );
 }

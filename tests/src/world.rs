@@ -167,6 +167,43 @@ impl World {
         panic!("there is still work after {MOST_SESSIONS} sessions: {}", self.ask(&["status"]).out);
     }
 
+    /// Starts the engine anew, has it read the shop, and has sessions until only what somebody has to decide is left; then
+    /// the engine is killed.
+    pub fn carry_over(&mut self) {
+        self.start();
+        for _ in 0..MOST_SESSIONS {
+            let report = self.session();
+            assert!(matches!(report.end, End::Done | End::NoWork), "{:?} {}", report.end, self.problems());
+            if report.end == End::NoWork || self.status("ready") + self.status("uncertain") == 0 {
+                self.kill();
+                return;
+            }
+        }
+        panic!("there is still work after {MOST_SESSIONS} sessions: {}", self.ask(&["status"]).out);
+    }
+
+    /// What somebody does at the QuickBooks window, as the request that it comes to; gives QuickBooks' answer.
+    pub fn by_hand(&mut self, request: &str) -> String {
+        let answer = self.company.process(&format!(
+            "<?xml version=\"1.0\"?><?qbxml version=\"13.0\"?><QBXML><QBXMLMsgsRq onError=\"stopOnError\">{request}\
+             </QBXMLMsgsRq></QBXML>"
+        ));
+        let answer = answer.unwrap();
+        assert!(answer.contains("statusCode=\"0\""), "{answer}");
+        answer
+    }
+
+    /// What is in the company file of an order, as type and number, in the order in which it was made; voided ones left out.
+    pub fn forms_of(&self, order: &str) -> Vec<String> {
+        let name = self.shop.with_orders(|orders| orders.iter().find(|one| one.id() == order).unwrap().name());
+        let number = name.trim_start_matches('#');
+        let transactions = self.company.transactions().into_iter().filter(|one| !one.void);
+        let of_it = transactions.filter(|one| one.ref_number.split('-').next() == Some(number));
+        of_it
+            .map(|one| format!("{} {}", one.kind, one.ref_number.replacen(number, "", 1)).trim_end().to_owned())
+            .collect()
+    }
+
     /// Starts the engine anew, has it read the shop, and settles everything.
     pub fn finish(&mut self) {
         self.start();

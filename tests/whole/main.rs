@@ -1,7 +1,11 @@
 //! What a merchant and her support ask of the program, and what the shop and QuickBooks may do to it.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test's failure is a panic
 
+mod by_hand;
 mod commands;
 mod documentation;
+mod first_load;
+mod life;
 mod quickbooks;
 mod shop;
+mod undo;

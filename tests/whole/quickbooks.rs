@@ -1,5 +1,6 @@
 //! A QuickBooks that can't be worked with as it stands.
 
+use jiff::civil::date;
 use simulator::{
     company::{Edition, Setup},
     connector::End,
@@ -39,17 +40,22 @@ fn a_quickbooks_that_is_busy_or_closed_gets_everything_later() {
 }
 
 #[test]
-fn a_closed_period_is_not_written_into() {
+fn a_closed_period_is_not_written_into_and_what_belongs_there_moves_once_that_is_chosen() {
     let mut world = World::new(&trade(40));
-    world.company.set_closing_date(Some(jiff::civil::date(2025, 6, 24))).unwrap();
-    world.start();
-    for _ in 0..4 {
-        world.session();
-    }
-    assert!(world.company.transactions().iter().all(|one| one.date > jiff::civil::date(2025, 6, 24)));
+    let closing = date(2025, 6, 24);
+    world.company.set_closing_date(Some(closing)).unwrap();
+    world.carry_over();
+    assert!(world.company.transactions().iter().all(|one| one.date > closing));
     assert!(!world.company.transactions().is_empty(), "nothing of the open period was posted");
-    assert!(world.status("held") + world.status("rejected") > 0);
-    assert!(!world.attention().is_empty());
+    assert!(world.attention().iter().all(|cause| cause == "held.closed_period"), "{:?}", world.attention());
+    assert!(world.status("held") > 0);
+
+    world.reconfigure("closed_period = \"hold\"", "closed_period = \"first_open_day\"");
+    world.finish();
+    world.assert_exactly_once();
+    let open = date(2025, 6, 25);
+    assert!(world.company.transactions().iter().all(|one| one.date >= open));
+    assert!(world.company.transactions().iter().filter(|one| one.date == open).count() > 1, "nothing was moved");
 }
 
 #[test]

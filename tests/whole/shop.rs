@@ -1,11 +1,11 @@
 //! A shop that has a bad day.
 
-use simulator::shop::{Bucket, Fault};
+use simulator::shop::{Bucket, Fault, NewOrder, Trade};
 use whole_system_tests::{World, trade};
 
 #[test]
 fn a_shop_with_faults_of_every_kind_loses_and_doubles_nothing() {
-    let mut world = World::new(&trade(140));
+    let mut world = World::new(&trade(300));
     let faults = [
         Fault::ServerError,
         Fault::CutBody,
@@ -79,4 +79,28 @@ fn a_shop_that_does_not_answer_is_told_and_the_next_run_catches_up() {
     world.shop.faults().clear();
     world.finish();
     world.assert_exactly_once();
+}
+
+#[test]
+fn an_order_that_the_shop_deleted_is_held_and_stays_in_the_books() {
+    let mut world = World::new(&trade(5));
+    world.finish();
+    let order = world.shop.place(&NewOrder::default()).unwrap();
+    world.finish();
+    world.kill();
+    let before = world.company.transactions();
+    world.shop.delete(&order).unwrap();
+    world.carry_over();
+    assert_eq!(world.company.transactions(), before);
+    assert_eq!(world.attention(), ["held.gone_from_shop"]);
+}
+
+#[test]
+fn a_shop_whose_currency_is_not_that_of_the_books_is_held_and_told_why() {
+    let mut world = World::new(&Trade { currency: "CAD", ..trade(8) });
+    world.carry_over();
+    assert_eq!(world.company.transactions(), []);
+    assert_eq!(world.attention(), ["held.not_home_currency"]);
+    let told = world.ask(&["status"]).out;
+    assert!(told.contains("CAD") && told.contains("USD"), "{told}");
 }
