@@ -230,7 +230,7 @@ impl Puller<'_> {
                 partial.meet(time(By::Making, raw)?);
             }
         }
-        let told = self.orders.completer.orders(orders, LONGEST, true).await;
+        let told = self.orders.completer.orders(&orders, LONGEST, true).await;
         let documents = match told {
             Ok(documents) => documents,
             Err(error) => {

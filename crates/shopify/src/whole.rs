@@ -81,12 +81,11 @@ impl<'c> Completer<'c> {
     /// were put together. An edited order's sums differ anyway (SHOPIFY.md 3.2).
     pub(crate) async fn orders(
         &mut self,
-        page: impl IntoIterator<Item = Box<RawValue>>,
+        page: &[Box<RawValue>],
         asked: usize,
         doubt: bool,
     ) -> Result<Vec<Pulled>, Error> {
-        let mut candidates =
-            page.into_iter().map(|raw| candidate(&raw, asked, doubt)).collect::<Result<Vec<_>, _>>()?;
+        let mut candidates = page.iter().map(|raw| candidate(raw, asked, doubt)).collect::<Result<Vec<_>, _>>()?;
         self.add(&mut candidates, &ORDER_TERMS, |candidate| {
             matches!(candidate, Candidate::Incomplete { terms: true, .. })
         })

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use books::document::{Document, DocumentId, Fact};
-use shopify::{Cursor, Feed, Page, decode_order};
+use shopify::{Feed, Page, decode_order};
 
 use crate::simulated::Simulated;
 
 /// Enough for files: up to 2,000 come page by page.
-const ORDERS: u32 = 2_100;
+const ORDERS: u32 = 2_010;
 
 /// The orders of some pages; one that is told again is told the same.
 fn orders(pages: &[Page]) -> BTreeMap<DocumentId, &Document> {
@@ -48,13 +48,6 @@ async fn a_first_load_tells_exactly_the_orders_that_the_feed_of_changes_tells_wh
         matches!(&pulled.document.fact, Fact::Order(order) if !order.agreements.is_empty())
     });
     assert!(lived.count() > 100, "something happened to many of them");
-
-    for stop in 0..loaded.len() {
-        let cursor = Cursor::stored(loaded[stop].cursor.as_str());
-        let mut pages = loaded[..=stop].to_vec();
-        pages.extend(simulated.pull(load, Some(&cursor)).await);
-        assert_same(&pages, &fed);
-    }
 
     // Cut off after every page, and every second time before its page was stored.
     let (mut pages, mut cursor, mut lost) = (Vec::new(), None, false);

@@ -1,12 +1,10 @@
 //! The simulated shop on a real socket, and all that a client is told of it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use jiff::{Timestamp, civil::date};
-use shopify::{Client, Credentials, Cursor, Feed, Page};
+use shopify::{Client, Clock, Config, Credentials, Cursor, Feed, Page, Pause};
 use simulator::shop::{Bucket, Mix, Order, Points, Settings, Shop, Trade};
-
-use crate::support::{TestClock, client};
 
 /// A hundred days of trade, served and never throttled.
 pub struct Simulated {
@@ -34,8 +32,16 @@ impl Simulated {
 
     /// A client that knows nothing yet.
     pub fn client(&self) -> Client {
-        let clock = TestClock::at(&self.now.to_string());
-        client(&self.url, Credentials::AccessToken(self.shop.token().into()), &clock)
+        // Another test may have installed it already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let config = Config {
+            shop: "harbour-and-pine".parse().unwrap(),
+            base_url: Some(self.url.clone()),
+            credentials: Credentials::AccessToken(self.shop.token().into()),
+            user_agent: "Tillbridge/test".into(),
+            index_lag: shopify::INDEX_LAG,
+        };
+        Client::new(config, Arc::new(Hurried(self.now))).unwrap()
     }
 
     /// What a feed tells from a cursor on to its end.
@@ -49,10 +55,16 @@ impl Simulated {
         pages
     }
 
-    /// What a feed tells from its beginning, and what that cost.
-    pub async fn pull_for(&self, feed: Feed) -> (Vec<Page>, Points) {
+    /// The same shop after a pause.
+    pub fn later(self, pause: Duration) -> Self {
+        self.shop.set_now(self.shop.now() + pause);
+        Self { now: self.now + pause, ..self }
+    }
+
+    /// What a feed tells from a cursor on, and what that cost.
+    pub async fn pull_for(&self, feed: Feed, cursor: Option<&Cursor>) -> (Vec<Page>, Points) {
         let before = self.shop.points();
-        let pages = self.pull(feed, None).await;
+        let pages = self.pull(feed, cursor).await;
         let after = self.shop.points();
         let points = Points {
             queries: after.queries - before.queries,
@@ -60,5 +72,18 @@ impl Simulated {
             actual: after.actual - before.actual,
         };
         (pages, points)
+    }
+}
+
+/// A clock that stands, and waits no longer than the shop's own work takes: it writes its files beside.
+struct Hurried(Timestamp);
+
+impl Clock for Hurried {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+
+    fn sleep(&self, duration: Duration) -> Pause<'_> {
+        Box::pin(tokio::time::sleep(duration.min(Duration::from_millis(50))))
     }
 }
