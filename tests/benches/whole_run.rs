@@ -11,6 +11,7 @@ use std::{
 
 use jiff::civil::date;
 use simulator::{
+    company::{Edition, Setup},
     connector::End,
     shop::{Mix, Trade},
 };
@@ -56,7 +57,8 @@ fn main() {
     let orders = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(10_000);
     let mix = Mix { pending_refunds: 0, ..Mix::everything() };
     let trade = Trade { mix, ..Trade::new(11, orders, 180, date(2025, 6, 30)) };
-    let mut world = World::new(&trade);
+    // A hundred thousand orders have more buyers than the smaller editions have room for.
+    let mut world = World::with(&trade, Setup::new(Edition::Enterprise));
     let there = world.shop.with_orders(|orders| orders.iter().filter(|order| !order.is_deleted()).count());
 
     let began = Instant::now();

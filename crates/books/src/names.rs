@@ -9,6 +9,8 @@ use crate::{
 
 /// Characters of an id that tell two things of one name apart.
 const SUFFIX_LENGTH: usize = 6;
+/// The same, where the short ones are alike.
+const LONGEST_SUFFIX: usize = 16;
 
 /// The names to try for something called `wanted`, the first that is free being the one. All but the first end in a part
 /// of the id, so that they stay the same whenever they are made. A name that had to be cut is not tried without it,
@@ -24,6 +26,8 @@ pub(crate) fn candidates(wanted: &str, id: &DocumentId, max: usize) -> Vec<Strin
         names.push(plain);
     }
     names.push(with_suffix(&whole, &suffix(id), max));
+    // In a large shop two of one name may have ids that end alike.
+    names.push(with_suffix(&whole, &letters(id), max));
     names
 }
 
@@ -33,12 +37,20 @@ pub(crate) fn with_suffix(name: &str, suffix: &str, max: usize) -> String {
     format!("{} ({suffix})", text::name(name, room))
 }
 
+/// The end of the id.
 fn suffix(id: &DocumentId) -> String {
-    let letters: Vec<char> = id.short().chars().filter(char::is_ascii_alphanumeric).collect();
-    if letters.is_empty() {
-        return ContentHash::of(id.as_str().as_bytes()).as_str().chars().take(SUFFIX_LENGTH).collect();
-    }
-    letters[letters.len().saturating_sub(SUFFIX_LENGTH)..].iter().collect()
+    end(&letters(id), SUFFIX_LENGTH)
+}
+
+/// The letters and digits of the id, as many as leave room for a name.
+fn letters(id: &DocumentId) -> String {
+    let letters: String = id.short().chars().filter(char::is_ascii_alphanumeric).collect();
+    let hash = || ContentHash::of(id.as_str().as_bytes()).as_str().to_owned();
+    end(&if letters.is_empty() { hash() } else { letters }, LONGEST_SUFFIX)
+}
+
+fn end(text: &str, length: usize) -> String {
+    text.chars().skip(text.chars().count().saturating_sub(length)).collect()
 }
 
 /// What a buyer is called; empty when the source keeps it back.
@@ -107,7 +119,17 @@ mod tests {
 
     #[test]
     fn a_name_that_fits_is_tried_as_it_is_first() {
-        assert_eq!(candidates("Blue mug", &id(45_000_111), 31), ["Blue mug", "Blue mug (000111)"]);
+        assert_eq!(
+            candidates("Blue mug", &id(45_000_111), 31),
+            ["Blue mug", "Blue mug (000111)", "Blue mug (45000111)"]
+        );
+    }
+
+    #[test]
+    fn two_of_one_name_whose_ids_end_alike_get_names_of_their_own() {
+        let [one, other] = [7_000_123_456, 8_000_123_456].map(|number| candidates("Ada Davis", &id(number), 41));
+        assert_eq!(one[..2], other[..2]);
+        assert_ne!(one[2], other[2]);
     }
 
     #[test]
