@@ -1,6 +1,9 @@
 //! Answers that are lost, doubled or late, and a QuickBooks that dies: at every message set of a session.
 
-use simulator::connector::{End, Fault};
+use simulator::{
+    connector::{End, Fault},
+    shop::{Mix, Trade},
+};
 use whole_system_tests::{World, trade};
 
 /// Message sets of a session that are disturbed in turn: identifying, what follows it, counting the session, and then those
@@ -101,4 +104,28 @@ fn one_engine_that_is_never_restarted_recovers_from_every_kind_of_fault() {
     world.settle();
     world.assert_exactly_once();
     world.assert_same_as_undisturbed();
+}
+
+#[test]
+fn a_shop_in_which_everything_happens_is_carried_over_once_whatever_goes_wrong() {
+    // Money on its way and what was deleted wait for somebody, so that nothing could be counted.
+    let mix = Mix { pending_refunds: 0, deletions: 0, ..Mix::everything() };
+    let mut world = World::new(&Trade { mix, ..trade(40) });
+    let faults = [
+        Fault::DropAnswer,
+        Fault::KillAfterBooking,
+        Fault::DeliverTwice,
+        Fault::KillBeforeBooking,
+        Fault::DelayUntilAfter,
+    ];
+    for (round, fault) in (7..17).zip(faults.into_iter().cycle()) {
+        world.start();
+        world.session_with(|connector, _| {
+            connector.faults.insert(round, fault);
+        });
+        world.kill();
+        world.shop.advance(10);
+    }
+    finish(&mut world);
+    world.assert_exactly_once();
 }

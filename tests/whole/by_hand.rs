@@ -48,7 +48,7 @@ fn copy(world: &mut World, order: &str) {
     let parts = lines(world, order);
     let (head, lines) = parts.split_first().unwrap();
     let deposit_to = told(head.split_once("<DepositToAccountRef>").unwrap().1, "FullName");
-    let lines: String = lines
+    let lines: Vec<String> = lines
         .iter()
         .map(|line| {
             let (item, amount) = (told(line, "FullName"), told(line, "Amount"));
@@ -58,6 +58,7 @@ fn copy(world: &mut World, order: &str) {
             )
         })
         .collect();
+    let lines = lines.concat();
     world.by_hand(&format!(
         "<SalesReceiptAddRq><SalesReceiptAdd><TxnDate>{}</TxnDate><RefNumber>{}</RefNumber><DepositToAccountRef><FullName>\
          {deposit_to}</FullName></DepositToAccountRef>{lines}</SalesReceiptAdd></SalesReceiptAddRq>",
