@@ -135,6 +135,52 @@ fn fees_duties_gift_cards_cash_rounding_and_own_discounts_keep_their_meaning() {
 }
 
 #[test]
+fn the_parts_of_a_bundle_are_lines_of_their_own_and_the_bundle_is_none() {
+    let mut json = value(ORDER);
+    let lines = json["lineItems"]["nodes"].as_array_mut().unwrap();
+    let mut part = lines[0].clone();
+    part["id"] = json!("gid://shopify/LineItem/9002");
+    part["originalUnitPriceSet"] = bag("0.00");
+    part["discountAllocations"] = json!([]);
+    part["taxLines"] = json!([]);
+    for line in [&mut lines[0], &mut part] {
+        let group = json!({ "id": "gid://shopify/LineItemGroup/1", "title": "Cabin Weekend Set", "quantity": 1 });
+        line["lineItemGroup"] = group;
+    }
+    lines.insert(1, part);
+    let order = order(&json);
+    let [whole, free, tip] = &order.lines[..] else { panic!("{:?}", order.lines) };
+    assert_eq!((whole.unit_price, free.unit_price, free.quantity), (money("50"), Money::ZERO, 2));
+    assert!(!free.tip && tip.tip, "a part without a price is no tip");
+    assert!(order.lines.iter().all(|line| line.item.product_title != "Cabin Weekend Set"));
+}
+
+#[test]
+fn a_test_order_and_its_test_payments_say_so() {
+    let mut json = value(ORDER);
+    assert!(!order(&json).test && order(&json).payments.iter().all(|payment| !payment.test));
+    json["test"] = json!(true);
+    json["transactions"][1]["test"] = json!(true);
+    let order = order(&json);
+    assert!(order.test);
+    assert_eq!(order.payments.iter().map(|payment| payment.test).collect::<Vec<_>>(), [false, true]);
+}
+
+#[test]
+fn a_sale_over_the_counter_whose_location_is_gone_is_still_a_whole_order() {
+    let mut json = value(ORDER);
+    json["sourceName"] = json!("pos");
+    json["retailLocation"] = Value::Null;
+    json["shippingLines"]["nodes"] = json!([]);
+    json["shippingAddress"] = Value::Null;
+    json["customer"] = Value::Null;
+    let order = order(&json);
+    assert_eq!((order.channel.as_str(), order.location), ("pos", None));
+    assert_eq!((order.shipping.len(), order.shipping_address), (0, None));
+    assert_eq!(order.totals.total, money("110.35"));
+}
+
+#[test]
 fn states_that_shopify_adds_later_are_kept_by_name() {
     let mut json = value(ORDER);
     json["displayFinancialStatus"] = json!("PARTLY_FORGIVEN");

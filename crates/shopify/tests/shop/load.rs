@@ -11,6 +11,7 @@ use books::document::Fact;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use shopify::{Client, Cursor, Error, Feed, Page, decode_order};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const NOW: &str = "2026-11-23T12:00:00Z";
 const FROM: &str = "2026-01-01T00:00:00Z";
@@ -331,6 +332,69 @@ async fn a_connection_that_drops_in_the_middle_of_a_file_is_opened_again_where_i
         assert_eq!(count(&shop, "BulkRun"), 3);
         assert_eq!(shop.asked().iter().filter(|asked| asked.path.starts_with("/file/")).count(), 9);
     }
+}
+
+/// A host of files on a bare socket: it announces the whole rest of a file, sends it up to the middle of a line, and hangs
+/// up, each second time.
+async fn careless_host(files: BTreeMap<usize, String>) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let ranges: Arc<Mutex<Vec<String>>> = Arc::default();
+    let seen = ranges.clone();
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0);
+            }
+            let request = String::from_utf8(request).unwrap().to_lowercase();
+            let number = request.split_whitespace().nth(1).unwrap().rsplit('/').next().unwrap().parse().unwrap();
+            let range = request.split("range: bytes=").nth(1).map(|rest| rest.split('-').next().unwrap().to_owned());
+            let from: usize = range.as_deref().map_or(0, |from| from.parse().unwrap());
+            let rest = &files[&number][from..];
+            let status = if from > 0 { "206 Partial Content" } else { "200 OK" };
+            let is_cut = {
+                let mut seen = seen.lock().unwrap();
+                seen.push(range.unwrap_or_default());
+                seen.len() % 2 == 1
+            };
+            let middle = rest.match_indices('\n').nth(100).unwrap().0 - 10;
+            let sent = if is_cut { &rest[..middle] } else { rest };
+            let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", rest.len());
+            stream.write_all(head.as_bytes()).await.unwrap();
+            stream.write_all(sent.as_bytes()).await.unwrap();
+            stream.shutdown().await.unwrap();
+        }
+    });
+    (url, ranges)
+}
+
+#[tokio::test]
+async fn a_file_cut_in_the_middle_of_a_line_goes_on_at_the_next_byte() {
+    let months = [("01", "02"), ("02", "03"), ("03", "04")];
+    let mut archive = quarter();
+    let text = |(from, until): (&str, &str)| {
+        file(&archive.within(&format!("created_at:>='2026-{from}-01T00:00:00Z' AND created_at:<'2026-{until}-01T00:00:00Z'")))
+    };
+    let files: BTreeMap<usize, String> = months.into_iter().map(text).enumerate().collect();
+    let (host, ranges) = careless_host(files.clone()).await;
+    let shop = Shop::open(move |asked| {
+        let reply = archive.answer(asked, "");
+        Reply { body: reply.body.replace("\"/file/", &format!("\"{host}/file/")), ..reply }
+    })
+    .await;
+    let pages = pages(&shop.client(&TestClock::at(NOW)), None).await.unwrap();
+    assert_eq!(ids(&pages), (1..=270).collect::<Vec<_>>(), "each order once");
+    for pulled in pages.iter().flat_map(|page| &page.documents) {
+        let Fact::Order(order) = &pulled.document.fact else { panic!() };
+        assert_eq!(order.lines.len(), 2);
+    }
+    let expected: Vec<String> = files
+        .values()
+        .flat_map(|text| [String::new(), (text.match_indices('\n').nth(100).unwrap().0 - 10).to_string()])
+        .collect();
+    assert_eq!(*ranges.lock().unwrap(), expected, "what came before the cut is not asked for again");
 }
 
 #[tokio::test]
