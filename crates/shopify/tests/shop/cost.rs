@@ -138,13 +138,14 @@ async fn pulls_large_and_small_cost_at_most_a_tenth_more_than_the_least_that_the
     let later = simulated.later(Duration::from_hours(72));
     let ids: Vec<String> = later.shop.with_orders(|orders| {
         let paid = orders.iter().filter(|order| order.financial_status() == FinancialStatus::Paid && !order.is_test());
-        paid.take(5).map(|order| order.id()).collect()
+        paid.take(5).map(simulator::shop::Order::id).collect()
     });
     assert!(later.shop.refund(&ids[0]));
     assert!(ids[1..].iter().all(|id| later.shop.touch(id)));
     let (pages, points) = later.pull_for(changes, pages.last().map(|page| &page.cursor)).await;
     let few = orders(&pages);
-    let names: Vec<_> = pages.iter().flat_map(|page| &page.documents).map(|pulled| pulled.document.id.short()).collect();
+    let names: Vec<_> =
+        pages.iter().flat_map(|page| &page.documents).map(|pulled| pulled.document.id.short()).collect();
     assert!(ids.iter().all(|id| names.iter().any(|name| id.ends_with(name))), "{names:?}");
     // How few they are is not known before they are told: pages made for them are made for this pull only.
     assert_next_to(least(&few, &[MOST]), points);

@@ -485,17 +485,14 @@ async fn without_the_scopes_for_terms_and_returns_orders_are_told_without_them()
         if document.contains("returns(") {
             return refuse("returns", "read_returns");
         }
-        match asked.operation().as_str() {
-            "OrdersPage" => {
-                let mut order = changed_order(3, time(AT));
-                order.as_object_mut().unwrap().remove("paymentTerms");
-                Reply::data(&list("orders", &[order], None))
-            }
-            _ => {
-                let mut history = history(3, time(AT));
-                history.as_object_mut().unwrap().remove("returns");
-                Reply::data(&json!({ "nodes": [history] }))
-            }
+        if asked.operation() == "OrdersPage" {
+            let mut order = changed_order(3, time(AT));
+            order.as_object_mut().unwrap().remove("paymentTerms");
+            Reply::data(&list("orders", &[order], None))
+        } else {
+            let mut history = history(3, time(AT));
+            history.as_object_mut().unwrap().remove("returns");
+            Reply::data(&json!({ "nodes": [history] }))
         }
     })
     .await;

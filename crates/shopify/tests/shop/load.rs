@@ -374,9 +374,12 @@ async fn careless_host(files: BTreeMap<usize, String>) -> (String, Arc<Mutex<Vec
 async fn a_file_cut_in_the_middle_of_a_line_goes_on_at_the_next_byte() {
     let months = [("01", "02"), ("02", "03"), ("03", "04")];
     let mut archive = quarter();
-    let text = |(from, until): (&str, &str)| {
-        file(&archive.within(&format!("created_at:>='2026-{from}-01T00:00:00Z' AND created_at:<'2026-{until}-01T00:00:00Z'")))
-    };
+    let text =
+        |(from, until): (&str, &str)| {
+            file(&archive.within(&format!(
+                "created_at:>='2026-{from}-01T00:00:00Z' AND created_at:<'2026-{until}-01T00:00:00Z'"
+            )))
+        };
     let files: BTreeMap<usize, String> = months.into_iter().map(text).enumerate().collect();
     let (host, ranges) = careless_host(files.clone()).await;
     let shop = Shop::open(move |asked| {
