@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use books::{DocumentId, Entry, EntryKey, Past};
+use books::{DocumentId, Entry, EntryKey, HeldReason, Past};
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params, types::Value};
 
@@ -80,7 +80,7 @@ impl Store {
     }
 
     /// Stores entries that take something back as ready, all or none. From now on nothing else of their documents is
-    /// sent or mapped until they are through.
+    /// sent or mapped until they are through. Open ones of an earlier plan that take back nothing else are dropped.
     ///
     /// # Errors
     /// [`StoreError::Unknown`] when one works upon an entry that there is not; [`StoreError::Transition`] when one is
@@ -104,8 +104,44 @@ impl Store {
                 )?
                 .execute(params![Mapping::Unmapped, entry.document.as_str()])?;
             }
-            Ok(())
+            Planning { tx, run, entries, now }.drop_covered()
         })
+    }
+}
+
+/// Undos that are stored as one plan.
+struct Planning<'a> {
+    tx: &'a Transaction<'a>,
+    run: RunId,
+    entries: &'a [Entry],
+    now: Timestamp,
+}
+
+impl Planning<'_> {
+    /// The undos planned before that take back nothing but what this plan takes back are over. What waits for one of them
+    /// waits for the one that does its work now.
+    fn drop_covered(&self) -> Result<(), StoreError> {
+        let &Self { tx, run, entries, now } = self;
+        let planned: BTreeSet<&EntryKey> = entries.iter().map(|entry| &entry.key).collect();
+        let by: BTreeMap<&str, &EntryKey> =
+            entries.iter().flat_map(|entry| entry.undoes.iter().map(|key| (key.as_str(), &entry.key))).collect();
+        let mut undone = tx.prepare_cached("SELECT key FROM undoes WHERE entry = ?")?;
+        let mut wait = tx.prepare_cached(
+            "INSERT OR IGNORE INTO needs (entry, key) SELECT n.entry, ?1 FROM needs n WHERE n.key = ?2",
+        )?;
+        let open = "entries e WHERE e.undo AND e.state IN ('held', 'ready', 'rejected')";
+        for before in standings(tx, open, [])?.into_iter().filter(|before| !planned.contains(&before.key)) {
+            let keys: Vec<String> = undone.query_map([before.id], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            let covering: Option<BTreeSet<_>> = keys.iter().map(|key| by.get(key.as_str())).collect();
+            let Some(covering) = covering.filter(|covering| !covering.is_empty()) else { continue };
+            for key in covering {
+                wait.execute([key.as_str(), before.key.as_str()])?;
+            }
+            tx.prepare_cached("DELETE FROM needs WHERE key = ?")?.execute([before.key.as_str()])?;
+            let (key, from, to, why) = (&before.key, before.state, State::Dropped, "part of a later undo");
+            transition(tx, &Change { entry: before.id, key, from, to, run: Some(run), why }, now)?;
+        }
+        Ok(())
     }
 }
 
@@ -146,25 +182,39 @@ fn made_for_them_alone(connection: &Connection, chosen: &Places, runs: &BTreeSet
 pub(crate) fn past_of(connection: &Connection, document: &DocumentId) -> Result<Vec<Past>, StoreError> {
     let mut past = Vec::new();
     let mut statement = connection.prepare_cached(
-        "SELECT f.form, e.state FROM entries e JOIN forms f ON f.entry = e.id LEFT JOIN links l ON l.entry = e.id
-         WHERE e.document = ? AND NOT e.is_list AND e.state IN ('posted', 'undone') ORDER BY l.place, e.id",
+        "SELECT f.form, e.state, e.reasons FROM entries e JOIN forms f ON f.entry = e.id
+         LEFT JOIN links l ON l.entry = e.id WHERE e.document = ? AND NOT e.is_list AND (
+             e.state IN ('posted', 'undone') OR e.state = 'rejected' AND e.kind = 'change' AND NOT e.undo)
+         ORDER BY l.place, e.id",
     )?;
     let mut rows = statement.query([document.as_str()])?;
     while let Some(row) = rows.next()? {
         let entry: Entry = read_json(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?;
         let of_list = matches!(&entry.body, books::Body::Deletion { before, .. } if is_object(before));
-        if !of_list {
-            past.push(Past { entry, undone: row.get::<_, State>(1)? == State::Undone });
+        let state: State = row.get(1)?;
+        let refused = state == State::Rejected;
+        if of_list || (refused && !can_not_be_changed(&read_json::<Vec<HeldReason>>(&row.get::<_, String>(2)?)?)) {
+            continue;
         }
+        past.push(Past { entry, undone: state == State::Undone, refused });
     }
     Ok(past)
 }
 
-/// Takes back what the entry `by`, which is posted now, undoes.
+/// Whether QuickBooks refused a change because what it would change is linked, in use or in a closed period (PROTOCOL.md
+/// c.9), so that the same change will be refused again.
+pub(crate) fn can_not_be_changed(reasons: &[HeldReason]) -> bool {
+    reasons.iter().any(|reason| matches!(reason, HeldReason::Refused { status: 3170 | 3171 | 3210, .. }))
+}
+
+/// Takes back what the entry `by`, which is posted now, undoes. What another undo took back before it stays so.
 pub(crate) fn take_back(tx: &Transaction<'_>, run: RunId, by: &Entry, now: Timestamp) -> Result<(), StoreError> {
     let why = format!("undone by {}", by.key);
     for key in &by.undoes {
         let undone = get(tx, key)?;
+        if undone.state == State::Undone {
+            continue;
+        }
         let (from, to) = (undone.state, State::Undone);
         transition(tx, &Change { entry: undone.id, key, from, to, run: Some(run), why: &why }, now)?;
         remap_building_on(tx, key)?;

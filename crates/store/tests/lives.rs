@@ -384,6 +384,25 @@ fn an_undo_that_quickbooks_refuses_can_be_tried_again_until_the_order_goes_on() 
 }
 
 #[test]
+fn an_undo_that_a_later_one_covers_is_over() {
+    let folder = tempdir().unwrap();
+    let (store, run) = with_edited_sale(folder.path());
+    let mut back = edit(1, "undo-edit", 12, 10);
+    back.undoes = vec![edit_key("edit")];
+    let all = undo(1, 12, vec![sale_key(1), edit_key("edit")]);
+    store.plan_undo(run, std::slice::from_ref(&back), at(5)).unwrap();
+    store.plan_undo(run, std::slice::from_ref(&all), at(6)).unwrap();
+    assert_eq!(state(&store, &back.key), State::Dropped);
+    assert_eq!(ready_keys(&store), [undo_key(1)]);
+    // A narrower one leaves the wider one as it is: both go, and the second finds a part of it done.
+    store.plan_undo(run, std::slice::from_ref(&back), at(7)).unwrap();
+    post(&store, run, "S3", &[(back.key.clone(), done(10))]);
+    post(&store, run, "S4", &[(undo_key(1), done(0))]);
+    assert_eq!((state(&store, &sale_key(1)), state(&store, &edit_key("edit"))), (State::Undone, State::Undone));
+    assert_eq!(booked(&store), Money::ZERO);
+}
+
+#[test]
 fn undo_is_planned_as_a_whole_or_not_at_all() {
     let folder = tempdir().unwrap();
     let (store, run) = with_posted_sale(folder.path());
