@@ -9,7 +9,7 @@ use rusqlite::{Connection, Transaction, params, types::Value};
 use crate::{
     Store,
     documents::Mapping,
-    entries::{find, get, remap_building_on, remap_wanting, standings},
+    entries::{Standing, find, get, remap_building_on, remap_wanting, standings},
     error::StoreError,
     lists::is_object,
     runs::RunId,
@@ -84,7 +84,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unknown`] when one works upon an entry that there is not; [`StoreError::Transition`] when one is
-    /// on its way or done already.
+    /// on its way or done already; [`StoreError::WrongState`] when something else of their documents is in flight, or
+    /// when something that is in QuickBooks or in flight builds on what goes and does not go with it.
     pub fn plan_undo(&self, run: RunId, entries: &[Entry], now: Timestamp) -> Result<(), StoreError> {
         self.write(|tx| {
             for entry in entries {
@@ -104,7 +105,9 @@ impl Store {
                 )?
                 .execute(params![Mapping::Unmapped, entry.document.as_str()])?;
             }
-            Planning { tx, run, entries, now }.drop_covered()
+            let planning = Planning { tx, run, entries, now };
+            planning.refuse_to_pass_over()?;
+            planning.drop_covered()
         })
     }
 }
@@ -118,21 +121,59 @@ struct Planning<'a> {
 }
 
 impl Planning<'_> {
+    /// Which entry of the plan takes back what.
+    fn by(&self) -> BTreeMap<&EntryKey, &EntryKey> {
+        self.entries.iter().flat_map(|entry| entry.undoes.iter().map(|key| (key, &entry.key))).collect()
+    }
+
+    /// A plan was made from what was posted at the time: what came in between must not be left without its ground. Of an
+    /// object of a list QuickBooks itself says whether it is used.
+    fn refuse_to_pass_over(&self) -> Result<(), StoreError> {
+        let refused = |entry: Standing| {
+            let asked = "left out of what is taken back";
+            Err(StoreError::WrongState { key: entry.key, state: entry.state, asked })
+        };
+        let by = self.by();
+        for entry in self.entries {
+            if get(self.tx, entry.target().unwrap_or(&entry.key))?.is_list {
+                continue;
+            }
+            let in_flight = "entries e WHERE e.document = ? AND NOT e.is_list AND +e.state IN ('sent', 'uncertain')
+                AND NOT EXISTS (SELECT 1 FROM entries t WHERE t.key = e.target AND t.is_list)";
+            if let Some(in_flight) = standings(self.tx, in_flight, [entry.document.as_str()])?.pop() {
+                return refused(in_flight);
+            }
+            // What is voided has nothing to lose, and an application moves nothing.
+            let building = "needs n JOIN entries e ON e.id = n.entry
+                WHERE n.key = ? AND NOT e.undo AND NOT e.is_list AND (e.state IN ('sent', 'uncertain')
+                OR e.state = 'posted' AND e.kind <> 'application' AND NOT EXISTS (SELECT 1 FROM entries v
+                    WHERE v.target = coalesce(e.target, e.key) AND v.kind = 'void' AND v.state = 'posted'))";
+            for key in &entry.undoes {
+                let mut building = standings(self.tx, building, [key.as_str()])?;
+                building.retain(|entry| !by.contains_key(&entry.key));
+                if let Some(left) = building.pop() {
+                    return refused(left);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The undos planned before that take back nothing but what this plan takes back are over. What waits for one of them
     /// waits for the one that does its work now.
     fn drop_covered(&self) -> Result<(), StoreError> {
         let &Self { tx, run, entries, now } = self;
         let planned: BTreeSet<&EntryKey> = entries.iter().map(|entry| &entry.key).collect();
-        let by: BTreeMap<&str, &EntryKey> =
-            entries.iter().flat_map(|entry| entry.undoes.iter().map(|key| (key.as_str(), &entry.key))).collect();
+        let by = self.by();
         let mut undone = tx.prepare_cached("SELECT key FROM undoes WHERE entry = ?")?;
         let mut wait = tx.prepare_cached(
             "INSERT OR IGNORE INTO needs (entry, key) SELECT n.entry, ?1 FROM needs n WHERE n.key = ?2",
         )?;
         let open = "entries e WHERE e.undo AND e.state IN ('held', 'ready', 'rejected')";
         for before in standings(tx, open, [])?.into_iter().filter(|before| !planned.contains(&before.key)) {
-            let keys: Vec<String> = undone.query_map([before.id], |row| row.get(0))?.collect::<Result<_, _>>()?;
-            let covering: Option<BTreeSet<_>> = keys.iter().map(|key| by.get(key.as_str())).collect();
+            let keys = undone.query_map([before.id], |row| Ok(EntryKey::stored(row.get::<_, String>(0)?)))?;
+            let keys: Vec<EntryKey> = keys.collect::<Result<_, _>>()?;
+            let covering: Option<BTreeSet<_>> = keys.iter().map(|key| by.get(key)).collect();
             let Some(covering) = covering.filter(|covering| !covering.is_empty()) else { continue };
             for key in covering {
                 wait.execute([key.as_str(), before.key.as_str()])?;

@@ -403,6 +403,36 @@ fn an_undo_that_a_later_one_covers_is_over() {
 }
 
 #[test]
+fn an_undo_passes_over_nothing_that_is_in_flight_or_builds_on_what_goes() {
+    let folder = tempdir().unwrap();
+    let (store, run) = with_posted_sale(folder.path());
+    pull(&store, run, &[order(2, 5)]);
+    map(&store, run, 1, &entries(vec![edit(1, "edit", 10, 12)]));
+    map(&store, run, 2, &entries(vec![sale(2, 5, vec![sale_key(1)])]));
+    let of_the_sale = [undo(1, 10, vec![sale_key(1)])];
+    let refused = |over: &EntryKey, is: State| {
+        let planned = store.plan_undo(run, &of_the_sale, at(6));
+        let Err(StoreError::WrongState { key, state, .. }) = &planned else { panic!("{planned:?}") };
+        assert_eq!((key, *state), (over, is));
+        assert_eq!(store.entry(&undo_key(1)).unwrap(), None, "nothing is planned");
+    };
+    store.intend(run, &set("S2", &[edit_key("edit")]), at(5)).unwrap();
+    refused(&edit_key("edit"), State::Sent);
+    store.doubt(&set_id("S2"), "lost", at(6)).unwrap();
+    refused(&edit_key("edit"), State::Uncertain);
+    store.settle(&set_id("S2"), &[(edit_key("edit"), done(12))], at(6)).unwrap();
+    refused(&edit_key("edit"), State::Posted);
+
+    let of_both = [undo(1, 12, vec![sale_key(1), edit_key("edit")])];
+    store.intend(run, &set("S3", &[sale_key(2)]), at(7)).unwrap();
+    assert!(matches!(store.plan_undo(run, &of_both, at(7)), Err(StoreError::WrongState { state: State::Sent, .. })));
+    store.settle(&set_id("S3"), &[(sale_key(2), posted("T-2", 5))], at(7)).unwrap();
+    assert!(matches!(store.plan_undo(run, &of_both, at(7)), Err(StoreError::WrongState { state: State::Posted, .. })));
+    let [of_both] = of_both;
+    store.plan_undo(run, &[undo(2, 5, vec![sale_key(2)]), of_both], at(8)).unwrap();
+}
+
+#[test]
 fn undo_is_planned_as_a_whole_or_not_at_all() {
     let folder = tempdir().unwrap();
     let (store, run) = with_posted_sale(folder.path());
