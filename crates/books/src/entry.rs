@@ -296,6 +296,9 @@ pub struct Past {
     pub entry: Entry,
     /// Whether it was undone.
     pub undone: bool,
+    /// QuickBooks refused it, because what it would change is tied to something: a deposit, a closed period. It is no part
+    /// of the books, but its target can't be changed in place.
+    pub refused: bool,
 }
 
 /// What one document comes to, beyond what is in QuickBooks already.

@@ -44,6 +44,8 @@ pub(crate) struct Ledger {
     /// Paid on sales orders and not used or given back.
     pub deposits: Money,
     deposit_account: Option<String>,
+    /// Forms that QuickBooks does not let be changed.
+    fixed: BTreeSet<EntryKey>,
     /// Something of it was undone.
     pub undone: bool,
 }
@@ -54,8 +56,10 @@ pub(crate) const DEPOSIT: &str = "deposit";
 impl Ledger {
     pub fn of(past: &[Past]) -> Self {
         let mut ledger = Self::default();
-        for Past { entry, undone } in past {
-            if *undone || !entry.undoes.is_empty() {
+        for Past { entry, undone, refused } in past {
+            if *refused {
+                ledger.fixed.extend(entry.target().cloned());
+            } else if *undone || !entry.undoes.is_empty() {
                 ledger.undone |= *undone;
                 ledger.keys.insert(entry.key.clone());
                 ledger.carry(entry);
@@ -118,9 +122,9 @@ impl Ledger {
         self.keys.iter().filter(|key| role(key)).count()
     }
 
-    /// Whether nothing was settled of the form.
+    /// Whether nothing was settled of the form, and QuickBooks lets it be changed.
     pub fn is_unlinked(&self, key: &EntryKey) -> bool {
-        let Some(form) = self.forms.get(key) else { return false };
+        let Some(form) = self.forms.get(key).filter(|_| !self.fixed.contains(key)) else { return false };
         self.invoices
             .iter()
             .chain(&self.credits)

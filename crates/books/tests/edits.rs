@@ -71,6 +71,18 @@ fn a_sales_receipt_is_changed_in_place_when_the_same_gateway_paid_for_the_edit()
 }
 
 #[test]
+fn an_edit_that_quickbooks_does_not_take_in_place_is_an_entry_of_its_own() {
+    let mut story = paid();
+    let entries = story.edit(vec![mug("12")]).pay("shopify_payments", "12").posted();
+    assert_eq!(kinds(&entries), [EntryKind::Change]);
+    // The sales receipt is in a deposit already, of which only QuickBooks knows.
+    story.past.last_mut().unwrap().refused = true;
+    let entries = story.mapped().entries;
+    assert_eq!(kinds(&entries), [EntryKind::SalesReceipt]);
+    assert_eq!(of(&entries[0]), ledger([("Shopify Payments Clearing", "12"), ("Merchandise Sales", "-12")]));
+}
+
+#[test]
 fn an_edit_that_another_gateway_paid_for_is_a_sales_receipt_of_its_own() {
     let mut story = paid();
     let entries = story.days(3).edit(vec![mug("12")]).pay("paypal", "12").posted();
@@ -243,7 +255,7 @@ fn undone(story: &mut Story) -> Vec<Entry> {
     for past in &mut story.past {
         past.undone = undo.iter().any(|entry| entry.undoes.contains(&past.entry.key));
     }
-    story.past.extend(undo.iter().map(|entry| Past { entry: entry.clone(), undone: false }));
+    story.past.extend(undo.iter().map(|entry| Past { entry: entry.clone(), undone: false, refused: false }));
     undo
 }
 

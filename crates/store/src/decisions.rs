@@ -10,6 +10,7 @@ use crate::{
     documents::Gone,
     entries::{Standing, get, remap_wanting, set_reasons},
     error::StoreError,
+    runs::RunId,
     state::{Change, State, transition},
     undo::post_again,
     words::json,
@@ -61,10 +62,22 @@ impl Store {
             if entry.state != State::Ready {
                 return Err(StoreError::Transition { key: key.clone(), from: entry.state, to: State::Held });
             }
-            set_reasons(tx, entry.id, &json(&[reason])?)?;
-            change(tx, &entry, State::Held, reason.code(), now)
+            hold(tx, None, &entry, reason, now)
         })
     }
+}
+
+/// An entry that is ready becomes held.
+pub(crate) fn hold(
+    tx: &Transaction<'_>,
+    run: Option<RunId>,
+    entry: &Standing,
+    reason: &HeldReason,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    set_reasons(tx, entry.id, &json(&[reason])?)?;
+    let (key, from, to, why) = (&entry.key, entry.state, State::Held, reason.code());
+    transition(tx, &Change { entry: entry.id, key, from, to, run, why }, now)
 }
 
 /// What takes something back is sent as it was planned; everything else is mapped anew.

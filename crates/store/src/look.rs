@@ -224,6 +224,34 @@ impl Store {
         })
     }
 
+    /// How many of the entries that a run last sent are in which state.
+    pub fn states_of(&self, run: RunId) -> Result<BTreeMap<State, u32>, StoreError> {
+        self.read(|tx| {
+            let mut statement =
+                tx.prepare_cached("SELECT state, count(*) FROM entries WHERE run = ? GROUP BY state")?;
+            Ok(statement.query_map([run.number()], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Whether any entry is in this state.
+    pub fn has_any(&self, state: State) -> Result<bool, StoreError> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM entries WHERE state = ?)")?;
+            Ok(statement.query_row([state], |row| row.get(0))?)
+        })
+    }
+
+    /// How much is still to do: entries that are ready, and documents that are to be mapped.
+    pub fn to_do(&self) -> Result<u32, StoreError> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT (SELECT count(*) FROM entries WHERE state = 'ready')
+                     + (SELECT count(*) FROM documents WHERE mapping = 'unmapped')",
+            )?;
+            Ok(statement.query_row([], |row| row.get(0))?)
+        })
+    }
+
     /// The entries that a filter finds, the latest made first.
     pub fn entries(&self, filter: &EntryFilter) -> Result<Vec<EntryRow>, StoreError> {
         let (condition, mut values) = filter.condition()?;

@@ -10,14 +10,14 @@ use crate::{
     Store,
     audit::{Note, Subject, note},
     documents::Version,
-    entries::{Standing, form, get, set_reasons},
+    entries::{Standing, form, get, remap_wanting, set_reasons},
     error::StoreError,
     lists::forget_object,
     mapping::remap,
     posting::{note_set, set_row},
     runs::RunId,
     state::{Change, State, transition},
-    undo::take_back,
+    undo::{can_not_be_changed, take_back},
     words::{json, read_json, read_time, time, word},
 };
 
@@ -233,8 +233,12 @@ fn settle_one(
             (State::Dropped, "QuickBooks keeps what is used".to_owned())
         }
         Outcome::Refused { status, message } => {
-            let refused = HeldReason::Refused { status: *status, message: message.clone() };
-            set_reasons(tx, entry.id, &json(&[refused])?)?;
+            let refused = [HeldReason::Refused { status: *status, message: message.clone() }];
+            set_reasons(tx, entry.id, &json(&refused)?)?;
+            // What can't be changed in place gets an entry of its own.
+            if entry.target.is_some() && can_not_be_changed(&refused) {
+                remap_wanting(tx, entry.id)?;
+            }
             (State::Rejected, format!("refused with status {status}"))
         }
         Outcome::Held(reason) => {
@@ -248,6 +252,14 @@ fn settle_one(
         set,
         entry.id
     ])?;
+    if to == State::Posted {
+        // What the company file's report said of that day was said before this.
+        tx.prepare_cached(
+            "DELETE FROM company_days WHERE day IN (
+                 SELECT o.date FROM entries e JOIN entries o ON o.id = e.id OR o.key = e.target WHERE e.id = ?)",
+        )?
+        .execute([entry.id])?;
+    }
     let change = Change { entry: entry.id, key: &entry.key, from: entry.state, to, run: Some(run), why: &why };
     transition(tx, &change, now)
 }

@@ -8,6 +8,7 @@ use rusqlite::{Connection, Transaction, params, types::Value};
 
 use crate::{
     Store,
+    decisions::hold,
     documents::Mapping,
     entries::{Standing, find, get, remap_building_on, remap_wanting, standings},
     error::StoreError,
@@ -79,14 +80,20 @@ impl Store {
         self.read(|tx| Ok(find(tx, key)?.is_some_and(|entry| !entry.state.is_open())))
     }
 
-    /// Stores entries that take something back as ready, all or none. From now on nothing else of their documents is
+    /// Stores entries that take something back, all or none: as held where something stands in the way, else as ready. From now on nothing else of their documents is
     /// sent or mapped until they are through. Open ones of an earlier plan that take back nothing else are dropped.
     ///
     /// # Errors
     /// [`StoreError::Unknown`] when one works upon an entry that there is not; [`StoreError::Transition`] when one is
     /// on its way or done already; [`StoreError::WrongState`] when something else of their documents is in flight, or
     /// when something that is in QuickBooks or in flight builds on what goes and does not go with it.
-    pub fn plan_undo(&self, run: RunId, entries: &[Entry], now: Timestamp) -> Result<(), StoreError> {
+    pub fn plan_undo(
+        &self,
+        run: RunId,
+        entries: &[Entry],
+        obstacles: &BTreeMap<EntryKey, HeldReason>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         self.write(|tx| {
             for entry in entries {
                 let target = entry.target().unwrap_or(&entry.key);
@@ -98,6 +105,9 @@ impl Store {
                     return Err(StoreError::Transition { key, from, to: State::Ready });
                 }
                 tx.prepare_cached("UPDATE entries SET undo = 1, run = ? WHERE id = ?")?.execute(params![run, id])?;
+                if let Some(reason) = obstacles.get(&entry.key) {
+                    hold(tx, Some(run), &planned, reason, now)?;
+                }
                 tx.prepare_cached(
                     "UPDATE documents SET mapping = ? WHERE id = ? AND EXISTS (
                          SELECT 1 FROM wanted w JOIN entries e ON e.id = w.entry

@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::collections::BTreeMap;
+
 use books::{EntryKey, EntryKind, HeldReason, Link, Mapped, Money};
 use jiff::civil::Date;
 use qbxml::{EditSequence, ListId, TxnId};
@@ -204,7 +206,7 @@ fn undoing_a_sale_takes_what_was_done_to_it_along() {
     assert_eq!(undoable(&store, &Selection::Since(at(5))), []);
     assert_eq!(undoable(&store, &Selection::Entry(edit_key("edit"))), [edit_key("edit")]);
 
-    store.plan_undo(run, &[undo(1, 12, all.to_vec())], at(6)).unwrap();
+    store.plan_undo(run, &[undo(1, 12, all.to_vec())], &BTreeMap::new(), at(6)).unwrap();
     assert_eq!(ready_keys(&store), [undo_key(1)]);
     assert_eq!(unmapped(&store), 0, "an undo maps nothing anew");
     post(&store, run, "S3", &[(undo_key(1), done(0))]);
@@ -244,7 +246,7 @@ fn undoing_an_edit_takes_later_edits_of_the_form_along() {
 
     let mut back = edit(1, "undo", 15, 10);
     back.undoes = both.to_vec();
-    store.plan_undo(run, &[back], at(6)).unwrap();
+    store.plan_undo(run, &[back], &BTreeMap::new(), at(6)).unwrap();
     post(&store, run, "S4", &[(undo_key(1), done(10))]);
     assert_eq!(state(&store, &sale_key(1)), State::Posted);
     assert_eq!(store.linked(&sale_key(1)).unwrap().unwrap().booked, postings(10));
@@ -274,7 +276,7 @@ fn list_objects_that_a_batch_made_go_with_it_unless_something_else_needs_them() 
     assert_eq!(undoable(&store, &Selection::Batch(run)), all);
     assert_eq!(undoable(&store, &Selection::Entry(sale_key(1))), [sale_key(1)], "the other sale needs the class");
 
-    store.plan_undo(run, &[undo(1, 10, vec![sale_key(1)]), undo(2, 20, vec![sale_key(2)])], at(5)).unwrap();
+    store.plan_undo(run, &[undo(1, 10, vec![sale_key(1)]), undo(2, 20, vec![sale_key(2)])], &BTreeMap::new(), at(5)).unwrap();
     post(&store, run, "S2", &[(undo_key(1), done(0))]);
     pull(&store, run, &[order(3, 30)]);
     map(&store, run, 3, &entries(vec![class("Portland", 3), sale(3, 30, vec![class_key("Portland")])]));
@@ -286,7 +288,7 @@ fn a_list_object_that_quickbooks_keeps_stays_posted() {
     let folder = tempdir().unwrap();
     let (store, run) = with_a_class(folder.path());
     let removal = removal("Portland", 1);
-    store.plan_undo(run, std::slice::from_ref(&removal), at(5)).unwrap();
+    store.plan_undo(run, std::slice::from_ref(&removal), &BTreeMap::new(), at(5)).unwrap();
     post(&store, run, "S2", &[(removal.key.clone(), Outcome::Kept)]);
     assert_eq!(state(&store, &removal.key), State::Dropped);
     assert_eq!(state(&store, &class_key("Portland")), State::Posted);
@@ -299,7 +301,7 @@ fn a_removed_list_object_is_made_again_when_it_is_needed() {
     let (store, run) = with_a_class(folder.path());
     let removal = removal("Portland", 1);
     let undo_all = [undo(1, 10, vec![sale_key(1)]), undo(2, 20, vec![sale_key(2)]), removal.clone()];
-    store.plan_undo(run, &undo_all, at(5)).unwrap();
+    store.plan_undo(run, &undo_all, &BTreeMap::new(), at(5)).unwrap();
     assert_eq!(ready_keys(&store), [undo_key(1), undo_key(2), removal.key.clone()], "removals come last");
     post(&store, run, "S2", &undo_all.clone().map(|entry| (entry.key, done(0))));
     assert_eq!(state(&store, &class_key("Portland")), State::Undone);
@@ -318,7 +320,7 @@ fn a_removed_list_object_is_made_again_when_it_is_needed() {
 fn what_was_undone_comes_back_only_when_asked_for() {
     let folder = tempdir().unwrap();
     let (store, run) = with_edited_sale(folder.path());
-    store.plan_undo(run, &[undo(1, 12, vec![sale_key(1), edit_key("edit")])], at(5)).unwrap();
+    store.plan_undo(run, &[undo(1, 12, vec![sale_key(1), edit_key("edit")])], &BTreeMap::new(), at(5)).unwrap();
     post(&store, run, "S3", &[(undo_key(1), done(0))]);
     map(&store, run, 1, &entries(vec![sale(1, 12, Vec::new())]));
     assert_eq!(state(&store, &sale_key(1)), State::Undone);
@@ -335,7 +337,7 @@ fn what_was_undone_comes_back_only_when_asked_for() {
     assert_eq!(store.linked(&sale_key(1)).unwrap().unwrap().at.link, Link::Transaction(TxnId::new("T-2")));
     assert_eq!(booked(&store), Money::cents(1200));
 
-    store.plan_undo(run, &[undo(1, 12, vec![sale_key(1)])], at(7)).unwrap();
+    store.plan_undo(run, &[undo(1, 12, vec![sale_key(1)])], &BTreeMap::new(), at(7)).unwrap();
     post(&store, run, "S5", &[(undo_key(1), done(0))]);
     assert_eq!(state(&store, &sale_key(1)), State::Undone, "and it can be undone again");
     assert!(matches!(store.verify_audit().unwrap(), store::AuditCheck::Whole { .. }));
@@ -347,7 +349,7 @@ fn nothing_else_of_an_order_moves_while_something_of_it_is_taken_back() {
     let (store, run) = with_posted_sale(folder.path());
     map(&store, run, 1, &entries(vec![edit(1, "edit", 10, 12)]));
     assert_eq!(ready_keys(&store), [edit_key("edit")]);
-    store.plan_undo(run, &[undo(1, 10, vec![sale_key(1)])], at(5)).unwrap();
+    store.plan_undo(run, &[undo(1, 10, vec![sale_key(1)])], &BTreeMap::new(), at(5)).unwrap();
     assert_eq!(ready_keys(&store), [undo_key(1)], "the edit was for a sale that is about to go");
     change(&store, run, 1);
     assert_eq!(unmapped(&store), 0);
@@ -365,7 +367,7 @@ fn an_undo_that_quickbooks_refuses_can_be_tried_again_until_the_order_goes_on() 
     let folder = tempdir().unwrap();
     let (store, run) = with_posted_sale(folder.path());
     let planned = [undo(1, 10, vec![sale_key(1)])];
-    store.plan_undo(run, &planned, at(5)).unwrap();
+    store.plan_undo(run, &planned, &BTreeMap::new(), at(5)).unwrap();
     let refused = Outcome::Refused { status: 3171, message: "closed period".to_owned() };
     post(&store, run, "S2", &[(undo_key(1), refused.clone())]);
     assert_eq!(state(&store, &sale_key(1)), State::Posted);
@@ -378,7 +380,7 @@ fn an_undo_that_quickbooks_refuses_can_be_tried_again_until_the_order_goes_on() 
     map(&store, run, 1, &entries(vec![edit(1, "edit", 10, 12)]));
     assert_eq!(state(&store, &undo_key(1)), State::Dropped, "it was for a sale of 10");
     post(&store, run, "S4", &[(edit_key("edit"), done(12))]);
-    store.plan_undo(run, &[undo(1, 12, vec![sale_key(1), edit_key("edit")])], at(8)).unwrap();
+    store.plan_undo(run, &[undo(1, 12, vec![sale_key(1), edit_key("edit")])], &BTreeMap::new(), at(8)).unwrap();
     post(&store, run, "S5", &[(undo_key(1), done(0))]);
     assert_eq!(booked(&store), Money::ZERO);
 }
@@ -390,12 +392,12 @@ fn an_undo_that_a_later_one_covers_is_over() {
     let mut back = edit(1, "undo-edit", 12, 10);
     back.undoes = vec![edit_key("edit")];
     let all = undo(1, 12, vec![sale_key(1), edit_key("edit")]);
-    store.plan_undo(run, std::slice::from_ref(&back), at(5)).unwrap();
-    store.plan_undo(run, std::slice::from_ref(&all), at(6)).unwrap();
+    store.plan_undo(run, std::slice::from_ref(&back), &BTreeMap::new(), at(5)).unwrap();
+    store.plan_undo(run, std::slice::from_ref(&all), &BTreeMap::new(), at(6)).unwrap();
     assert_eq!(state(&store, &back.key), State::Dropped);
     assert_eq!(ready_keys(&store), [undo_key(1)]);
     // A narrower one leaves the wider one as it is: both go, and the second finds a part of it done.
-    store.plan_undo(run, std::slice::from_ref(&back), at(7)).unwrap();
+    store.plan_undo(run, std::slice::from_ref(&back), &BTreeMap::new(), at(7)).unwrap();
     post(&store, run, "S3", &[(back.key.clone(), done(10))]);
     post(&store, run, "S4", &[(undo_key(1), done(0))]);
     assert_eq!((state(&store, &sale_key(1)), state(&store, &edit_key("edit"))), (State::Undone, State::Undone));
@@ -411,7 +413,7 @@ fn an_undo_passes_over_nothing_that_is_in_flight_or_builds_on_what_goes() {
     map(&store, run, 2, &entries(vec![sale(2, 5, vec![sale_key(1)])]));
     let of_the_sale = [undo(1, 10, vec![sale_key(1)])];
     let refused = |over: &EntryKey, is: State| {
-        let planned = store.plan_undo(run, &of_the_sale, at(6));
+        let planned = store.plan_undo(run, &of_the_sale, &BTreeMap::new(), at(6));
         let Err(StoreError::WrongState { key, state, .. }) = &planned else { panic!("{planned:?}") };
         assert_eq!((key, *state), (over, is));
         assert_eq!(store.entry(&undo_key(1)).unwrap(), None, "nothing is planned");
@@ -425,11 +427,30 @@ fn an_undo_passes_over_nothing_that_is_in_flight_or_builds_on_what_goes() {
 
     let of_both = [undo(1, 12, vec![sale_key(1), edit_key("edit")])];
     store.intend(run, &set("S3", &[sale_key(2)]), at(7)).unwrap();
-    assert!(matches!(store.plan_undo(run, &of_both, at(7)), Err(StoreError::WrongState { state: State::Sent, .. })));
+    assert!(matches!(store.plan_undo(run, &of_both, &BTreeMap::new(), at(7)), Err(StoreError::WrongState { state: State::Sent, .. })));
     store.settle(&set_id("S3"), &[(sale_key(2), posted("T-2", 5))], at(7)).unwrap();
-    assert!(matches!(store.plan_undo(run, &of_both, at(7)), Err(StoreError::WrongState { state: State::Posted, .. })));
+    assert!(matches!(store.plan_undo(run, &of_both, &BTreeMap::new(), at(7)), Err(StoreError::WrongState { state: State::Posted, .. })));
     let [of_both] = of_both;
-    store.plan_undo(run, &[undo(2, 5, vec![sale_key(2)]), of_both], at(8)).unwrap();
+    store.plan_undo(run, &[undo(2, 5, vec![sale_key(2)]), of_both], &BTreeMap::new(), at(8)).unwrap();
+}
+
+#[test]
+fn an_undo_that_something_stands_in_the_way_of_is_never_ready() {
+    let folder = tempdir().unwrap();
+    let (store, run) = with_posted_sale(folder.path());
+    let obstacles = BTreeMap::from([(undo_key(1), HeldReason::ChangedInQuickBooks)]);
+    // The second time as well, when it is open already.
+    for minute in [5, 6] {
+        store.plan_undo(run, &[undo(1, 10, vec![sale_key(1)])], &obstacles, at(minute)).unwrap();
+        assert_eq!(ready_keys(&store), []);
+        let row = store.entry(&undo_key(1)).unwrap().unwrap().row;
+        assert_eq!((row.state, row.reasons), (State::Held, vec![HeldReason::ChangedInQuickBooks]));
+    }
+    // A plan that fails leaves nothing behind, held or ready.
+    store.release(&undo_key(1), at(7)).unwrap();
+    let of_nothing = undo(2, 10, vec![sale_key(2)]);
+    store.plan_undo(run, &[undo(1, 10, vec![sale_key(1)]), of_nothing], &obstacles, at(8)).unwrap_err();
+    assert_eq!(ready_keys(&store), [undo_key(1)]);
 }
 
 #[test]
@@ -437,15 +458,15 @@ fn undo_is_planned_as_a_whole_or_not_at_all() {
     let folder = tempdir().unwrap();
     let (store, run) = with_posted_sale(folder.path());
     let of_nothing = undo(2, 10, vec![sale_key(2)]);
-    let planned = store.plan_undo(run, &[undo(1, 10, vec![sale_key(1)]), of_nothing], at(5));
+    let planned = store.plan_undo(run, &[undo(1, 10, vec![sale_key(1)]), of_nothing], &BTreeMap::new(), at(5));
     assert!(matches!(planned, Err(StoreError::Unknown(_))), "{planned:?}");
     assert_eq!(store.entry(&undo_key(1)).unwrap(), None);
 
     let planned = [undo(1, 10, vec![sale_key(1)])];
-    store.plan_undo(run, &planned, at(6)).unwrap();
-    store.plan_undo(run, &planned, at(6)).unwrap();
+    store.plan_undo(run, &planned, &BTreeMap::new(), at(6)).unwrap();
+    store.plan_undo(run, &planned, &BTreeMap::new(), at(6)).unwrap();
     store.intend(run, &set("S2", &[undo_key(1)]), at(7)).unwrap();
-    let again = store.plan_undo(run, &planned, at(8));
+    let again = store.plan_undo(run, &planned, &BTreeMap::new(), at(8));
     assert!(matches!(again, Err(StoreError::Transition { from: State::Sent, .. })), "{again:?}");
 }
 
@@ -455,7 +476,7 @@ fn what_waits_for_something_undone_is_mapped_anew() {
     let (store, run) = with_posted_sale(folder.path());
     pull(&store, run, &[order(2, 5)]);
     map(&store, run, 2, &entries(vec![sale(2, 5, vec![sale_key(1)])]));
-    store.plan_undo(run, &[undo(1, 10, vec![sale_key(1)])], at(5)).unwrap();
+    store.plan_undo(run, &[undo(1, 10, vec![sale_key(1)])], &BTreeMap::new(), at(5)).unwrap();
     post(&store, run, "S2", &[(undo_key(1), done(0))]);
     let unmapped: Vec<_> = store.unmapped(9).unwrap().into_iter().map(|(order, _)| order.id).collect();
     assert_eq!(unmapped, [order_id(2)]);
@@ -478,7 +499,7 @@ fn an_order_that_the_shop_deleted_is_shown_while_it_is_in_quickbooks() {
     assert_eq!(state(&store, &edit_key("edit")), State::Dropped);
     store.orders_between(at(0), at(100), |order| panic!("the shop counts {} no more", order.id)).unwrap();
 
-    store.plan_undo(run, &[undo(1, 10, vec![sale_key(1)])], at(7)).unwrap();
+    store.plan_undo(run, &[undo(1, 10, vec![sale_key(1)])], &BTreeMap::new(), at(7)).unwrap();
     post(&store, run, "S2", &[(undo_key(1), done(0))]);
     // The only thing posted of it is what took it back.
     assert_eq!(map_all(), 1);

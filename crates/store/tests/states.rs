@@ -211,7 +211,7 @@ fn play(steps: &[Step]) {
             Step::Hold { order } => drop(store.hold(&sale_key(*order), &no_account(), now)),
             Step::Remap => drop(store.remap_open(now).unwrap()),
             // A second planning while the first is on its way is refused.
-            Step::Undo { order } => drop(store.plan_undo(run, &planned(&store, *order), now)),
+            Step::Undo { order } => drop(store.plan_undo(run, &planned(&store, *order), &BTreeMap::new(), now)),
             Step::Delete { order } => drop(store.gone(&order_id(*order), now).unwrap()),
             Step::Reopen => {
                 drop(store);

@@ -28,6 +28,7 @@ use crate::{
     company::{self, Company, Installation},
     lists::{self, List, Part, Reading, Seen},
     messages::Message,
+    tieout::Period,
 };
 
 mod opening;
@@ -152,6 +153,8 @@ pub struct Conversation {
     tried: BTreeSet<EntryKey>,
     /// Entries that are left for the next session.
     passed_over: BTreeSet<EntryKey>,
+    /// The period of which this session reads the company file's report because somebody wants it.
+    wanted: Option<Period>,
     set_size: u32,
     last_settled: Option<MessageSetId>,
     settled: u32,
@@ -184,6 +187,7 @@ impl Conversation {
             lists_read_again: false,
             tried: BTreeSet::new(),
             passed_over: BTreeSet::new(),
+            wanted: None,
             set_size: posting::FIRST_SET,
             last_settled: None,
             settled: 0,

@@ -13,7 +13,7 @@ use books::{
 };
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use qbxml::{IdError, MessageSetId};
-use store::{EntryFilter, PullCount, RunId, RunOutcome, State, Store, StoreError};
+use store::{PullCount, RunId, RunOutcome, State, Store, StoreError};
 use tokio::sync::{Mutex as TurnLock, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -343,13 +343,12 @@ impl Engine {
             code,
             ..RunOutcome::default()
         };
-        let of_run = EntryFilter { run: Some(open.id), limit: Some(u32::MAX), ..EntryFilter::default() };
-        for row in self.store.entries(&of_run)? {
-            match row.state {
-                State::Posted => outcome.posted += 1,
-                State::Rejected => outcome.rejected += 1,
-                State::Held => outcome.held += 1,
-                State::Sent | State::Uncertain => outcome.uncertain += 1,
+        for (state, count) in self.store.states_of(open.id)? {
+            match state {
+                State::Posted => outcome.posted += count,
+                State::Rejected => outcome.rejected += count,
+                State::Held => outcome.held += count,
+                State::Sent | State::Uncertain => outcome.uncertain += count,
                 State::Ready | State::Undone | State::Dropped => {}
             }
         }
@@ -365,8 +364,12 @@ impl Engine {
         if self.store.setting::<Option<Period>>(WANTED)?.flatten().is_some() {
             return Ok(true);
         }
-        let counts = self.store.counts()?;
-        Ok([State::Ready, State::Held, State::Rejected].iter().any(|state| counts.entries.contains_key(state)))
+        for state in [State::Ready, State::Held, State::Rejected] {
+            if self.store.has_any(state)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn live(&self) -> MutexGuard<'_, Live> {
@@ -486,8 +489,7 @@ impl Agent for Engine {
                 Percent::Done
             }
             Some(Ok((settled, true, None))) => {
-                let counts = self.store.counts().unwrap_or_default();
-                let ready = counts.entries.get(&State::Ready).copied().unwrap_or_default();
+                let ready = self.store.to_do().unwrap_or_default();
                 self.progress.send_modify(|progress| {
                     progress.settled = settled;
                     progress.ready = ready;

@@ -112,12 +112,9 @@ pub fn carry_out(
         return Ok(None);
     }
     let batch = store.begin_run("undo", now)?;
-    let planned = store.plan_undo(batch, &plan.entries, now);
+    let planned = store.plan_undo(batch, &plan.entries, &plan.obstacles, now);
     store.finish_run(batch, &store::RunOutcome::default(), now)?;
     planned?;
-    for (key, reason) in &plan.obstacles {
-        store.hold(key, reason, now)?;
-    }
     let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
     let held = count(plan.obstacles.len());
     Ok(Some(Planned { batch, ready: count(plan.entries.len()) - held, held }))

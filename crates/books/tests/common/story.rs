@@ -480,7 +480,7 @@ impl Story {
         self.world.company.post(&entries);
         for entry in entries.into_iter().filter(|entry| !entry.kind.is_list()) {
             self.watch(&entry);
-            self.past.push(Past { entry, undone: false });
+            self.past.push(Past { entry, undone: false, refused: false });
         }
     }
 

@@ -73,9 +73,11 @@ impl Conversation {
             }
         }
         self.look_first = self.store.setting("look_first")?;
-        if self.store.setting::<Company>("company")?.as_ref() != Some(&company) {
+        // The count of sessions moves with each that posts: it is no change of what the file is like.
+        let likeness = Company { sessions: None, ..company.clone() };
+        if self.store.setting::<Company>("company")?.as_ref() != Some(&likeness) {
             self.store.remap_open(now)?;
-            self.store.set_setting("company", &company, "what QuickBooks says of itself", now)?;
+            self.store.set_setting("company", &likeness, "what QuickBooks says of itself", now)?;
         }
         let world = self.store.world()?;
         let before = world.company();

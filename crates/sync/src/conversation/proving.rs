@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use books::{Money, document::Shop};
 use jiff::{Timestamp, ToSpan, civil::Date};
 use qbxml::{
-    CellRow, CustomDetailReportQuery, Event, IncludeColumn, Object, ReportDates, ReportPeriod, ReportRet, ReportRow,
-    SummarizeRowsBy, TxnId,
+    CellRow, CustomDetailReportQuery, Event, IncludeColumn, Object, ReportBasis, ReportDates, ReportPeriod, ReportRet,
+    ReportRow, SummarizeRowsBy, TxnId,
 };
 use store::{CompanyPosting, StoreError};
 use tracing::warn;
@@ -49,6 +49,8 @@ impl Conversation {
             })),
             summarize_rows_by: SummarizeRowsBy::TotalOnly,
             include_column: COLUMNS.to_vec(),
+            // Whatever the company prefers to look at: forms count on their own days.
+            report_basis: Some(ReportBasis::Accrual),
             ..CustomDetailReportQuery::default()
         };
         self.pending = Some(Pending::Report(day));
@@ -60,7 +62,7 @@ impl Conversation {
         let Some(shop) = self.store.setting::<Shop>("shop")? else { return Ok(VecDeque::new()) };
         let Ok(today) = now.in_tz(&shop.time_zone).map(|local| local.date()) else { return Ok(VecDeque::new()) };
         let mut days = Vec::new();
-        if let Some(wanted) = self.store.setting::<Option<Period>>(WANTED)?.flatten() {
+        if let Some(wanted) = self.wanted {
             let to = wanted.to.min(today.saturating_add(1.day()));
             days.extend(wanted.from.series(1.day()).take_while(|day| *day <= to));
         }
@@ -74,7 +76,8 @@ impl Conversation {
     }
 
     fn proven(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        if self.store.setting::<Option<Period>>(WANTED)?.flatten().is_some() {
+        // What somebody has asked for meanwhile is still wanted.
+        if self.wanted.is_some() && self.store.setting::<Option<Period>>(WANTED)?.flatten() == self.wanted {
             self.store.set_setting(WANTED, &None::<Period>, "the company file's report was read", now)?;
         }
         if let Some(shop) = self.store.setting::<Shop>("shop")?
