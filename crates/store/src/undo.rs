@@ -80,8 +80,9 @@ impl Store {
         self.read(|tx| Ok(find(tx, key)?.is_some_and(|entry| !entry.state.is_open())))
     }
 
-    /// Stores entries that take something back, all or none: as held where something stands in the way, else as ready. From now on nothing else of their documents is
-    /// sent or mapped until they are through. Open ones of an earlier plan that take back nothing else are dropped.
+    /// Stores entries that take something back, all or none: as held where `obstacles` has a reason, else as ready. From
+    /// now on nothing else of their documents is sent or mapped until they are through. Open ones of an earlier plan that
+    /// take back nothing else are dropped.
     ///
     /// # Errors
     /// [`StoreError::Unknown`] when one works upon an entry that there is not; [`StoreError::Transition`] when one is

@@ -276,7 +276,9 @@ fn list_objects_that_a_batch_made_go_with_it_unless_something_else_needs_them() 
     assert_eq!(undoable(&store, &Selection::Batch(run)), all);
     assert_eq!(undoable(&store, &Selection::Entry(sale_key(1))), [sale_key(1)], "the other sale needs the class");
 
-    store.plan_undo(run, &[undo(1, 10, vec![sale_key(1)]), undo(2, 20, vec![sale_key(2)])], &BTreeMap::new(), at(5)).unwrap();
+    store
+        .plan_undo(run, &[undo(1, 10, vec![sale_key(1)]), undo(2, 20, vec![sale_key(2)])], &BTreeMap::new(), at(5))
+        .unwrap();
     post(&store, run, "S2", &[(undo_key(1), done(0))]);
     pull(&store, run, &[order(3, 30)]);
     map(&store, run, 3, &entries(vec![class("Portland", 3), sale(3, 30, vec![class_key("Portland")])]));
@@ -427,9 +429,15 @@ fn an_undo_passes_over_nothing_that_is_in_flight_or_builds_on_what_goes() {
 
     let of_both = [undo(1, 12, vec![sale_key(1), edit_key("edit")])];
     store.intend(run, &set("S3", &[sale_key(2)]), at(7)).unwrap();
-    assert!(matches!(store.plan_undo(run, &of_both, &BTreeMap::new(), at(7)), Err(StoreError::WrongState { state: State::Sent, .. })));
+    assert!(matches!(
+        store.plan_undo(run, &of_both, &BTreeMap::new(), at(7)),
+        Err(StoreError::WrongState { state: State::Sent, .. })
+    ));
     store.settle(&set_id("S3"), &[(sale_key(2), posted("T-2", 5))], at(7)).unwrap();
-    assert!(matches!(store.plan_undo(run, &of_both, &BTreeMap::new(), at(7)), Err(StoreError::WrongState { state: State::Posted, .. })));
+    assert!(matches!(
+        store.plan_undo(run, &of_both, &BTreeMap::new(), at(7)),
+        Err(StoreError::WrongState { state: State::Posted, .. })
+    ));
     let [of_both] = of_both;
     store.plan_undo(run, &[undo(2, 5, vec![sale_key(2)]), of_both], &BTreeMap::new(), at(8)).unwrap();
 }
