@@ -12,7 +12,7 @@ use crate::{
     error::StoreError,
     runs::RunId,
     state::{Change, State, transition},
-    undo::post_again,
+    undo::{hold_waiting, post_again},
     words::json,
 };
 
@@ -67,7 +67,7 @@ impl Store {
     }
 }
 
-/// An entry that is ready becomes held.
+/// An entry that is ready becomes held, and the undos that wait for it.
 pub(crate) fn hold(
     tx: &Transaction<'_>,
     run: Option<RunId>,
@@ -77,7 +77,8 @@ pub(crate) fn hold(
 ) -> Result<(), StoreError> {
     set_reasons(tx, entry.id, &json(&[reason])?)?;
     let (key, from, to, why) = (&entry.key, entry.state, State::Held, reason.code());
-    transition(tx, &Change { entry: entry.id, key, from, to, run, why }, now)
+    transition(tx, &Change { entry: entry.id, key, from, to, run, why }, now)?;
+    hold_waiting(tx, run, key, now)
 }
 
 /// What takes something back is sent as it was planned; everything else is mapped anew.

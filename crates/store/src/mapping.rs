@@ -15,7 +15,7 @@ use crate::{
     lists::{World, adopt},
     runs::RunId,
     state::State,
-    undo::past_of,
+    undo::{hold_waiting, past_of},
     wishes::{Wish, Writing},
     words::read_json,
 };
@@ -106,7 +106,9 @@ fn unmapped(connection: &Connection, limit: u32) -> Result<Vec<(Document, Versio
                  WHERE w.document = d.id AND NOT e.is_list AND e.state IN ('sent', 'uncertain'))
              AND NOT EXISTS (
                  SELECT 1 FROM entries u
-                 WHERE u.document = d.id AND u.undo AND u.state IN ('ready', 'sent', 'uncertain'))
+                 WHERE u.document = d.id AND u.undo AND u.state IN ('ready', 'sent', 'uncertain')
+                 -- The removal of an object of a list is no part of any document's life.
+                 AND NOT EXISTS (SELECT 1 FROM entries t WHERE t.key = u.target AND t.is_list))
              ORDER BY d.happened_at, d.id LIMIT ?",
         )?
         .query_and_then([limit], |row| Ok((read_json(&row.get::<_, String>(0)?)?, row.get(1)?, row.get(2)?)))?
@@ -179,6 +181,7 @@ impl Saving<'_> {
         let stuck = "entries e WHERE e.document = ? AND e.undo AND +e.state IN ('held', 'rejected')";
         for entry in standings(self.writing.tx, stuck, [self.document.as_str()])? {
             self.writing.become_dropped(&entry, "its document goes on")?;
+            hold_waiting(self.writing.tx, Some(self.writing.run), &entry.key, self.writing.now)?;
         }
         Ok(())
     }

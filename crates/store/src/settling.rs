@@ -17,7 +17,7 @@ use crate::{
     posting::{note_set, set_row},
     runs::RunId,
     state::{Change, State, transition},
-    undo::{can_not_be_changed, take_back},
+    undo::{can_not_be_changed, drop_waiting, hold_waiting, take_back},
     words::{json, read_json, read_time, time, word},
 };
 
@@ -261,7 +261,12 @@ fn settle_one(
         .execute([entry.id])?;
     }
     let change = Change { entry: entry.id, key: &entry.key, from: entry.state, to, run: Some(run), why: &why };
-    transition(tx, &change, now)
+    transition(tx, &change, now)?;
+    match to {
+        State::Held | State::Rejected => hold_waiting(tx, Some(run), &entry.key, now),
+        State::Dropped => drop_waiting(tx, run, &entry.key, now),
+        _ => Ok(()),
+    }
 }
 
 /// Where something stands in QuickBooks.

@@ -10,13 +10,13 @@ use crate::{
     Store,
     decisions::hold,
     documents::Mapping,
-    entries::{Standing, find, get, remap_building_on, remap_wanting, standings},
+    entries::{Standing, find, get, remap_building_on, remap_wanting, set_reasons, standings},
     error::StoreError,
     lists::is_object,
     runs::RunId,
     state::{Change, State, transition},
     wishes::{Wish, Writing},
-    words::{read_json, time},
+    words::{json, read_json, time},
 };
 
 /// What is to be taken back.
@@ -272,6 +272,40 @@ pub(crate) fn take_back(tx: &Transaction<'_>, run: RunId, by: &Entry, now: Times
         remap_building_on(tx, key)?;
     }
     Ok(())
+}
+
+/// An undo is not to go for now: what waits for it is held with the same reasons, so that it is seen.
+pub(crate) fn hold_waiting(
+    tx: &Transaction<'_>,
+    run: Option<RunId>,
+    key: &EntryKey,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let reasons = get(tx, key)?.reasons;
+    let why = reasons.first().map_or("held", HeldReason::code);
+    for waiting in waiting_for(tx, key)? {
+        set_reasons(tx, waiting.id, &json(&reasons)?)?;
+        let (key, from, to) = (&waiting.key, waiting.state, State::Held);
+        transition(tx, &Change { entry: waiting.id, key, from, to, run, why }, now)?;
+        hold_waiting(tx, run, key, now)?;
+    }
+    Ok(())
+}
+
+/// QuickBooks keeps an object of a list: it keeps what that uses as well, and nobody is to decide about it.
+pub(crate) fn drop_waiting(tx: &Transaction<'_>, run: RunId, key: &EntryKey, now: Timestamp) -> Result<(), StoreError> {
+    for waiting in waiting_for(tx, key)? {
+        let (key, from, to, why) = (&waiting.key, waiting.state, State::Dropped, "used by what QuickBooks keeps");
+        transition(tx, &Change { entry: waiting.id, key, from, to, run: Some(run), why }, now)?;
+        drop_waiting(tx, run, key, now)?;
+    }
+    Ok(())
+}
+
+/// Undos that are ready and go only after this one.
+fn waiting_for(tx: &Transaction<'_>, key: &EntryKey) -> Result<Vec<Standing>, StoreError> {
+    let waiting = "needs n JOIN entries e ON e.id = n.entry WHERE n.key = ? AND e.undo AND e.state = 'ready'";
+    standings(tx, waiting, [key.as_str()])
 }
 
 /// Somebody wants an undone entry in QuickBooks again. What had been done to its form goes with it, since the form will

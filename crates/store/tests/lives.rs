@@ -462,6 +462,22 @@ fn an_undo_that_something_stands_in_the_way_of_is_never_ready() {
 }
 
 #[test]
+fn what_waits_for_an_undo_that_does_not_go_is_held_for_the_same_reason() {
+    let folder = tempdir().unwrap();
+    let (store, run) = with_a_class(folder.path());
+    let mut second = undo(2, 20, vec![sale_key(2)]);
+    second.needs.push(undo_key(1));
+    store.plan_undo(run, &[undo(1, 10, vec![sale_key(1)]), second], &BTreeMap::new(), at(5)).unwrap();
+    let reason = HeldReason::Refused { status: 3171, message: "closed period".to_owned() };
+    let refused = Outcome::Refused { status: 3171, message: "closed period".to_owned() };
+    post(&store, run, "S2", &[(undo_key(1), refused)]);
+    let row = store.entry(&undo_key(2)).unwrap().unwrap().row;
+    assert_eq!((row.state, row.reasons), (State::Held, vec![reason]));
+    change(&store, run, 2);
+    assert_eq!(unmapped(&store), 1, "its order goes on");
+}
+
+#[test]
 fn undo_is_planned_as_a_whole_or_not_at_all() {
     let folder = tempdir().unwrap();
     let (store, run) = with_posted_sale(folder.path());
