@@ -295,7 +295,7 @@ fn a_deposit_that_is_given_back_before_the_sale_is_taken_from_the_liability() {
 }
 
 #[test]
-fn a_shop_in_another_currency_than_the_companys_is_held_unless_there_are_several() {
+fn a_shop_in_another_currency_than_the_books_is_held_unless_there_are_several() {
     let mut world = World::new();
     world.mapping.documents.home_currency = "CAD".into();
     let held = [HeldReason::NotHomeCurrency { currency: "USD".into(), home: "CAD".into() }];

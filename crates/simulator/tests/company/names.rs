@@ -55,8 +55,8 @@ fn merged_items_and_accounts_bring_their_stock_and_balances_along() {
     let widget = "<IncomeAccountRef><FullName>Merchandise Sales</FullName></IncomeAccountRef><PurchaseCost>20</PurchaseCost>\
                   <COGSAccountRef><FullName>Cost of Goods Sold</FullName></COGSAccountRef>\
                   <AssetAccountRef><FullName>Inventory Asset</FullName></AssetAccountRef><QuantityOnHand>3</QuantityOnHand><TotalValue>60.00</TotalValue>";
-    desk.done(&add("ItemInventory", &format!("<Name>Wigdet</Name>{widget}")));
-    let request = merge(&mut desk, "ItemInventory", "Wigdet", "Widget");
+    desk.done(&add("ItemInventory", &format!("<Name>Gadget</Name>{widget}")));
+    let request = merge(&mut desk, "ItemInventory", "Gadget", "Widget");
     desk.done(&request);
     assert_eq!(desk.company.stock().len(), 1);
     assert_eq!(desk.company.stock()["Widget"].quantity, decimal("13"));
