@@ -15,7 +15,7 @@ use crate::{
     lists::{World, adopt},
     runs::RunId,
     state::State,
-    undo::{hold_waiting, past_of},
+    undo::{drop_waiting, hold_waiting, past_of},
     wishes::{Wish, Writing},
     words::read_json,
 };
@@ -179,9 +179,11 @@ impl Saving<'_> {
     /// What was planned to take something back and did not come through was planned for another state of the document.
     fn drop_outlived_undo(&self) -> Result<(), StoreError> {
         let stuck = "entries e WHERE e.document = ? AND e.undo AND +e.state IN ('held', 'rejected')";
-        for entry in standings(self.writing.tx, stuck, [self.document.as_str()])? {
+        let &Writing { tx, run, now, .. } = &self.writing;
+        for entry in standings(tx, stuck, [self.document.as_str()])? {
             self.writing.become_dropped(&entry, "its document goes on")?;
-            hold_waiting(self.writing.tx, Some(self.writing.run), &entry.key, self.writing.now)?;
+            hold_waiting(tx, Some(run), &entry.key, now)?;
+            drop_waiting(tx, run, &entry.key, now)?;
         }
         Ok(())
     }

@@ -274,7 +274,8 @@ pub(crate) fn take_back(tx: &Transaction<'_>, run: RunId, by: &Entry, now: Times
     Ok(())
 }
 
-/// An undo is not to go for now: what waits for it is held with the same reasons, so that it is seen.
+/// An undo is not to go for now: what waits for it is held with the same reasons, so that it is seen. The removal of an
+/// object of a list just waits: it keeps no document back, and nobody is to decide about it.
 pub(crate) fn hold_waiting(
     tx: &Transaction<'_>,
     run: Option<RunId>,
@@ -284,6 +285,11 @@ pub(crate) fn hold_waiting(
     let reasons = get(tx, key)?.reasons;
     let why = reasons.first().map_or("held", HeldReason::code);
     for waiting in waiting_for(tx, key)? {
+        if let Some(target) = &waiting.target
+            && get(tx, target)?.is_list
+        {
+            continue;
+        }
         set_reasons(tx, waiting.id, &json(&reasons)?)?;
         let (key, from, to) = (&waiting.key, waiting.state, State::Held);
         transition(tx, &Change { entry: waiting.id, key, from, to, run, why }, now)?;
@@ -292,10 +298,10 @@ pub(crate) fn hold_waiting(
     Ok(())
 }
 
-/// QuickBooks keeps an object of a list: it keeps what that uses as well, and nobody is to decide about it.
+/// Something stays in QuickBooks after all: so does what it uses, and nobody is to decide about that.
 pub(crate) fn drop_waiting(tx: &Transaction<'_>, run: RunId, key: &EntryKey, now: Timestamp) -> Result<(), StoreError> {
     for waiting in waiting_for(tx, key)? {
-        let (key, from, to, why) = (&waiting.key, waiting.state, State::Dropped, "used by what QuickBooks keeps");
+        let (key, from, to, why) = (&waiting.key, waiting.state, State::Dropped, "used by what stays");
         transition(tx, &Change { entry: waiting.id, key, from, to, run: Some(run), why }, now)?;
         drop_waiting(tx, run, key, now)?;
     }

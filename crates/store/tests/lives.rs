@@ -467,14 +467,21 @@ fn what_waits_for_an_undo_that_does_not_go_is_held_for_the_same_reason() {
     let (store, run) = with_a_class(folder.path());
     let mut second = undo(2, 20, vec![sale_key(2)]);
     second.needs.push(undo_key(1));
-    store.plan_undo(run, &[undo(1, 10, vec![sale_key(1)]), second], &BTreeMap::new(), at(5)).unwrap();
+    let mut class = removal("Portland", 1);
+    class.needs.push(undo_key(1));
+    let planned = [undo(1, 10, vec![sale_key(1)]), second, class.clone()];
+    store.plan_undo(run, &planned, &BTreeMap::new(), at(5)).unwrap();
     let reason = HeldReason::Refused { status: 3171, message: "closed period".to_owned() };
     let refused = Outcome::Refused { status: 3171, message: "closed period".to_owned() };
     post(&store, run, "S2", &[(undo_key(1), refused)]);
     let row = store.entry(&undo_key(2)).unwrap().unwrap().row;
     assert_eq!((row.state, row.reasons), (State::Held, vec![reason]));
+    assert_eq!(state(&store, &class.key), State::Ready, "it waits, and nobody is bothered");
+    change(&store, run, 1);
     change(&store, run, 2);
-    assert_eq!(unmapped(&store), 1, "its order goes on");
+    assert_eq!(unmapped(&store), 2, "the orders go on");
+    map(&store, run, 1, &entries(vec![edit(1, "edit", 10, 12)]));
+    assert_eq!(state(&store, &class.key), State::Dropped, "the sale stays, and its class with it");
 }
 
 #[test]
