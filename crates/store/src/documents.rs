@@ -251,31 +251,6 @@ impl Store {
             Ok(news > 0)
         })
     }
-
-    /// Hands the newest version of every order that is for the books, or may be, and was placed from `from` up to but not
-    /// at `to` to `each`, one by one, oldest first. One that waits for the shop is left out while nothing of it is posted,
-    /// and one that the shop has deleted.
-    pub fn orders_between(
-        &self,
-        from: Timestamp,
-        to: Timestamp,
-        mut each: impl FnMut(Document),
-    ) -> Result<(), StoreError> {
-        self.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT v.body FROM documents d JOIN versions v ON v.document = d.id AND v.version = d.version
-                 WHERE d.kind = 'order' AND d.happened_at >= ? AND d.happened_at < ? AND d.gone = 0
-                 AND (d.mapping IN ('unmapped', 'entries', 'held') OR d.mapping = 'waits' AND EXISTS (
-                     SELECT 1 FROM entries e WHERE e.document = d.id AND +e.state = 'posted' AND NOT e.is_list))
-                 ORDER BY d.happened_at, d.id",
-            )?;
-            let mut rows = statement.query(params![time(from), time(to)])?;
-            while let Some(row) = rows.next()? {
-                each(read_json(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
-            }
-            Ok(())
-        })
-    }
 }
 
 /// The newest version of a document.

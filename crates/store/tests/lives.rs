@@ -191,7 +191,7 @@ fn a_posted_order_that_waits_is_mapped_again_and_counts_for_the_tie_out() {
     map(&store, run, 1, &waits());
     map(&store, run, 2, &waits());
     let mut seen = Vec::new();
-    store.orders_between(at(0), at(100), |order| seen.push(order.id)).unwrap();
+    store.orders_touching((Date::MIN, Date::MAX), (at(0), at(100)), |order, _| seen.push(order.id)).unwrap();
     assert_eq!(seen, [order_id(1)], "of the other one nothing is in the books");
 }
 
@@ -528,7 +528,8 @@ fn an_order_that_the_shop_deleted_is_shown_while_it_is_in_quickbooks() {
     assert_eq!((row.state, row.kind, row.title.as_str()), (State::Held, EntryKind::SalesReceipt, "#1"));
     assert_eq!(row.reasons, [HeldReason::GoneFromShop]);
     assert_eq!(state(&store, &edit_key("edit")), State::Dropped);
-    store.orders_between(at(0), at(100), |order| panic!("the shop counts {} no more", order.id)).unwrap();
+    let none = |order: books::Document, _| panic!("the shop counts {} no more", order.id);
+    store.orders_touching((Date::MIN, Date::MAX), (at(0), at(100)), none).unwrap();
 
     store.plan_undo(run, &[undo(1, 10, vec![sale_key(1)])], &BTreeMap::new(), at(7)).unwrap();
     post(&store, run, "S2", &[(undo_key(1), done(0))]);
