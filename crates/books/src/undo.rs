@@ -26,15 +26,15 @@ pub enum Removal {
 /// taken back. What sets a credit memo against an invoice goes with either of them; alone it moves nothing and stays.
 #[must_use]
 pub fn undo(entries: &[Entry], removal: Removal, taken: impl Fn(&EntryKey) -> bool) -> Vec<Entry> {
-    let selected: BTreeSet<&EntryKey> = entries.iter().map(|entry| &entry.key).collect();
+    let among = Among::new(entries);
     let mut undoing: Vec<Entry> = Vec::new();
     // Which entry undoes what.
     let mut by: BTreeMap<EntryKey, EntryKey> = BTreeMap::new();
     for entry in entries.iter().rev() {
-        let Some(body) = taking_back(entry, entries, &selected, removal) else { continue };
+        let Some(body) = taking_back(entry, &among, removal) else { continue };
         // What goes with two forms is taken back with the first of them.
-        let done: Vec<&Entry> =
-            entries.iter().filter(|other| goes_with(other, entry) && !by.contains_key(&other.key)).collect();
+        let mut done = among.going_with(entry);
+        done.retain(|other| !by.contains_key(&other.key));
         let postings = done
             .iter()
             .flat_map(|entry| entry.postings.iter())
@@ -42,12 +42,9 @@ pub fn undo(entries: &[Entry], removal: Removal, taken: impl Fn(&EntryKey) -> bo
             .collect();
         let key = EntryKey::new("undo", entry.key.as_str()).unless(&taken);
         // What builds on it goes first.
-        let mut needs: Vec<EntryKey> = Vec::new();
-        for other in entries.iter().filter(|other| other.needs.contains(&entry.key)) {
-            if let Some(first) = by.get(&other.key).filter(|first| **first != key && !needs.contains(first)) {
-                needs.push(first.clone());
-            }
-        }
+        let mut seen = BTreeSet::new();
+        let first = among.building_on(entry).iter().filter_map(|other| by.get(&other.key));
+        let needs: Vec<EntryKey> = first.filter(|first| **first != key && seen.insert(*first)).cloned().collect();
         by.extend(done.iter().map(|done| (done.key.clone(), key.clone())));
         let kind = match body {
             Body::Void { .. } => EntryKind::Void,
@@ -73,16 +70,57 @@ pub fn undo(entries: &[Entry], removal: Removal, taken: impl Fn(&EntryKey) -> bo
     undoing
 }
 
-/// Whether undoing `entry` undoes `other` as well: it is the same, or was done to what `entry` made.
-fn goes_with(other: &Entry, entry: &Entry) -> bool {
-    other.key == entry.key
-        || (entry.target().is_none() && other.target() == Some(&entry.key))
-        || matches!(&other.body, Body::Application { credit, .. } if *credit == entry.key)
+/// Who among the entries has to do with whom, each in the order of posting.
+struct Among<'e> {
+    selected: BTreeSet<&'e EntryKey>,
+    /// What was done to the form that an entry made.
+    done_to: BTreeMap<&'e EntryKey, Vec<&'e Entry>>,
+    /// What sets a credit memo against an invoice, by the credit memo.
+    credited: BTreeMap<&'e EntryKey, Vec<&'e Entry>>,
+    /// What needs an entry.
+    building_on: BTreeMap<&'e EntryKey, Vec<&'e Entry>>,
+}
+
+impl<'e> Among<'e> {
+    fn new(entries: &'e [Entry]) -> Self {
+        let mut among = Self {
+            selected: entries.iter().map(|entry| &entry.key).collect(),
+            done_to: BTreeMap::new(),
+            credited: BTreeMap::new(),
+            building_on: BTreeMap::new(),
+        };
+        for entry in entries {
+            if let Some(target) = entry.target() {
+                among.done_to.entry(target).or_default().push(entry);
+            }
+            if let Body::Application { credit, .. } = &entry.body {
+                among.credited.entry(credit).or_default().push(entry);
+            }
+            for need in &entry.needs {
+                among.building_on.entry(need).or_default().push(entry);
+            }
+        }
+        among
+    }
+
+    /// What undoing `entry` undoes as well: itself, and what was done to what it made.
+    fn going_with(&self, entry: &'e Entry) -> Vec<&'e Entry> {
+        let mut going = vec![entry];
+        if entry.target().is_none() {
+            going.extend(self.done_to.get(&entry.key).into_iter().flatten());
+        }
+        going.extend(self.credited.get(&entry.key).into_iter().flatten());
+        going
+    }
+
+    fn building_on(&self, entry: &Entry) -> &[&'e Entry] {
+        self.building_on.get(&entry.key).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// What takes an entry back; none for what goes with another, or moves nothing.
-fn taking_back(entry: &Entry, entries: &[Entry], selected: &BTreeSet<&EntryKey>, removal: Removal) -> Option<Body> {
-    if entry.target().is_some_and(|target| selected.contains(target)) || !entry.undoes.is_empty() {
+fn taking_back(entry: &Entry, among: &Among<'_>, removal: Removal) -> Option<Body> {
+    if entry.target().is_some_and(|target| among.selected.contains(target)) || !entry.undoes.is_empty() {
         return None;
     }
     match &entry.body {
@@ -97,7 +135,7 @@ fn taking_back(entry: &Entry, entries: &[Entry], selected: &BTreeSet<&EntryKey>,
             Some(Body::Change { target: target.clone(), before: None, after: before.clone() })
         }
         _ => {
-            let standing = standing(entry, entries)?;
+            let standing = standing(entry, among)?;
             let target = entry.key.clone();
             let before = Box::new(standing.clone());
             if entry.kind.is_list() || removal == Removal::Delete || standing.txn_void_type().is_none() {
@@ -110,9 +148,9 @@ fn taking_back(entry: &Entry, entries: &[Entry], selected: &BTreeSet<&EntryKey>,
 }
 
 /// How the form of `entry` stands after everything that was done to it; none where it is voided already.
-fn standing<'e>(entry: &'e Entry, entries: &'e [Entry]) -> Option<&'e Body> {
+fn standing<'e>(entry: &'e Entry, among: &Among<'e>) -> Option<&'e Body> {
     let mut standing = Some(&entry.body);
-    for other in entries.iter().filter(|other| other.target() == Some(&entry.key)) {
+    for other in among.done_to.get(&entry.key).into_iter().flatten() {
         match &other.body {
             Body::Change { after, .. } => standing = Some(after),
             Body::Void { .. } => standing = None,
