@@ -32,6 +32,7 @@ impl Conversation {
     /// The question for the next day of the report; none when all that is wanted was read.
     pub(super) fn prove(&mut self, now: Timestamp) -> Result<Option<String>, Fault> {
         let Phase::Prove(Some(days)) = &mut self.phase else {
+            self.wanted = self.store.setting::<Option<Period>>(WANTED)?.flatten();
             let days = self.days_to_read(now)?;
             self.phase = Phase::Prove(Some(days));
             return Ok(None);
