@@ -42,7 +42,15 @@ pub struct Context<'a> {
 pub fn map(document: &Document, past: &[Past], context: &Context<'_>) -> Mapped {
     match &document.fact {
         Fact::Order(order) => map_order(&document.id, order, past, context),
-        Fact::Shop(_) | Fact::Location(_) | Fact::Customer(_) | Fact::Variant(_) => Mapped::default(),
+        Fact::Shop(_)
+        | Fact::Location(_)
+        | Fact::Customer(_)
+        | Fact::Variant(_)
+        | Fact::Supplier(_)
+        | Fact::StockItem(_)
+        | Fact::PurchaseOrder(_)
+        | Fact::StockAdjustment(_)
+        | Fact::StockTransfer(_) => Mapped::default(),
     }
 }
 

@@ -75,13 +75,21 @@ pub enum Purpose {
     Returns,
     /// Paid before delivery, owed to buyers until then.
     CustomerDeposits,
-    /// Stock that came back of no use.
+    /// Stock that came back of no use, and stock adjustments whose reason has no account of its own.
     Shrinkage,
+    /// Owed to suppliers.
+    AccountsPayable,
+    /// Freight, duty and the like on purchases.
+    Freight,
+    /// What suppliers add or take off, and differences in price.
+    PurchaseDiscounts,
+    /// Received and not billed yet, where item receipts are not used.
+    UnbilledPurchases,
 }
 
 impl Purpose {
     /// All purposes, in the order of the settings.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 21] = [
         Self::Sales,
         Self::Discounts,
         Self::Shipping,
@@ -99,6 +107,10 @@ impl Purpose {
         Self::Returns,
         Self::CustomerDeposits,
         Self::Shrinkage,
+        Self::AccountsPayable,
+        Self::Freight,
+        Self::PurchaseDiscounts,
+        Self::UnbilledPurchases,
     ];
 
     /// The setting's name.
@@ -121,6 +133,10 @@ impl Purpose {
             Self::Returns => "returns",
             Self::CustomerDeposits => "customer_deposits",
             Self::Shrinkage => "shrinkage",
+            Self::AccountsPayable => "accounts_payable",
+            Self::Freight => "freight",
+            Self::PurchaseDiscounts => "purchase_discounts",
+            Self::UnbilledPurchases => "unbilled_purchases",
         }
     }
 
@@ -141,6 +157,10 @@ impl Purpose {
             Self::AccountsReceivable => &["AccountsReceivable"],
             Self::SalesTax | Self::MarketplaceTax => &["OtherCurrentLiability"],
             Self::Duties | Self::Fees => &["OtherCurrentLiability", "Income", "OtherIncome", "Expense"],
+            Self::AccountsPayable => &["AccountsPayable"],
+            Self::Freight => &["CostOfGoodsSold", "Expense", "OtherExpense"],
+            Self::PurchaseDiscounts => &["CostOfGoodsSold", "Expense", "OtherExpense", "Income", "OtherIncome"],
+            Self::UnbilledPurchases => &["OtherCurrentLiability"],
         }
     }
 }
@@ -186,6 +206,14 @@ pub struct Accounts {
     pub customer_deposits: String,
     /// See [`Purpose::Shrinkage`].
     pub shrinkage: String,
+    /// See [`Purpose::AccountsPayable`].
+    pub accounts_payable: String,
+    /// See [`Purpose::Freight`].
+    pub freight: String,
+    /// See [`Purpose::PurchaseDiscounts`].
+    pub purchase_discounts: String,
+    /// See [`Purpose::UnbilledPurchases`].
+    pub unbilled_purchases: String,
     /// Income accounts of goods by the shop's product type, without regard to case; all others use `sales`.
     pub by_product_type: BTreeMap<String, String>,
 }
@@ -210,6 +238,10 @@ impl Default for Accounts {
             returns: "Returns & Allowances".into(),
             customer_deposits: "Customer Deposits".into(),
             shrinkage: "Inventory Shrinkage".into(),
+            accounts_payable: "Accounts Payable".into(),
+            freight: "Freight & Shipping Costs".into(),
+            purchase_discounts: "Purchase Discounts".into(),
+            unbilled_purchases: "Unbilled Purchases".into(),
             by_product_type: BTreeMap::new(),
         }
     }
@@ -236,6 +268,10 @@ impl Accounts {
             Purpose::Returns => &self.returns,
             Purpose::CustomerDeposits => &self.customer_deposits,
             Purpose::Shrinkage => &self.shrinkage,
+            Purpose::AccountsPayable => &self.accounts_payable,
+            Purpose::Freight => &self.freight,
+            Purpose::PurchaseDiscounts => &self.purchase_discounts,
+            Purpose::UnbilledPurchases => &self.unbilled_purchases,
         }
     }
 

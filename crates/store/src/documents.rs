@@ -275,9 +275,19 @@ fn save(tx: &Transaction<'_>, run: RunId, pulled: &Pulled<'_>, now: Timestamp) -
     let updated_at = time(document.updated_at);
     let (happened_at, mapping) = match &document.fact {
         Fact::Order(order) => (time(order.placed_at), Mapping::Unmapped),
-        Fact::Shop(_) | Fact::Location(_) | Fact::Customer(_) | Fact::Variant(_) => {
-            (updated_at.clone(), Mapping::Informs)
+        Fact::PurchaseOrder(order) => (time(order.ordered_at.unwrap_or(order.created_at)), Mapping::Unmapped),
+        Fact::StockAdjustment(adjustment) => {
+            (adjustment.at.map_or_else(|| updated_at.clone(), time), Mapping::Unmapped)
         }
+        Fact::StockTransfer(transfer) => {
+            (transfer.arrivals.first().map_or_else(|| updated_at.clone(), |first| time(first.at)), Mapping::Unmapped)
+        }
+        Fact::Shop(_)
+        | Fact::Location(_)
+        | Fact::Customer(_)
+        | Fact::Variant(_)
+        | Fact::Supplier(_)
+        | Fact::StockItem(_) => (updated_at.clone(), Mapping::Informs),
     };
     let known: Option<(Version, String, String)> = tx
         .prepare_cached("SELECT version, content_hash, updated_at FROM documents WHERE id = ?")?
