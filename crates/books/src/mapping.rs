@@ -155,12 +155,11 @@ impl Purpose {
             Self::Cogs => &["CostOfGoodsSold"],
             Self::InventoryAsset => &["OtherCurrentAsset"],
             Self::AccountsReceivable => &["AccountsReceivable"],
-            Self::SalesTax | Self::MarketplaceTax => &["OtherCurrentLiability"],
+            Self::SalesTax | Self::MarketplaceTax | Self::UnbilledPurchases => &["OtherCurrentLiability"],
             Self::Duties | Self::Fees => &["OtherCurrentLiability", "Income", "OtherIncome", "Expense"],
             Self::AccountsPayable => &["AccountsPayable"],
             Self::Freight => &["CostOfGoodsSold", "Expense", "OtherExpense"],
             Self::PurchaseDiscounts => &["CostOfGoodsSold", "Expense", "OtherExpense", "Income", "OtherIncome"],
-            Self::UnbilledPurchases => &["OtherCurrentLiability"],
         }
     }
 }
