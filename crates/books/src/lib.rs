@@ -27,6 +27,7 @@ pub mod mapping;
 pub mod money;
 mod names;
 mod needs;
+pub mod opening;
 mod parties;
 mod plan;
 mod reasons;

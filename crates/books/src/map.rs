@@ -10,7 +10,7 @@ use crate::{
     lists::{CompanyFile, Facts, Lists, NameSpace},
     mapping::Mapping,
     needs::Needs,
-    parties,
+    opening, parties,
     plan::{Plan, obstacles, sale_key},
     reasons::HeldReason,
     sums,
@@ -42,6 +42,7 @@ pub struct Context<'a> {
 pub fn map(document: &Document, past: &[Past], context: &Context<'_>) -> Mapped {
     match &document.fact {
         Fact::Order(order) => map_order(&document.id, order, past, context),
+        Fact::OpeningStock(stock) => opening::map(&document.id, stock, past, context),
         Fact::Shop(_)
         | Fact::Location(_)
         | Fact::Customer(_)

@@ -108,6 +108,18 @@ pub enum Why {
     },
     /// Somebody wants this undone.
     Undo,
+    /// It is made because the shop has it: the initial integration carries over whole lists.
+    Introduced,
+    /// The stock that was there at the cut-over date.
+    OpeningStock {
+        /// The cut-over date.
+        date: Date,
+    },
+    /// The shop does not tell what some of the goods cost: they are worth nothing until somebody says.
+    CostUnknown {
+        /// How many lines.
+        lines: u32,
+    },
     /// It is made because an entry needs it.
     NeededBy {
         /// What people call the document that needs it.
@@ -149,6 +161,9 @@ impl Why {
             Self::MovedToOpenPeriod { .. } => "why.moved_to_open_period",
             Self::Matched { .. } => "why.matched",
             Self::Undo => "why.undo",
+            Self::Introduced => "why.introduced",
+            Self::OpeningStock { .. } => "why.opening_stock",
+            Self::CostUnknown { .. } => "why.cost_unknown",
             Self::NeededBy { .. } => "why.needed_by",
         }
     }

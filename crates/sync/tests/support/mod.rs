@@ -320,6 +320,7 @@ impl World {
 fn configuration() -> Config {
     let mut config = Config::parse(&sync::config::example()).unwrap();
     config.shop.start_date = jiff::civil::date(2026, 1, 1);
+    config.integration.start = sync::config::Start::WhenReady;
     config
 }
 
