@@ -41,7 +41,7 @@ pub use document::{ContentHash, Document, DocumentId, DocumentKind, Fact};
 pub use entry::{Entry, EntryKey, EntryKind, Event, Held, Link, Mapped, Past, Posting, Postings};
 pub use lists::{CompanyFile, Facts, ListObject, Lists, NameSpace};
 pub use map::{Context, map};
-pub use mapping::Mapping;
+pub use mapping::{Mapping, Purpose};
 pub use money::{Currency, Money};
 pub use reasons::{HeldReason, Why};
 pub use undo::{Removal, undo};

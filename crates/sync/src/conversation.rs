@@ -41,8 +41,9 @@ pub trait Mapper: Send + Sync {
     /// Maps up to `limit` documents that are new or changed, and stores what they come to. Returns how many there were.
     fn map_some(&self, run: RunId, limit: u32, now: Timestamp) -> Result<u32, StoreError>;
 
-    /// The company file's lists are read. Starts the integration where the merchant has asked for that beforehand.
-    fn lists_are_read(&self, now: Timestamp) -> Result<(), StoreError>;
+    /// The company file's lists are read. Before the start, what it would carry over is worked out, and it is started where
+    /// the merchant has asked for that beforehand.
+    fn lists_are_read(&self, run: RunId, now: Timestamp) -> Result<(), StoreError>;
 }
 
 /// What to do next.
@@ -375,7 +376,7 @@ impl Conversation {
 
     fn read_lists(&mut self, now: Timestamp) -> Result<Option<String>, Fault> {
         let Some(list) = self.reading.current() else {
-            self.mapper.lists_are_read(now)?;
+            self.mapper.lists_are_read(self.with.run, now)?;
             self.phase = if self.must_pair()? { Phase::Pair } else { Phase::Post };
             return Ok(None);
         };

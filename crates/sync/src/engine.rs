@@ -568,7 +568,8 @@ impl Mapper for EntryMapper {
         })
     }
 
-    fn lists_are_read(&self, now: Timestamp) -> Result<(), StoreError> {
+    fn lists_are_read(&self, run: RunId, now: Timestamp) -> Result<(), StoreError> {
+        self.prepare_once(run, now)?;
         let waits = Integration::of(&self.store)?.stage == Stage::NotStarted;
         if waits && self.start == Start::WhenReady {
             let mapping = self.mapping_for(self.store.setting::<Company>("company")?.as_ref());
@@ -583,7 +584,7 @@ impl Mapper for EntryMapper {
 impl EntryMapper {
     /// Has everything that a start would carry over worked out once, so that the preview shows it.
     fn prepare_once(&self, run: RunId, now: Timestamp) -> Result<(), StoreError> {
-        if Integration::of(&self.store)?.stage != Stage::NotStarted || integration::is_prepared(&self.store)? {
+        if Integration::of(&self.store)?.stage != Stage::NotStarted || integration::is_prepared(&self.store, now)? {
             return Ok(());
         }
         let mapping = self.mapping_for(self.store.setting::<Company>("company")?.as_ref());

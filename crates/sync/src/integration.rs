@@ -25,6 +25,9 @@ const INTEGRATION: &str = "integration";
 /// The document that holds the opening stock.
 const OPENING_STOCK: &str = "opening:stock";
 
+/// How often the opening stock is worked out anew before the start: each time it changed, it is kept.
+const PREPARED_EVERY: SignedDuration = SignedDuration::from_hours(1);
+
 /// Over which time the pace is measured that tells how long it will still take.
 const PACE_OF: SignedDuration = SignedDuration::from_mins(10);
 
@@ -112,9 +115,10 @@ pub(crate) fn lists_are_read(store: &Store) -> Result<bool, StoreError> {
     Ok(store.setting::<serde_json::Value>(&List::Deleted.seen_key())?.is_some())
 }
 
-/// Whether [`prepare`] was done once.
-pub(crate) fn is_prepared(store: &Store) -> Result<bool, StoreError> {
-    Ok(store.document(&DocumentId::new(OPENING_STOCK))?.is_some())
+/// Whether [`prepare`] was done lately.
+pub(crate) fn is_prepared(store: &Store, now: Timestamp) -> Result<bool, StoreError> {
+    let known = store.document(&DocumentId::new(OPENING_STOCK))?;
+    Ok(known.is_some_and(|(document, _)| now.duration_since(document.updated_at) < PREPARED_EVERY))
 }
 
 /// Works out everything that a start would carry over beyond what happened: the shop's lists and the opening stock, so
