@@ -14,6 +14,9 @@ pub(crate) const VERSIONS: [&str; 19] = [
     "14.0", "15.0", "16.0",
 ];
 
+/// The preference for bills without terms.
+pub(crate) const DAYS_BILLS_ARE_DUE: i64 = 10;
+
 pub(crate) fn host(books: &Books, request: &Element) -> Element {
     let mut children = vec![
         Element::leaf("ProductName", books.setup.edition.product_name()),
@@ -118,7 +121,7 @@ pub(crate) fn preferences(books: &Books) -> Element {
             "PurchasesAndVendorsPreferences",
             vec![
                 leaf("IsUsingInventory", "true"),
-                leaf("DaysBillsAreDue", "10"),
+                leaf("DaysBillsAreDue", &DAYS_BILLS_ARE_DUE.to_string()),
                 leaf("IsAutomaticallyUsingDiscounts", "false"),
             ],
         ),

@@ -30,7 +30,7 @@ pub(crate) fn book_inventory_adjustment(books: &Books, draft: &Draft) -> Result<
         };
         body.entries.extend([entry(account.clone(), -value), entry(asset, value)]);
         body.total += value;
-        body.moves.push(StockMove { item: item.id.clone(), quantity, value });
+        body.moves.push(StockMove::new(item.id.clone(), quantity, value));
         body.lines.push(Line::of(line, &told(&item.id, quantity, value)));
     }
     Ok(body)

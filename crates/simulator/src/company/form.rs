@@ -266,7 +266,7 @@ impl<'a> Form<'a> {
             None if returned => stock.value_of(quantity, fallback),
             None => -stock.cost_of(quantity, fallback),
         };
-        let change = StockMove { item: item.id.clone(), quantity: moved, value };
+        let change = StockMove::new(item.id.clone(), moved, value);
         stock.apply(&change);
         self.moves.push(change);
     }

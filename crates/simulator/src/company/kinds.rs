@@ -5,6 +5,8 @@ use super::adjustments;
 use super::books::{Body, Books, Txn};
 use super::ledger;
 use super::payments;
+use super::purchase_orders;
+use super::purchases;
 use super::refunds;
 use super::sales;
 use super::setup::Edition;
@@ -115,11 +117,15 @@ impl std::fmt::Debug for TxnInfo {
     }
 }
 
+/// The lines of what is bought: expenses, then items.
+const PURCHASED: &[LineInfo] =
+    &[lines("ExpenseLineAdd", "ExpenseLineMod", "ExpenseLineRet"), lines("ItemLineAdd", "ItemLineMod", "ItemLineRet")];
+
 const fn lines(add: &'static str, modify: &'static str, ret: &'static str) -> LineInfo {
     LineInfo { add, modify, ret }
 }
 
-pub(crate) static TXNS: [TxnInfo; 10] = [
+pub(crate) static TXNS: [TxnInfo; 14] = [
     TxnInfo {
         name: "SalesReceipt",
         label: "Sales Receipt",
@@ -206,6 +212,39 @@ pub(crate) static TXNS: [TxnInfo; 10] = [
         numbered: true,
         book: adjustments::book_inventory_adjustment,
         tell: sales::tell_nothing,
+    },
+    TxnInfo {
+        name: "PurchaseOrder",
+        label: "Purchase Order",
+        lines: &[lines("PurchaseOrderLineAdd", "PurchaseOrderLineMod", "PurchaseOrderLineRet")],
+        numbered: true,
+        book: purchase_orders::book_purchase_order,
+        tell: purchase_orders::tell_purchase_order,
+    },
+    TxnInfo {
+        name: "ItemReceipt",
+        label: "Item Receipt",
+        lines: PURCHASED,
+        // Vendors' documents have the numbers that vendors give.
+        numbered: false,
+        book: purchases::book_item_receipt,
+        tell: purchases::tell_item_receipt,
+    },
+    TxnInfo {
+        name: "Bill",
+        label: "Bill",
+        lines: PURCHASED,
+        numbered: false,
+        book: purchases::book_bill,
+        tell: purchases::tell_bill,
+    },
+    TxnInfo {
+        name: "VendorCredit",
+        label: "Credit",
+        lines: PURCHASED,
+        numbered: false,
+        book: purchases::book_vendor_credit,
+        tell: purchases::tell_vendor_credit,
     },
 ];
 

@@ -6,6 +6,7 @@ use super::books::{Books, ListObject, money, number, reference_in};
 use super::ids::ListId;
 use super::kinds::{ListInfo, Space};
 use super::opening;
+use super::purchase_orders;
 use super::references;
 use super::schema::Schema;
 use super::status::Status;
@@ -281,12 +282,17 @@ pub(crate) fn ret(books: &Books, schema: &Schema, object: &ListObject, owners: &
             let total = family(books, object).map(owed).sum();
             balance(&mut fields, owed(object), total);
         }
+        "Vendor" => {
+            let owed = books.payables.get(&object.id).copied().unwrap_or_default();
+            fields.push(Element::leaf("Balance", money(owed)));
+        }
         "ItemInventory" | "ItemInventoryAssembly" => {
             let stock = books.stock.get(&object.id).copied().unwrap_or_default();
             let average = stock.average.or_else(|| object.decimal("PurchaseCost")).unwrap_or_default();
             fields.push(Element::leaf("QuantityOnHand", number(stock.quantity)));
             fields.push(Element::leaf("AverageCost", number(average)));
-            fields.push(Element::leaf("QuantityOnOrder", "0"));
+            let coming = purchase_orders::on_order(books, &object.id);
+            fields.push(Element::leaf("QuantityOnOrder", number(coming)));
             let ordered = books.ordered.get(&object.id).copied().unwrap_or_default();
             fields.push(Element::leaf("QuantityOnSalesOrder", number(ordered)));
         }

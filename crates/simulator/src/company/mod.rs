@@ -29,6 +29,8 @@ mod opening;
 mod packed;
 mod payments;
 mod postings;
+mod purchase_orders;
+mod purchases;
 mod query;
 mod recovery;
 mod references;

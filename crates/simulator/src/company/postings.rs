@@ -10,6 +10,7 @@ use super::ids::ListId;
 use super::kinds::{self, Space};
 use super::leaf;
 use super::payments::open_amount;
+use super::purchase_orders;
 use super::query::{chosen, criterion, matches_criterion};
 use super::status::Status;
 use super::xml::Element;
@@ -222,6 +223,8 @@ fn is_closed(books: &Books, txn: &Txn) -> bool {
     match txn.info.name {
         "Invoice" => open_amount(books, txn, None).is_zero(),
         "CreditMemo" | "ReceivePayment" => credits::remaining(books, txn).is_zero(),
+        "Bill" | "VendorCredit" => txn.body.total.is_zero(),
+        "PurchaseOrder" => purchase_orders::is_closed(books, txn),
         "SalesOrder" => matches!(txn.text("IsManuallyClosed"), Some("true" | "1")),
         _ => true,
     }

@@ -30,12 +30,13 @@ const fn account(field: &'static str, account_types: &'static [&'static str]) ->
 /// Accounts that money can be deposited to.
 const DEPOSIT: &[&str] = &["Bank", "OtherCurrentAsset", "CreditCard", "OtherCurrentLiability"];
 
-static TARGETS: [Target; 27] = [
+static TARGETS: [Target; 29] = [
     target("CustomerRef", Space::Names, &["Customer"], "Customer"),
     target("VendorRef", Space::Names, &["Vendor"], "Vendor"),
     target("PrefVendorRef", Space::Names, &["Vendor"], "Vendor"),
     target("TaxVendorRef", Space::Names, &["Vendor"], "Vendor"),
     target("EntityRef", Space::Names, &[], "Entity"),
+    target("ShipToEntityRef", Space::Names, &[], "Entity"),
     target("PayeeEntityRef", Space::Names, &[], "Entity"),
     target("ClassRef", Space::Classes, &[], "Class"),
     target("DiscountClassRef", Space::Classes, &[], "Class"),
@@ -56,6 +57,7 @@ static TARGETS: [Target; 27] = [
     account("DepositToAccountRef", DEPOSIT),
     account("RefundFromAccountRef", DEPOSIT),
     account("ARAccountRef", &["AccountsReceivable"]),
+    account("APAccountRef", &["AccountsPayable"]),
     account("DiscountAccountRef", &[]),
     account("OverrideItemAccountRef", &[]),
 ];

@@ -9,6 +9,7 @@ mod ledger;
 mod lists;
 mod names;
 mod orders;
+mod purchases;
 mod queries;
 mod recovery;
 mod reports;
