@@ -6,6 +6,7 @@ use super::data_ext::COMPANY;
 use super::kinds::Space;
 use super::lists::default_tax_item;
 use super::references::told;
+use super::setup::Edition;
 use super::xml::Element;
 
 /// The qbXML versions that the simulated QuickBooks takes.
@@ -115,7 +116,10 @@ pub(crate) fn preferences(books: &Books) -> Element {
         Element::group("MultiCurrencyPreferences", currencies),
         Element::group(
             "MultiLocationInventoryPreferences",
-            vec![leaf("IsMultiLocationInventoryAvailable", "false"), leaf("IsMultiLocationInventoryEnabled", "false")],
+            vec![
+                leaf("IsMultiLocationInventoryAvailable", &(books.setup.edition == Edition::Enterprise).to_string()),
+                leaf("IsMultiLocationInventoryEnabled", &books.setup.has_sites().to_string()),
+            ],
         ),
         Element::group(
             "PurchasesAndVendorsPreferences",

@@ -176,6 +176,8 @@ pub(crate) struct Books {
     /// The highest number used as a reference number, by type.
     ref_numbers: BTreeMap<&'static str, u64>,
     pub stock: BTreeMap<ListId, Stock>,
+    /// What is on hand of an item at a site.
+    pub at_sites: BTreeMap<(ListId, ListId), Decimal>,
     /// What open sales orders promise.
     pub ordered: BTreeMap<ListId, Decimal>,
     pub purchase_orders: PurchaseOrders,
@@ -210,6 +212,7 @@ impl Books {
             payables: BTreeMap::new(),
             ref_numbers: BTreeMap::new(),
             stock: BTreeMap::new(),
+            at_sites: BTreeMap::new(),
             ordered: BTreeMap::new(),
             purchase_orders: PurchaseOrders::default(),
             settled: BTreeMap::new(),
@@ -435,7 +438,15 @@ impl Books {
         }
         for change in &txn.body.moves {
             let stock = self.stock.entry(change.item.clone()).or_default();
-            if doing { stock.apply(change) } else { stock.undo(change) }
+            if doing {
+                stock.apply(change)
+            } else {
+                stock.undo(change)
+            }
+            if let Some(site) = &change.site {
+                let there = self.at_sites.entry((change.item.clone(), site.clone())).or_default();
+                *there += if doing { change.quantity } else { -change.quantity };
+            }
         }
         if txn.info.name == "SalesOrder" && !matches!(txn.text("IsManuallyClosed"), Some("true" | "1")) {
             for line in &txn.body.lines {

@@ -9,7 +9,7 @@ use super::purchase_orders;
 use super::purchases;
 use super::refunds;
 use super::sales;
-use super::setup::Edition;
+use super::sites;
 use super::status::Status;
 use super::transactions::Draft;
 use super::xml::Element;
@@ -26,6 +26,7 @@ pub(crate) enum Space {
     ShipMethods,
     Terms,
     TaxCodes,
+    Sites,
 }
 
 /// One list.
@@ -43,7 +44,7 @@ impl ListInfo {
     }
 }
 
-pub(crate) static LISTS: [ListInfo; 20] = [
+pub(crate) static LISTS: [ListInfo; 21] = [
     ListInfo { name: "Account", space: Space::Accounts },
     ListInfo { name: "Customer", space: Space::Names },
     ListInfo { name: "Vendor", space: Space::Names },
@@ -64,6 +65,7 @@ pub(crate) static LISTS: [ListInfo; 20] = [
     ListInfo { name: "ItemPayment", space: Space::Items },
     ListInfo { name: "ItemInventoryAssembly", space: Space::Items },
     ListInfo { name: "ItemGroup", space: Space::Items },
+    ListInfo { name: "InventorySite", space: Space::Sites },
 ];
 
 pub(crate) fn list_named(name: &str) -> Option<&'static ListInfo> {
@@ -104,13 +106,6 @@ pub(crate) struct TxnInfo {
     pub tell: fn(&Books, &Txn) -> Vec<Element>,
 }
 
-impl TxnInfo {
-    /// Whether an edition has it: QuickBooks Pro has no sales orders and answers 3250 (PROTOCOL.md c.9).
-    pub fn is_in(&self, edition: Edition) -> bool {
-        self.name != "SalesOrder" || edition != Edition::Pro
-    }
-}
-
 impl std::fmt::Debug for TxnInfo {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(self.name)
@@ -125,7 +120,7 @@ const fn lines(add: &'static str, modify: &'static str, ret: &'static str) -> Li
     LineInfo { add, modify, ret }
 }
 
-pub(crate) static TXNS: [TxnInfo; 14] = [
+pub(crate) static TXNS: [TxnInfo; 15] = [
     TxnInfo {
         name: "SalesReceipt",
         label: "Sales Receipt",
@@ -208,7 +203,7 @@ pub(crate) static TXNS: [TxnInfo; 14] = [
     TxnInfo {
         name: "InventoryAdjustment",
         label: "Inventory Adjust",
-        lines: &[lines("InventoryAdjustmentLineAdd", "", "InventoryAdjustmentLineRet")],
+        lines: &[lines("InventoryAdjustmentLineAdd", "InventoryAdjustmentLineMod", "InventoryAdjustmentLineRet")],
         numbered: true,
         book: adjustments::book_inventory_adjustment,
         tell: sales::tell_nothing,
@@ -245,6 +240,14 @@ pub(crate) static TXNS: [TxnInfo; 14] = [
         numbered: false,
         book: purchases::book_vendor_credit,
         tell: purchases::tell_vendor_credit,
+    },
+    TxnInfo {
+        name: "TransferInventory",
+        label: "Inventory Transfer",
+        lines: &[lines("TransferInventoryLineAdd", "TransferInventoryLineMod", "TransferInventoryLineRet")],
+        numbered: true,
+        book: sites::book_transfer,
+        tell: sales::tell_nothing,
     },
 ];
 

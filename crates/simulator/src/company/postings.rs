@@ -168,6 +168,10 @@ impl<'a> PostingFilter<'a> {
     pub fn rows<'b>(&self, books: &'b Books) -> Vec<Row<'b>> {
         let mut txns: Vec<&Txn> = Vec::new();
         for info in kinds::TXNS.iter().filter(|info| self.kinds.is_empty() || self.kinds.contains(&info.name)) {
+            // Neither reports nor TransactionQuery have a word for it.
+            if info.name == "TransferInventory" {
+                continue;
+            }
             let found: Vec<_> = match &self.moments {
                 (None, None) => books.index.dated(info.name, self.days.0, self.days.1).collect(),
                 (from, to) => books.index.changed(info.name, *from, *to).collect(),

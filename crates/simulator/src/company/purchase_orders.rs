@@ -308,8 +308,9 @@ pub(crate) fn fill_in(books: &Books, draft: &Draft, line: &DraftLine) -> Result<
             fields.push(field);
         }
     }
-    if let Some(class) = order.reference("ClassRef").filter(|_| fields.iter().all(|field| field.name != "ClassRef")) {
-        fields.push(Element::group("ClassRef", vec![Element::leaf("ListID", class.as_str())]));
+    for name in ["ClassRef", "InventorySiteRef"] {
+        let headed = order.reference(name).filter(|_| fields.iter().all(|field| field.name != name));
+        fields.extend(headed.map(|id| Element::group(name, vec![Element::leaf("ListID", id.as_str())])));
     }
     let quantity = line.decimal("Quantity").unwrap_or(open);
     if !has("Quantity") {

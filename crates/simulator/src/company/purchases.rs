@@ -16,6 +16,7 @@ use super::packed::Packed;
 use super::purchase_orders;
 use super::references::told;
 use super::sales::due_date;
+use super::sites;
 use super::status::Status;
 use super::stock::{Stock, StockMove};
 use super::transactions::{Draft, DraftLine};
@@ -152,10 +153,11 @@ impl<'a> Purchase<'a> {
     }
 
     fn move_stock(&mut self, item: &ListObject, fields: &[Element], quantity: Decimal, amount: Decimal) {
+        let site = sites::chosen(self.books, fields);
         let stock = self.stock_of(&item.id);
         let value = stock.value_after(quantity, amount) - stock.value;
         let cost = amount.checked_div(quantity).filter(|_| quantity > Decimal::ZERO).map(|cost| round(cost, 5));
-        let change = StockMove { item: item.id.clone(), quantity, value, cost };
+        let change = StockMove { item: item.id.clone(), quantity, value, site, cost };
         stock.apply(&change);
         self.body.moves.push(change);
         let correction = value - amount;

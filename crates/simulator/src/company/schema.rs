@@ -12,7 +12,7 @@ use std::sync::{Arc, LazyLock};
 use super::leaf::{Leaf, Problem};
 use super::xml::Element;
 
-const TEXTS: [&str; 9] = [
+const TEXTS: [&str; 10] = [
     include_str!("schema/common.txt"),
     include_str!("schema/lists.txt"),
     include_str!("schema/others.txt"),
@@ -20,6 +20,7 @@ const TEXTS: [&str; 9] = [
     include_str!("schema/orders.txt"),
     include_str!("schema/money.txt"),
     include_str!("schema/purchases.txt"),
+    include_str!("schema/sites.txt"),
     include_str!("schema/reports.txt"),
     include_str!("schema/other.txt"),
 ];

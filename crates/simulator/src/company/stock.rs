@@ -22,14 +22,16 @@ pub(crate) struct StockMove {
     pub item: ListId,
     pub quantity: Decimal,
     pub value: Decimal,
+    /// Where, in a company that has sites.
+    pub site: Option<ListId>,
     /// What a unit cost, where the move is a purchase: the average cost while nothing is on hand.
     pub cost: Option<Decimal>,
 }
 
 impl StockMove {
-    /// A move that teaches no new cost.
+    /// A move at no site that teaches no new cost.
     pub fn new(item: ListId, quantity: Decimal, value: Decimal) -> Self {
-        Self { item, quantity, value, cost: None }
+        Self { item, quantity, value, site: None, cost: None }
     }
 }
 

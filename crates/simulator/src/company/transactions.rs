@@ -6,11 +6,12 @@ use rust_decimal::Decimal;
 use super::books::{Body, Books, Line, Txn};
 use super::credits;
 use super::ids::{LineId, TxnId};
-use super::kinds::{self, LineInfo, TxnInfo};
+use super::kinds::{LineInfo, TxnInfo};
 use super::packed::Packed;
 use super::purchase_orders;
 use super::references;
 use super::schema::Schema;
+use super::setup::Edition;
 use super::status::Status;
 use super::xml::Element;
 
@@ -261,12 +262,15 @@ pub(crate) fn delete(books: &mut Books, request: &Element) -> Result<Vec<Element
     ])
 }
 
-/// Refuses what the edition does not have (PROTOCOL.md c.9).
+/// Refuses what the edition does not have (PROTOCOL.md c.9): QuickBooks Pro has no sales orders, and only Enterprise
+/// with advanced inventory has sites.
 pub(crate) fn available(books: &Books, kind: &str) -> Result<(), Status> {
-    match kinds::txn_named(kind) {
-        Some(info) if !info.is_in(books.setup.edition) => Err(Status::feature_off(kind)),
-        _ => Ok(()),
-    }
+    let there = match kind {
+        "SalesOrder" => books.setup.edition != Edition::Pro,
+        "InventorySite" | "ItemSites" | "TransferInventory" => books.setup.has_sites(),
+        _ => true,
+    };
+    if there { Ok(()) } else { Err(Status::feature_off(kind)) }
 }
 
 fn named<'a>(books: &'a Books, request: &Element, type_name: &str) -> Result<&'a Txn, Status> {
@@ -319,6 +323,7 @@ fn changed_line(books: &Books, old: &Txn, kind: &'static LineInfo, line: &Elemen
             !(has("Amount") || has("ItemRef") || has("Rate") || has("RatePercent") || has("Cost"))
         }
         "Desc" | "SalesTaxCodeRef" if has("ItemRef") => false,
+        "ValueDifference" if has("ItemRef") || has("QuantityDifference") => false,
         name => !line.children.iter().any(|change| change.name == name),
     });
     fields.extend(given.fields);

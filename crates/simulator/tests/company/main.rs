@@ -15,4 +15,5 @@ mod recovery;
 mod reports;
 mod sales;
 mod schema;
+mod sites;
 mod support;

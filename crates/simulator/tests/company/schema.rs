@@ -1,5 +1,7 @@
 use std::process::Command;
 
+use simulator::company::{Edition, Setup};
+
 use crate::support::{
     Desk, add, bought, delete, document, from_acme, line, look, modify, modify_answered, spent, text, texts, void,
 };
@@ -215,6 +217,14 @@ fn witness_money(witness: &mut Witness, sale: &impl Fn(&str) -> String) {
         "<AccountRef><FullName>Inventory Shrinkage</FullName></AccountRef><InventoryAdjustmentLineAdd><ItemRef><FullName>Widget</FullName></ItemRef>\
          <QuantityAdjustment><QuantityDifference>-1</QuantityDifference></QuantityAdjustment></InventoryAdjustmentLineAdd>",
     )));
+    let adjustments = accepted(witness.exchange(
+        "<InventoryAdjustmentQueryRq><IncludeLineItems>true</IncludeLineItems></InventoryAdjustmentQueryRq>",
+    ));
+    let line = texts(&adjustments, "TxnLineID").remove(0);
+    let less = format!(
+        "<InventoryAdjustmentLineMod><TxnLineID>{line}</TxnLineID><QuantityDifference>9</QuantityDifference></InventoryAdjustmentLineMod>"
+    );
+    accepted(witness.exchange(&modify_answered("InventoryAdjustment", &adjustments, &less)));
     witness.exchange(&add("SalesOrder", &format!("{ada}{}", sale("SalesOrder"))));
     for query in ["CreditMemo", "ARRefundCreditCard", "Check", "JournalEntry", "Deposit", "InventoryAdjustment"] {
         accepted(
@@ -279,4 +289,32 @@ fn witness_purchases(witness: &mut Witness) {
         accepted(&undo(kind, &text(&answer, "TxnID")));
     }
     accepted("<VendorQueryRq><FullName>Acme</FullName></VendorQueryRq>");
+}
+
+#[test]
+fn requests_and_answers_on_sites_are_valid_by_intuits_schema() {
+    let setup = Setup { inventory_sites: true, ..Setup::new(Edition::Enterprise) };
+    let mut witness = Witness { desk: Desk::with(setup), documents: Vec::new() };
+    witness.desk.stock_up();
+    let mut accepted = |requests: &str| {
+        let answer = witness.exchange(requests);
+        assert!(!answer.contains("Error"), "{answer}");
+        answer
+    };
+    accepted("<PreferencesQueryRq/>");
+    let address = "<SiteAddress><Addr1>1</Addr1><City>X</City></SiteAddress>";
+    accepted(&add(
+        "InventorySite",
+        &format!("<Name>Harbour</Name><SiteDesc>By the sea</SiteDesc><Phone>1</Phone>{address}"),
+    ));
+    let transfer = "<FromInventorySiteRef><FullName>Unspecified Site</FullName></FromInventorySiteRef><ToInventorySiteRef><FullName>Harbour</FullName></ToInventorySiteRef>\
+                    <Memo>m</Memo><TransferInventoryLineAdd><ItemRef><FullName>Widget</FullName></ItemRef><QuantityToTransfer>2</QuantityToTransfer></TransferInventoryLineAdd>";
+    let transfer = accepted(&add("TransferInventory", transfer));
+    accepted(&modify_answered("TransferInventory", &transfer, "<Memo>n</Memo>"));
+    for query in ["InventorySite", "ItemSites", "TransferInventory", "Transaction"] {
+        accepted(&format!("<{query}QueryRq/>"));
+    }
+    accepted("<TransferInventoryQueryRq><IncludeLineItems>true</IncludeLineItems></TransferInventoryQueryRq>");
+    accepted(&delete("TransferInventory", &text(&transfer, "TxnID")));
+    validate(&witness.documents);
 }
