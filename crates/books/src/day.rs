@@ -107,8 +107,18 @@ impl Planning<'_> {
         new.is_empty() && net(self.postings().chain(standing).collect()).is_empty()
     }
 
+    /// The postings of all members. What buyers owe has no class: it is one line.
     fn postings(&self) -> impl Iterator<Item = Posting> + '_ {
-        self.members.iter().flat_map(|member| member.postings.iter().cloned())
+        let postings = self.members.iter().flat_map(|member| member.postings.iter().cloned());
+        postings.map(|posting| {
+            let class = posting.class.filter(|_| !self.is_receivable(&posting.account));
+            Posting { class, ..posting }
+        })
+    }
+
+    fn is_receivable(&self, account: &str) -> bool {
+        let receivable = self.needs.context.mapping.accounts.get(Purpose::AccountsReceivable);
+        account.to_lowercase() == receivable.trim().to_lowercase()
     }
 
     /// The entry that brings the books up to date; none where nothing is to be posted.
@@ -260,14 +270,13 @@ impl Planning<'_> {
     /// Debits and credits by account and class, both sides of an account on lines of their own. What is owed by buyers is one
     /// line, of the generic customer: QuickBooks takes no second one (PROTOCOL.md d).
     fn journal(&mut self, key: &EntryKey, postings: Vec<Posting>) -> Option<Sum> {
-        let receivable = self.needs.context.mapping.accounts.get(Purpose::AccountsReceivable).trim().to_lowercase();
         let agency = self.needs.context.mapping.tax.vendor.trim();
         let sales_tax = self.needs.context.mapping.accounts.get(Purpose::SalesTax).trim().to_lowercase();
         let memo = self.memo(key);
         let mut owed: Option<Posting> = None;
         let mut sides: BTreeMap<(bool, String, Option<String>), Money> = BTreeMap::new();
         for posting in postings {
-            if posting.account.to_lowercase() == receivable {
+            if self.is_receivable(&posting.account) {
                 let sum = owed.get_or_insert_with(|| Posting { amount: Money::ZERO, ..posting.clone() });
                 sum.amount += posting.amount;
                 continue;
@@ -286,11 +295,11 @@ impl Planning<'_> {
         postings.retain(|posting| !posting.amount.is_zero());
         let mut lines = Vec::new();
         for Posting { account, class, amount: sum } in &postings {
-            let entity = match account.to_lowercase() {
-                account if account == receivable => debtor.as_deref(),
+            let entity = if self.is_receivable(account) {
+                debtor.as_deref()
+            } else {
                 // QuickBooks' own account of sales tax belongs to agencies.
-                account if account == sales_tax && !agency.is_empty() => Some(agency),
-                _ => None,
+                Some(agency).filter(|agency| account.to_lowercase() == sales_tax && !agency.is_empty())
             };
             let line = JournalLine {
                 account_ref: Some(Ref::name(account)),
@@ -325,13 +334,12 @@ impl Planning<'_> {
                 return None;
             }
         }
-        let receivable = self.needs.context.mapping.accounts.get(Purpose::AccountsReceivable).trim();
-        let owed = lines.others.iter().filter(|((account, _), _)| account.eq_ignore_ascii_case(receivable));
-        if !owed.map(|(_, amount)| *amount).sum::<Money>().is_zero() {
-            self.needs.because(Why::NoSalesReceipt { what: receivable.to_owned() });
+        let owed = lines.others.extract_if(.., |(account, _), _| self.is_receivable(account));
+        if !owed.map(|(_, amount)| amount).sum::<Money>().is_zero() {
+            let what = self.needs.context.mapping.accounts.get(Purpose::AccountsReceivable).to_owned();
+            self.needs.because(Why::NoSalesReceipt { what });
             return None;
         }
-        lines.others.retain(|(account, _), _| !account.eq_ignore_ascii_case(receivable));
         let mut sorted = Vec::new();
         for ((item, class, code), sum) in lines.items {
             let role = items::role(self.needs.context, &item);
