@@ -28,6 +28,11 @@ impl DocumentId {
         &self.0
     }
 
+    /// Whether it is a day's, see [`Day::id`].
+    pub(crate) fn is_day(&self) -> bool {
+        self.0.starts_with("day:")
+    }
+
     /// What follows the last slash: the short form for people and logs.
     pub fn short(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or(&self.0)
@@ -93,6 +98,7 @@ impl Document {
             Fact::StockAdjustment(_) => DocumentKind::StockAdjustment,
             Fact::StockTransfer(_) => DocumentKind::StockTransfer,
             Fact::OpeningStock(_) => DocumentKind::OpeningStock,
+            Fact::Day(_) => DocumentKind::Day,
         }
     }
 }
@@ -123,6 +129,8 @@ pub enum DocumentKind {
     StockTransfer,
     /// The stock with which the books begin.
     OpeningStock,
+    /// A day's summarised sales; made here, told by no source.
+    Day,
 }
 
 /// What a document says.
@@ -151,6 +159,34 @@ pub enum Fact {
     StockTransfer(StockTransfer),
     /// The stock with which the books begin.
     OpeningStock(OpeningStock),
+    /// A day's summarised sales.
+    Day(SalesDay),
+}
+
+/// A day of a place of business: what the sales of summary mode are summed by (PRODUCT.md 5.3).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Day {
+    /// The day, by the shop's calendar.
+    pub date: Date,
+    /// The place of business; none for sales that no place made.
+    pub location: Option<DocumentId>,
+}
+
+impl Day {
+    /// The id of the day's document: `day:2026-11-20/online`.
+    pub fn id(&self) -> DocumentId {
+        let place = self.location.as_ref().map_or("online", DocumentId::short);
+        DocumentId::new(format!("day:{}/{place}", self.date))
+    }
+}
+
+/// A day with summarised sales.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SalesDay {
+    /// Which day, and where.
+    pub day: Day,
+    /// Its place among the days of this date, from 1: it tells their numbers apart.
+    pub place: u32,
 }
 
 /// The shop: what is needed to read its money and dates.

@@ -29,7 +29,7 @@ pub(crate) struct Sold {
     pub item: String,
     /// Full name of the account.
     pub account: String,
-    /// Whether QuickBooks keeps stock of it.
+    /// Whether stock is kept of it: by QuickBooks, or in summary mode by the shop alone.
     pub stocked: bool,
     /// Whether it was found in the company file just now.
     pub adopted: bool,
@@ -129,8 +129,13 @@ impl Charge {
 pub(crate) fn goods(needs: &mut Needs<'_>, line: &OrderLine) -> Option<Sold> {
     let variant = facts(needs.context, line);
     match &line.variant {
-        Some(id) if needs.context.mapping.inventory.mode == Mode::Detailed => of_variant(needs, id, &variant),
-        _ => generic(needs, &variant),
+        Some(id) if needs.modes.inventory == Mode::Detailed => of_variant(needs, id, &variant),
+        _ => {
+            let stocked = needs.modes.inventory == Mode::Summary
+                && line.variant.is_some()
+                && goods_kind(needs, &variant) == GoodsKind::Inventory;
+            generic(needs, &variant).map(|sold| Sold { stocked, ..sold })
+        }
     }
 }
 
@@ -251,13 +256,23 @@ pub(crate) fn charge(needs: &mut Needs<'_>, charge: Charge) -> Option<Sold> {
 /// An item of ours. One that is there already must arrive at the account that the mapping has for it: else the mapping
 /// says one thing and QuickBooks would do another.
 fn ours(needs: &mut Needs<'_>, subject: &str, name: &str, account: &str, discount: bool) -> Option<Sold> {
+    named_ours(needs, subject, fixed(name, limits::ITEM_NAME), account, discount)
+}
+
+fn named_ours(
+    needs: &mut Needs<'_>,
+    subject: &str,
+    names: Vec<String>,
+    account: &str,
+    discount: bool,
+) -> Option<Sold> {
     let want = Want {
         key: EntryKey::new("item", subject),
         document: needs.order.clone(),
         kind: EntryKind::Item,
         space: NameSpace::Item,
         mark: None,
-        names: fixed(name, limits::ITEM_NAME),
+        names,
         kinds: if discount { &["ItemDiscount"] } else { SOLD },
         step_aside: false,
     };
@@ -285,6 +300,40 @@ fn ours(needs: &mut Needs<'_>, subject: &str, name: &str, account: &str, discoun
             None
         }
         _ => Some(Sold { item: found.name, account: account.to_owned(), stocked: false, adopted: false }),
+    }
+}
+
+/// The item of ours on which a day's sales receipt carries what no item of a sale does to this account: money at a clearing
+/// account, the cost of goods. None when the day is held for it.
+pub(crate) fn of_account(needs: &mut Needs<'_>, account: &str) -> Option<Sold> {
+    let leaf = account.rsplit(':').next().unwrap_or(account);
+    let id = DocumentId::new(format!("account/{}", account.to_lowercase()));
+    let mut names = vec![names::with_suffix(leaf, "day", limits::ITEM_NAME)];
+    // Of two accounts of one name below others, or whose names are cut alike, the second has a mark of its own.
+    names.push(names::with_suffix(leaf, &names::mark(&id), limits::ITEM_NAME));
+    named_ours(needs, id.as_str(), names, account, false)
+}
+
+/// What an item on a line of a sale is for the line's place on a day's sales receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    Sold,
+    Discount,
+    Tax,
+}
+
+/// See [`Role`]; of an item that is still to be made, told by its name.
+pub(crate) fn role(context: &Context<'_>, item: &str) -> Role {
+    match context.lists.named(NameSpace::Item, item).map(|found| found.kind).as_deref() {
+        Some("ItemSalesTax") => Role::Tax,
+        Some("ItemDiscount") => Role::Discount,
+        Some(_) => Role::Sold,
+        None if item.eq_ignore_ascii_case(&context.mapping.items.discount) => Role::Discount,
+        None => {
+            let generic = context.mapping.items.generic.to_lowercase();
+            let sold = is_ours(context, item) || item.to_lowercase().starts_with(&generic);
+            if sold && !item.eq_ignore_ascii_case(&context.mapping.tax.footer) { Role::Sold } else { Role::Tax }
+        }
     }
 }
 

@@ -15,6 +15,7 @@
 
 mod body;
 mod choice;
+mod day;
 pub mod document;
 pub mod entry;
 mod forms;
@@ -36,8 +37,8 @@ mod sums;
 pub mod tieout;
 mod undo;
 
-pub use body::{Applied, Body, Linked, NoRequest};
-pub use document::{ContentHash, Document, DocumentId, DocumentKind, Fact};
+pub use body::{Applied, Body, CostLine, Linked, Moved, NoRequest};
+pub use document::{ContentHash, Day, Document, DocumentId, DocumentKind, Fact};
 pub use entry::{Entry, EntryKey, EntryKind, Event, Held, Link, Mapped, Past, Posting, Postings};
 pub use lists::{CompanyFile, Facts, ListObject, Lists, NameSpace};
 pub use map::{Context, map};

@@ -13,7 +13,7 @@ use crate::{
     entry::{Entry, EntryKey, EntryKind, Postings},
     lists::{ListObject, NameSpace},
     map::Context,
-    mapping::{NewLocation, Purpose, check_account, find},
+    mapping::{Modes, NewLocation, Purpose, check_account, find},
     money::Money,
     reasons::{HeldReason, Why},
 };
@@ -22,6 +22,8 @@ use crate::{
 pub(crate) struct Needs<'a> {
     pub context: &'a Context<'a>,
     pub order: &'a DocumentId,
+    /// How much QuickBooks is told of it.
+    pub modes: Modes,
     title: &'a str,
     made: BTreeMap<(u8, EntryKey), Entry>,
     found: BTreeMap<EntryKey, Found>,
@@ -62,10 +64,11 @@ pub(crate) struct Found {
 }
 
 impl<'a> Needs<'a> {
-    pub fn new(context: &'a Context<'a>, order: &'a DocumentId, title: &'a str) -> Self {
+    pub fn new(context: &'a Context<'a>, order: &'a DocumentId, modes: Modes, title: &'a str) -> Self {
         Self {
             context,
             order,
+            modes,
             title,
             made: BTreeMap::new(),
             found: BTreeMap::new(),
@@ -219,6 +222,7 @@ impl<'a> Needs<'a> {
             needs: Vec::new(),
             carries: Vec::new(),
             undoes: Vec::new(),
+            part_of: None,
             body,
         };
         self.made.insert((want.kind.rank(), want.key.clone()), entry);
@@ -317,7 +321,7 @@ impl<'a> Needs<'a> {
 }
 
 /// What a location is called: its name, or the end of its id where the shop has not told of it.
-fn location_name(context: &Context<'_>, id: &DocumentId) -> String {
+pub(crate) fn location_name(context: &Context<'_>, id: &DocumentId) -> String {
     match context.facts.document(id).map(|document| document.fact) {
         Some(Fact::Location(Location { name, .. })) if !name.trim().is_empty() => name,
         _ => id.short().to_owned(),

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use qbxml::{
-    Amount, InventoryAdjustmentAdd, InventoryAdjustmentLineAdd, Quantity, QuantityAdjustment, Ref, StockChange,
-    ValueAdjustment,
+    Amount, InventoryAdjustmentAdd, InventoryAdjustmentLineAdd, JournalEntryAdd, JournalLine, JournalLineAdd, Quantity,
+    QuantityAdjustment, Ref, StockChange, ValueAdjustment,
 };
 use rust_decimal::Decimal;
 
@@ -34,16 +34,16 @@ use crate::{
 const LINES_OF_A_FORM: usize = 100;
 
 /// What the initial integration makes of a customer or a variant that no sale has asked for yet: the list entry that a
-/// sale would need. What is in the company file already is matched and belongs to it from then on. Nothing in summary
-/// mode, and nothing of documents of other kinds.
+/// sale of the day `from` would need. What is in the company file already is matched and belongs to it from then on.
+/// Nothing in summary mode, and nothing of documents of other kinds.
 #[must_use]
-pub fn introduce(document: &Document, context: &Context<'_>) -> Mapped {
-    let mapping = context.mapping;
+pub fn introduce(document: &Document, from: Date, context: &Context<'_>) -> Mapped {
+    let modes = context.mapping.modes_on(from);
     let (title, kind) = match &document.fact {
-        Fact::Customer(buyer) if mapping.customers.mode == Mode::Detailed => {
+        Fact::Customer(buyer) if modes.customers == Mode::Detailed => {
             (names::of_customer(buyer), EntryKind::Customer)
         }
-        Fact::Variant(variant) if mapping.inventory.mode == Mode::Detailed && !variant.gift_card => {
+        Fact::Variant(variant) if modes.inventory == Mode::Detailed && !variant.gift_card => {
             (names::of_variant(variant), EntryKind::Item)
         }
         _ => return Mapped::default(),
@@ -51,7 +51,7 @@ pub fn introduce(document: &Document, context: &Context<'_>) -> Mapped {
     if title.is_empty() {
         return Mapped::default();
     }
-    let mut needs = Needs::new(context, &document.id, &title);
+    let mut needs = Needs::new(context, &document.id, modes, &title);
     let key = match &document.fact {
         Fact::Customer(buyer) => {
             let _ = parties::named(&mut needs, &document.id, buyer);
@@ -125,15 +125,14 @@ pub fn opening_stock<'d>(
     OpeningStock { date, lines: lines.into_values().filter(|line| line.quantity != 0).collect() }
 }
 
-/// The opening stock as inventory adjustments, with what each item is worth at the shop's unit cost. Items that were in the
-/// company file before us are left as they are: QuickBooks keeps their stock already.
+/// The opening stock as inventory adjustments, with what each item is worth at the shop's unit cost; in summary mode its
+/// value alone, as a journal entry. Items that were in the company file before us are left as they are: QuickBooks keeps
+/// their stock already.
 pub(crate) fn map(id: &DocumentId, stock: &OpeningStock, past: &[Past], context: &Context<'_>) -> Mapped {
-    if context.mapping.inventory.mode == Mode::Summary {
-        return Mapped::default();
-    }
+    let modes = context.mapping.modes_on(stock.date);
     let ledger = Ledger::of(past);
     let title = stock.date.to_string();
-    let mut needs = Needs::new(context, id, &title);
+    let mut needs = Needs::new(context, id, modes, &title);
     let asset = needs.account(Purpose::InventoryAsset);
     let equity = needs.account(Purpose::OpeningStock);
     let date = day(&mut needs, stock.date);
@@ -142,6 +141,10 @@ pub(crate) fn map(id: &DocumentId, stock: &OpeningStock, past: &[Past], context:
         let Some(Fact::Variant(variant)) = context.facts.document(&line.variant).map(|document| document.fact) else {
             continue;
         };
+        if modes.inventory == Mode::Summary {
+            lines.push((String::new(), line));
+            continue;
+        }
         let key = items::key_of(&line.variant);
         let ours_or_new = context.lists.is_made(&key) || context.lists.linked(&key).is_none();
         let Some(sold) = items::of_variant(&mut needs, &line.variant, &variant) else { continue };
@@ -151,12 +154,13 @@ pub(crate) fn map(id: &DocumentId, stock: &OpeningStock, past: &[Past], context:
     }
     let count = ledger.count(&["opening"]);
     let mut entries = Vec::new();
-    for (place, part) in lines.chunks(LINES_OF_A_FORM).enumerate() {
+    let of_a_form = if modes.inventory == Mode::Summary { usize::MAX } else { LINES_OF_A_FORM };
+    for (place, lines) in lines.chunks(of_a_form).enumerate() {
         let number = count + place + 1;
         let key = EntryKey::new("opening", &format!("{}/{number}", id.short()));
-        if let Some(entry) = adjustment(&mut needs, (id, key, number), date, (&asset, &equity), part) {
-            entries.push(entry);
-        }
+        let part = Part { id, key, number: format!("OPENING-{number}"), date, asset: &asset, equity: &equity, lines };
+        let body = if modes.inventory == Mode::Summary { part.value() } else { part.adjustment(&mut needs) };
+        entries.extend(body.map(|(kind, body)| part.entry(&needs, kind, body)));
     }
     let reasons = needs.reasons().to_vec();
     if reasons.is_empty() {
@@ -195,64 +199,106 @@ fn worth(line: &OpeningLine) -> Money {
     line.unit_cost.map_or(Money::ZERO, |cost| (cost * Decimal::from(line.quantity)).rounded())
 }
 
-fn adjustment(
-    needs: &mut Needs<'_>,
-    (id, key, number): (&DocumentId, EntryKey, usize),
+/// What goes onto one form.
+struct Part<'p> {
+    id: &'p DocumentId,
+    key: EntryKey,
+    number: String,
     date: Date,
-    (asset, equity): (&str, &str),
-    lines: &[(String, &OpeningLine)],
-) -> Option<Entry> {
-    let total: Money = lines.iter().map(|(_, line)| worth(line)).sum();
-    let number = format!("OPENING-{number}");
-    let mut form_lines = Vec::new();
-    for (item, line) in lines {
-        let quantity_difference = Quantity::new(Decimal::from(line.quantity)).ok();
-        let change = match Amount::new(worth(line).value()) {
-            Ok(value) if line.unit_cost.is_some() => StockChange::Value(ValueAdjustment {
-                quantity_difference,
-                value_difference: Some(value),
-                ..ValueAdjustment::default()
-            }),
-            Ok(_) => StockChange::Quantity(QuantityAdjustment { quantity_difference, ..QuantityAdjustment::default() }),
-            Err(_) => {
-                needs.hold(HeldReason::DoesNotFit { field: "ValueDifference".to_owned() });
-                return None;
-            }
+    asset: &'p str,
+    equity: &'p str,
+    /// Each with the name of its item.
+    lines: &'p [(String, &'p OpeningLine)],
+}
+
+impl Part<'_> {
+    fn worth(&self) -> Money {
+        self.lines.iter().map(|(_, line)| worth(line)).sum()
+    }
+
+    fn memo(&self) -> String {
+        format!("Opening stock {}", self.key.tag())
+    }
+
+    /// Quantities of items, with what they are worth.
+    fn adjustment(&self, needs: &mut Needs<'_>) -> Option<(EntryKind, Body)> {
+        let mut lines = Vec::new();
+        for (item, line) in self.lines {
+            let quantity_difference = Quantity::new(Decimal::from(line.quantity)).ok();
+            let change = match Amount::new(worth(line).value()) {
+                Ok(value) if line.unit_cost.is_some() => StockChange::Value(ValueAdjustment {
+                    quantity_difference,
+                    value_difference: Some(value),
+                    ..ValueAdjustment::default()
+                }),
+                Ok(_) => {
+                    StockChange::Quantity(QuantityAdjustment { quantity_difference, ..QuantityAdjustment::default() })
+                }
+                Err(_) => {
+                    needs.hold(HeldReason::DoesNotFit { field: "ValueDifference".to_owned() });
+                    return None;
+                }
+            };
+            lines.push(InventoryAdjustmentLineAdd { item_ref: Ref::name(item), change });
+        }
+        let form = InventoryAdjustmentAdd {
+            account_ref: Ref::name(self.equity),
+            txn_date: Some(self.date),
+            ref_number: Some(self.number.clone()),
+            memo: Some(self.memo()),
+            inventory_adjustment_line_add: lines,
+            ..InventoryAdjustmentAdd::default()
         };
-        form_lines.push(InventoryAdjustmentLineAdd { item_ref: Ref::name(item), change });
+        Some((EntryKind::InventoryAdjustment, Body::InventoryAdjustment(Box::new(form))))
     }
-    let form = InventoryAdjustmentAdd {
-        account_ref: Ref::name(equity),
-        txn_date: Some(date),
-        ref_number: Some(number.clone()),
-        memo: Some(format!("Opening stock {}", key.tag())),
-        inventory_adjustment_line_add: form_lines,
-        ..InventoryAdjustmentAdd::default()
-    };
-    let posting = |account: &str, amount| Posting { account: account.to_owned(), class: None, amount };
-    let postings = Postings::new(vec![posting(asset, total), posting(equity, -total)]).unwrap_or_default();
-    let unknown = lines.iter().filter(|(_, line)| line.unit_cost.is_none()).count();
-    let mut why = vec![Why::OpeningStock { date }];
-    if let Ok(lines) = u32::try_from(unknown)
-        && lines > 0
-    {
-        why.push(Why::CostUnknown { lines });
+
+    /// The value alone; none where nothing is worth anything.
+    fn value(&self) -> Option<(EntryKind, Body)> {
+        let worth = self.worth();
+        let amount = Amount::new(worth.abs().value()).ok().filter(|_| !worth.is_zero());
+        let line = |account: &str| JournalLine {
+            account_ref: Some(Ref::name(account)),
+            amount,
+            memo: Some(self.memo()),
+            ..JournalLine::default()
+        };
+        amount?;
+        let (debit, credit) =
+            if worth.is_negative() { (self.equity, self.asset) } else { (self.asset, self.equity) };
+        let form = JournalEntryAdd {
+            txn_date: Some(self.date),
+            ref_number: Some(self.number.clone()),
+            journal_line_add: vec![JournalLineAdd::Debit(line(debit)), JournalLineAdd::Credit(line(credit))],
+            ..JournalEntryAdd::default()
+        };
+        Some((EntryKind::JournalEntry, Body::JournalEntry(Box::new(form))))
     }
-    let keys = lines.iter().map(|(_, line)| items::key_of(&line.variant));
-    let made = needs.keys();
-    Some(Entry {
-        key,
-        document: id.clone(),
-        kind: EntryKind::InventoryAdjustment,
-        date: Some(date),
-        number,
-        title: date.to_string(),
-        total,
-        postings,
-        why,
-        needs: keys.filter(|key| made.contains(key)).collect(),
-        carries: lines.iter().map(|(_, line)| event(line)).collect(),
-        undoes: Vec::new(),
-        body: Body::InventoryAdjustment(Box::new(form)),
-    })
+
+    fn entry(&self, needs: &Needs<'_>, kind: EntryKind, body: Body) -> Entry {
+        let worth = self.worth();
+        let posting = |account: &str, amount| Posting { account: account.to_owned(), class: None, amount };
+        let unknown = self.lines.iter().filter(|(_, line)| line.unit_cost.is_none()).count();
+        let mut why = vec![Why::OpeningStock { date: self.date }];
+        if unknown > 0 {
+            why.push(Why::UnitCostUnknown { goods: unknown.to_string() });
+        }
+        let made = needs.keys();
+        let keys = self.lines.iter().map(|(_, line)| items::key_of(&line.variant));
+        Entry {
+            key: self.key.clone(),
+            document: self.id.clone(),
+            kind,
+            date: Some(self.date),
+            number: self.number.clone(),
+            title: self.date.to_string(),
+            total: worth,
+            postings: Postings::new(vec![posting(self.asset, worth), posting(self.equity, -worth)]).unwrap_or_default(),
+            why,
+            needs: keys.filter(|key| made.contains(key)).collect(),
+            carries: self.lines.iter().map(|(_, line)| event(line)).collect(),
+            undoes: Vec::new(),
+            part_of: None,
+            body,
+        }
+    }
 }

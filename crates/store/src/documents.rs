@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Store,
     audit::{Note, Subject, note},
+    days::after,
     error::StoreError,
     runs::RunId,
     words::{json, read_json, time, word},
@@ -131,7 +132,7 @@ impl FromSql for Gone {
     }
 }
 
-enum Stored {
+pub(crate) enum Stored {
     New,
     Changed,
     Unchanged,
@@ -284,7 +285,7 @@ pub(crate) fn newest(
     found.map(|(body, version)| Ok((read_json(&body)?, version))).transpose()
 }
 
-fn save(tx: &Transaction<'_>, run: RunId, pulled: &Pulled<'_>, now: Timestamp) -> Result<Stored, StoreError> {
+pub(crate) fn save(tx: &Transaction<'_>, run: RunId, pulled: &Pulled<'_>, now: Timestamp) -> Result<Stored, StoreError> {
     let document = pulled.document;
     let id = document.id.as_str();
     let hash = ContentHash::of(&serde_json::to_vec(&document.fact)?);
@@ -299,6 +300,7 @@ fn save(tx: &Transaction<'_>, run: RunId, pulled: &Pulled<'_>, now: Timestamp) -
         Fact::StockTransfer(transfer) => {
             (transfer.arrivals.first().map_or_else(|| updated_at.clone(), |first| time(first.at)), Mapping::Unmapped)
         }
+        Fact::Day(day) => (time(after(day.day.date)), Mapping::Unmapped),
         Fact::Shop(_)
         | Fact::Location(_)
         | Fact::Customer(_)

@@ -27,6 +27,7 @@
 mod audit;
 mod backups;
 mod connections;
+mod days;
 mod decisions;
 mod documents;
 mod entries;
@@ -47,6 +48,7 @@ mod words;
 
 pub use audit::{AuditCheck, AuditRow, Subject};
 pub use connections::Store;
+pub use days::{Part, PartOf};
 pub use documents::{PullCount, Pulled, Version};
 pub use error::{OpenError, StoreError};
 pub use lists::{GoneObject, ListRow, World};

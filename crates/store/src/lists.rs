@@ -3,15 +3,16 @@
 use std::{cell::RefCell, collections::BTreeSet};
 
 use books::{
-    Body, CompanyFile, Document, DocumentId, EntryKey, EntryKind, Facts, Link, ListObject, Lists, NameSpace, Why,
+    Body, CompanyFile, Document, DocumentId, Entry, EntryKey, EntryKind, Facts, Link, ListObject, Lists, NameSpace, Why,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use qbxml::ListId;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::{
     Store,
     audit::{Note, Subject, note},
+    days,
     documents::newest,
     entries::{form, standings},
     error::StoreError,
@@ -100,6 +101,14 @@ impl<'c> World<'c> {
 impl Facts for World<'_> {
     fn document(&self, id: &DocumentId) -> Option<Document> {
         self.ask(|connection| Ok(newest(connection, id)?.map(|(document, _)| document)))
+    }
+
+    fn told_through(&self) -> Option<Date> {
+        self.ask(days::last_told)
+    }
+
+    fn members(&self, day: &DocumentId) -> Vec<Entry> {
+        self.ask(|connection| days::members(connection, day).map(Some)).unwrap_or_default()
     }
 }
 
@@ -498,6 +507,8 @@ const fn place_of(body: &Body) -> Option<(NameSpace, &'static str)> {
         | Body::ARRefundCreditCard { .. }
         | Body::Check { .. }
         | Body::InventoryAdjustment(_)
+        | Body::JournalEntry(_)
+        | Body::Cost { .. }
         | Body::Application { .. }
         | Body::Change { .. }
         | Body::Void { .. }

@@ -63,8 +63,8 @@ impl Store {
         })
     }
 
-    /// Documents whose newest version is to be mapped, oldest order first. One with a transaction in flight is left out
-    /// until that is settled, and one of which something is about to be taken back until that is done.
+    /// Documents whose newest version is to be mapped, oldest order first. One with a transaction in flight, or with a part
+    /// of a day's entry that is, is left out until that is settled, and one of which something is about to be taken back until that is done.
     pub fn unmapped(&self, limit: u32) -> Result<Vec<(Document, Version)>, StoreError> {
         let unmapped = self.read(|tx| unmapped(tx, Scope::Everything, limit))?;
         Ok(unmapped.into_iter().map(|(document, version, _)| (document, version)).collect())
@@ -96,25 +96,32 @@ impl Store {
         mut map: impl FnMut(&Document, &[Past], &World<'_>) -> Mapped,
     ) -> Result<u32, StoreError> {
         self.write(|tx| {
-            let documents = unmapped(tx, scope, limit)?;
             let world = World::within(tx);
-            for (document, version, gone) in &documents {
-                let past = past_of(tx, &document.id)?;
-                let mapped = match gone {
-                    Gone::No => map(document, &past, &world),
-                    Gone::Yes => mapped_gone(document, &past),
-                    Gone::Accepted => Mapped::default(),
-                };
-                world.check()?;
-                Saving { document: &document.id, writing: Writing { tx, run, version: *version, now } }
-                    .save(&mapped)?;
+            let mut count = 0;
+            loop {
+                // Orders bring their days up: those are mapped in the same go.
+                let documents = unmapped(tx, scope, limit - count)?;
+                if documents.is_empty() {
+                    return Ok(count);
+                }
+                for (document, version, gone) in &documents {
+                    let past = past_of(tx, &document.id)?;
+                    let mapped = match gone {
+                        Gone::No => map(document, &past, &world),
+                        Gone::Yes => mapped_gone(document, &past),
+                        Gone::Accepted => Mapped::default(),
+                    };
+                    world.check()?;
+                    Saving { document: &document.id, writing: Writing { tx, run, version: *version, now } }
+                        .save(&mapped)?;
+                    count += 1;
+                }
             }
-            Ok(u32::try_from(documents.len()).unwrap_or(u32::MAX))
         })
     }
 
-    /// The mapping or the lists changed: every document that is held, waits, or has something ready or rejected is mapped
-    /// anew on the next run. Returns how many that are.
+    /// The mapping or the lists changed: every document that is held, waits, or has something ready, summarised or rejected
+    /// is mapped anew on the next run. Returns how many that are.
     pub fn remap_open(&self, now: Timestamp) -> Result<u32, StoreError> {
         self.write(|tx| remap(tx, now))
     }
@@ -129,7 +136,7 @@ pub(crate) fn remap(tx: &Transaction<'_>, now: Timestamp) -> Result<u32, StoreEr
         .prepare_cached(
             "UPDATE documents SET mapping = 'unmapped' WHERE mapping = 'entries' AND id IN (
                  SELECT w.document FROM entries e JOIN wanted w ON w.entry = e.id
-                 WHERE e.state IN ('held', 'ready', 'rejected'))",
+                 WHERE e.state IN ('held', 'ready', 'summarised', 'rejected'))",
         )?
         .execute([])?;
     if count > 0 {
@@ -154,6 +161,9 @@ fn unmapped(connection: &Connection, scope: Scope, limit: u32) -> Result<Vec<(Do
              WHERE d.mapping = 'unmapped' AND NOT EXISTS (
                  SELECT 1 FROM wanted w JOIN entries e ON e.id = w.entry
                  WHERE w.document = d.id AND NOT e.is_list AND e.state IN ('sent', 'uncertain'))
+             AND NOT EXISTS (
+                 SELECT 1 FROM wanted w JOIN members m ON m.member = w.entry JOIN entries c ON c.id = m.carrier
+                 WHERE w.document = d.id AND c.state IN ('sent', 'uncertain'))
              AND NOT EXISTS (
                  SELECT 1 FROM entries u
                  WHERE u.document = d.id AND u.undo AND u.state IN ('ready', 'sent', 'uncertain')

@@ -5,6 +5,7 @@ use jiff::{Timestamp, civil::Date};
 use rusqlite::{Transaction, params};
 
 use crate::{
+    days::{carry, join},
     documents::Version,
     entries::{Standing, find},
     error::StoreError,
@@ -62,7 +63,7 @@ impl Wish<'_> {
                 total: entry.total.to_string(),
                 content_hash: Some(entry.content_hash().as_str().to_owned()),
                 reasons: "[]".to_owned(),
-                state: State::Ready,
+                state: if entry.part_of.is_some() { State::Summarised } else { State::Ready },
                 target: entry.target().map(|key| key.as_str().to_owned()),
             },
             Self::Held(held) => Columns {
@@ -153,7 +154,7 @@ impl Writing<'_> {
     fn become_wished(&self, wish: &Wish<'_>, id: i64, from: State, columns: &Columns) -> Result<(), StoreError> {
         let why = match (wish, from) {
             (Wish::Held(held), _) => held.reasons.first().map_or("held", HeldReason::code),
-            (Wish::Entry(_), State::Ready) => "mapped anew",
+            (Wish::Entry(_), State::Ready | State::Summarised) => "mapped anew",
             (Wish::Entry(_), _) => "mapped",
         };
         let change = Change { entry: id, key: wish.key(), from, to: columns.state, run: Some(self.run), why };
@@ -185,8 +186,10 @@ impl Writing<'_> {
         self.tx.prepare_cached("DELETE FROM undoes WHERE entry = ?")?.execute([id])?;
         let Wish::Entry(entry) = wish else {
             self.tx.prepare_cached("DELETE FROM forms WHERE entry = ?")?.execute([id])?;
-            return Ok(());
+            return join(self.tx, self.run, id, None, self.now);
         };
+        join(self.tx, self.run, id, entry.part_of.as_ref(), self.now)?;
+        carry(self.tx, id, entry)?;
         self.tx
             .prepare_cached("INSERT OR REPLACE INTO forms (entry, form) VALUES (?, ?)")?
             .execute(params![id, json(entry)?])?;

@@ -39,6 +39,9 @@ const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 /// How often our own data is backed up.
 const BACK_UP_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
+/// How far the shop's search index may lag behind what happens (SHOPIFY.md 2.6).
+const INDEX_LAG: SignedDuration = SignedDuration::from_mins(10);
+
 /// Tells the time.
 pub trait Clock: Send + Sync {
     /// Now.
@@ -250,6 +253,7 @@ impl Engine {
     }
 
     async fn pull(&self, run: RunId) -> Result<(), RunError> {
+        let began = self.clock.now();
         let mut missed = false;
         for name in self.source.feeds() {
             let opening = FeedOpening { cursor: self.store.cursor(name)?, now: self.clock.now(), missed };
@@ -280,7 +284,18 @@ impl Engine {
                 self.progress.send_modify(|progress| progress.pulled += count.new + count.changed);
             }
         }
-        Ok(())
+        Ok(self.note_days_over(began)?)
+    }
+
+    /// Everything was read that happened in the shop before `began`: the days that were over by then can be posted as one.
+    fn note_days_over(&self, began: Timestamp) -> Result<(), StoreError> {
+        let Some(shop) = self.store.setting::<Shop>("shop")? else { return Ok(()) };
+        let Ok(zone) = TimeZone::get(&shop.time_zone) else { return Ok(()) };
+        let settled = began.saturating_sub(INDEX_LAG).unwrap_or(began).to_zoned(zone).date();
+        match settled.yesterday() {
+            Ok(over) => self.store.told_through(over, self.clock.now()),
+            Err(_) => Ok(()),
+        }
     }
 
     /// Keeps the shop's own facts where the mapping finds them.
@@ -351,7 +366,7 @@ impl Engine {
                 State::Rejected => outcome.rejected += count,
                 State::Held => outcome.held += count,
                 State::Sent | State::Uncertain => outcome.uncertain += count,
-                State::Ready | State::Undone | State::Dropped => {}
+                State::Ready | State::Summarised | State::Undone | State::Dropped => {}
             }
         }
         self.store.finish_run(open.id, &outcome, self.clock.now())
@@ -561,7 +576,9 @@ impl Mapper for EntryMapper {
                 books::Context { mapping: &mapping, shop: &shop, lists: world, facts: world, company: &company };
             match &document.fact {
                 Fact::Customer(_) | Fact::Variant(_) | Fact::Supplier(_) => {
-                    books::opening::introduce(document, &context)
+                    {
+                    books::opening::introduce(document, self.plan.from, &context)
+                }
                 }
                 _ => books::map(document, past, &context),
             }

@@ -292,7 +292,8 @@ pub fn view(store: &Store, mapping: &Mapping, now: Timestamp) -> Result<Integrat
             store::State::Posted => part.done += count,
             store::State::Ready | store::State::Sent | store::State::Uncertain => part.to_do += count,
             store::State::Held | store::State::Rejected => part.stuck += count,
-            store::State::Undone | store::State::Dropped => {}
+            // The parts of a day are counted with it.
+            store::State::Summarised | store::State::Undone | store::State::Dropped => {}
         }
     }
     let left = view.customers.to_do + view.items.to_do + view.vendors.to_do + view.entries.to_do + view.unmapped;

@@ -64,7 +64,7 @@ impl Conversation {
             let request = (!needs_are_left).then(|| entry.request(|key| self.linked(key)));
             let no_fit = match &request {
                 Some(Ok(request)) => request.check().err().map(|errors| errors.first().map(ToString::to_string)),
-                Some(Err(error @ NoRequest::Impossible(..))) => Some(Some(error.to_string())),
+                Some(Err(error @ (NoRequest::Impossible(..) | NoRequest::PartOfDay))) => Some(Some(error.to_string())),
                 Some(Err(NoRequest::NotLinkedYet(_))) | None => None,
             };
             if let Some(field) = &no_fit {
