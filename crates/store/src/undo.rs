@@ -210,7 +210,10 @@ fn made_for_them_alone(connection: &Connection, chosen: &Places, runs: &BTreeSet
     let mut made = Places::new();
     let mut statement = connection.prepare_cached(
         "SELECT l.place, e.id FROM links l JOIN entries e ON e.id = l.entry
-         WHERE l.run = ? AND e.is_list AND e.state = 'posted'",
+         WHERE l.run = ? AND e.is_list AND e.state = 'posted'
+         -- What the shop's own lists ask for was made for nobody's sake.
+         AND NOT EXISTS (SELECT 1 FROM wanted w JOIN documents d ON d.id = w.document
+             WHERE w.entry = e.id AND d.kind IN ('customer', 'variant', 'supplier'))",
     )?;
     for run in runs {
         let mut rows = statement.query([run])?;
