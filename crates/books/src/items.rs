@@ -259,13 +259,7 @@ fn ours(needs: &mut Needs<'_>, subject: &str, name: &str, account: &str, discoun
     named_ours(needs, subject, fixed(name, limits::ITEM_NAME), account, discount)
 }
 
-fn named_ours(
-    needs: &mut Needs<'_>,
-    subject: &str,
-    names: Vec<String>,
-    account: &str,
-    discount: bool,
-) -> Option<Sold> {
+fn named_ours(needs: &mut Needs<'_>, subject: &str, names: Vec<String>, account: &str, discount: bool) -> Option<Sold> {
     let want = Want {
         key: EntryKey::new("item", subject),
         document: needs.order.clone(),

@@ -40,9 +40,7 @@ const LINES_OF_A_FORM: usize = 100;
 pub fn introduce(document: &Document, from: Date, context: &Context<'_>) -> Mapped {
     let modes = context.mapping.modes_on(from);
     let (title, kind) = match &document.fact {
-        Fact::Customer(buyer) if modes.customers == Mode::Detailed => {
-            (names::of_customer(buyer), EntryKind::Customer)
-        }
+        Fact::Customer(buyer) if modes.customers == Mode::Detailed => (names::of_customer(buyer), EntryKind::Customer),
         Fact::Variant(variant) if modes.inventory == Mode::Detailed && !variant.gift_card => {
             (names::of_variant(variant), EntryKind::Item)
         }
@@ -263,8 +261,7 @@ impl Part<'_> {
             ..JournalLine::default()
         };
         amount?;
-        let (debit, credit) =
-            if worth.is_negative() { (self.equity, self.asset) } else { (self.asset, self.equity) };
+        let (debit, credit) = if worth.is_negative() { (self.equity, self.asset) } else { (self.asset, self.equity) };
         let form = JournalEntryAdd {
             txn_date: Some(self.date),
             ref_number: Some(self.number.clone()),

@@ -285,7 +285,12 @@ pub(crate) fn newest(
     found.map(|(body, version)| Ok((read_json(&body)?, version))).transpose()
 }
 
-pub(crate) fn save(tx: &Transaction<'_>, run: RunId, pulled: &Pulled<'_>, now: Timestamp) -> Result<Stored, StoreError> {
+pub(crate) fn save(
+    tx: &Transaction<'_>,
+    run: RunId,
+    pulled: &Pulled<'_>,
+    now: Timestamp,
+) -> Result<Stored, StoreError> {
     let document = pulled.document;
     let id = document.id.as_str();
     let hash = ContentHash::of(&serde_json::to_vec(&document.fact)?);

@@ -576,9 +576,7 @@ impl Mapper for EntryMapper {
                 books::Context { mapping: &mapping, shop: &shop, lists: world, facts: world, company: &company };
             match &document.fact {
                 Fact::Customer(_) | Fact::Variant(_) | Fact::Supplier(_) => {
-                    {
                     books::opening::introduce(document, self.plan.from, &context)
-                }
                 }
                 _ => books::map(document, past, &context),
             }

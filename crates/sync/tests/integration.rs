@@ -41,7 +41,10 @@ fn told(world: &World) {
     world.tell(id("InventoryItem", 1), stock(1, 7, 1));
     world.tell(id("InventoryItem", 2), stock(2, 3, 0));
     for (number, name) in [(7, "Ada Davis"), (8, "Grace Hopper")] {
-        world.tell(id("Customer", number), Fact::Customer(Customer { display_name: name.into(), ..Customer::default() }));
+        world.tell(
+            id("Customer", number),
+            Fact::Customer(Customer { display_name: name.into(), ..Customer::default() }),
+        );
     }
     world.sell(1001, &bought_by(paid(mugs(1001, 2)), "Ada Davis"));
 }
@@ -100,7 +103,11 @@ fn after_the_start_lists_go_first_then_the_opening_stock_then_the_sales() {
     assert!(last("CustomerAdd") < place("InventoryAdjustmentAdd"), "{order:?}");
     assert!(last("ItemInventoryAdd") < place("InventoryAdjustmentAdd"), "{order:?}");
     assert!(place("InventoryAdjustmentAdd") < place("SalesReceiptAdd"), "{order:?}");
-    assert_eq!(order.iter().filter(|name| *name == "CustomerAdd").count(), 2, "buyers are carried over once: {order:?}");
+    assert_eq!(
+        order.iter().filter(|name| *name == "CustomerAdd").count(),
+        2,
+        "buyers are carried over once: {order:?}"
+    );
 }
 
 #[test]
@@ -244,6 +251,10 @@ fn whatever_answer_is_lost_everything_is_carried_over_once() {
         }
         assert_eq!(stage(&world), Stage::Done, "message {lost}");
         world.assert_settled();
-        assert_eq!((world.balances(), world.company.transactions().len()), (whole.1.clone(), whole.2), "message {lost}");
+        assert_eq!(
+            (world.balances(), world.company.transactions().len()),
+            (whole.1.clone(), whole.2),
+            "message {lost}"
+        );
     }
 }

@@ -170,7 +170,17 @@ impl World {
         let store = Arc::new(Store::open(&folder.path().join("data"), clock.now()).unwrap().store);
         let source = source(&runtime);
         let engine = Engine::new(Arc::clone(&store), source, config, Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
-        Self { runtime, _folder: folder, source: None, store, engine, company, clock, sent: Vec::new(), file_name: "C:\\shop.qbw".into() }
+        Self {
+            runtime,
+            _folder: folder,
+            source: None,
+            store,
+            engine,
+            company,
+            clock,
+            sent: Vec::new(),
+            file_name: "C:\\shop.qbw".into(),
+        }
     }
 
     pub fn now(&self) -> Timestamp {
