@@ -80,7 +80,7 @@ pub(crate) fn company(books: &Books, request: &Element) -> Element {
 pub(crate) fn preferences(books: &Books) -> Element {
     let leaf = |name: &str, text: &str| Element::leaf(name, text);
     let mut accounting = vec![
-        leaf("IsUsingAccountNumbers", "false"),
+        leaf("IsUsingAccountNumbers", &books.setup.account_numbers.to_string()),
         leaf("IsRequiringAccounts", "true"),
         leaf("IsUsingClassTracking", &books.setup.class_tracking.to_string()),
     ];

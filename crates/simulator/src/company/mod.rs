@@ -13,7 +13,9 @@
 mod about;
 mod adjustments;
 mod books;
+mod chart;
 mod credits;
+mod crowd;
 mod data_ext;
 mod envelope;
 mod form;
@@ -62,7 +64,7 @@ use schema::Schema;
 pub use ids::{LineId, ListId, TxnId};
 pub use journal::JournalError;
 pub use schema::SchemaError;
-pub use setup::{AccountSetup, Capacities, Edition, Setup};
+pub use setup::{AccountSetup, Capacities, Crowd, Edition, Setup};
 pub use status::HResultError;
 pub use view::{Posting, StockView, TransactionView};
 
