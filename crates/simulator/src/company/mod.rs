@@ -6,9 +6,9 @@
 //! survive a kill at any moment.
 //!
 //! What differs from the real one: stock is costed when a sale is booked and not again when something earlier
-//! changes; one application is assumed; units of measure, bins of inventory sites and the booking of other currencies are
-//! off; group lines, links from orders to invoices and item lines of checks are refused as features that are
-//! off (3250); reports are on accrual basis.
+//! changes; one application is assumed; units of measure, bins of inventory sites and the booking of other currencies
+//! are off; bills are not paid, so that vendor credits stay whole; group lines, links from orders to invoices and item
+//! lines of checks are refused as features that are off (3250); reports are on accrual basis.
 
 mod about;
 mod adjustments;

@@ -38,6 +38,19 @@ impl Edition {
         }
     }
 
+    /// How many elements a list may hold that [`Capacities`] does not name (PROTOCOL.md e).
+    pub(crate) fn list_capacity(self, list: &str) -> u32 {
+        let enterprise = self == Self::Enterprise;
+        match list {
+            "PriceLevel" if enterprise => 750,
+            "BillingRate" | "PriceLevel" => 100,
+            "Terms" if enterprise => 29_000,
+            "CustomerMsg" if enterprise => 100_000,
+            "InventorySite" => 1_000_000,
+            _ => 10_000,
+        }
+    }
+
     /// The product name that HostQuery tells.
     #[must_use]
     pub fn product_name(self) -> &'static str {

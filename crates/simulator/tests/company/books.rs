@@ -191,9 +191,7 @@ fn check(desk: &mut Desk) {
         .filter(|txn| ["ItemReceipt", "Bill"].contains(&txn.kind.as_str()))
         .flat_map(|txn| {
             let answer = desk.done(&look(&txn.kind, txn.txn_id.as_str()));
-            let links =
-                answer.split("<LinkedTxn>").skip(1).map(|link| decimal(&text(link, "Amount"))).collect::<Vec<_>>();
-            links
+            answer.split("<LinkedTxn>").skip(1).map(|link| decimal(&text(link, "Amount"))).collect::<Vec<_>>()
         })
         .sum();
     assert_eq!(linked, received * decimal("-21"), "both sides of the links say the same");
