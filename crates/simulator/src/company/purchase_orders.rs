@@ -1,7 +1,8 @@
 //! Purchase orders: what was ordered, what of it came, and the links from what came to what was ordered.
 //!
 //! A bill or an item receipt names a whole order (LinkToTxnID: all that is still open) or a line of one (LinkToTxn,
-//! without ItemRef: the line has it; PROTOCOL.md d). An order tells its quantities as they are now.
+//! without ItemRef: the line has it; PROTOCOL.md d). An order tells its quantities as they are now. A receipt is not
+//! turned into a bill: it is deleted, and the bill is linked to the order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -149,6 +150,14 @@ fn keep_received(books: &Books, draft: &Draft, previous: &Txn) -> Result<(), Sta
         let why = "The vendor cannot be changed while other transactions are linked.";
         return Err(Status::rule("VendorRef", vendor.as_ref().map_or("", ListId::as_str), why));
     }
+    for line in &draft.lines {
+        let before = previous.body.lines.iter().find(|before| before.id == line.id && line.id.is_some());
+        let Some(before) = before.filter(|before| !flag(&before.fields, "IsManuallyClosed")) else { continue };
+        let closing = matches!(line.text("IsManuallyClosed"), Some("true" | "1"));
+        if closing && books.purchase_orders.received(line.id.as_ref()).quantity >= ordered(before) {
+            return Err(Status::rule("IsManuallyClosed", "true", "The line has been received in full."));
+        }
+    }
     for line in &previous.body.lines {
         if books.purchase_orders.received(line.id.as_ref()).quantity.is_zero() {
             continue;
@@ -252,8 +261,44 @@ pub(crate) fn link_in(fields: &[Element]) -> Option<(TxnId, LineId)> {
     Some((TxnId::new(link.text_of("TxnID")?), LineId::new(link.text_of("TxnLineID")?)))
 }
 
+/// The lines of a new bill or item receipt: those that LinkToTxnID stands for, then those that are given. QuickBooks
+/// takes a whole order or lines of it, not both, and lines only in the order's own order, one order after the other
+/// (Intuit's developer guide, "Linking item receipt and bill to purchase order").
+pub(crate) fn linked_lines(
+    books: &Books,
+    info: &'static TxnInfo,
+    whole: &[&str],
+    given: Vec<DraftLine>,
+) -> Result<Vec<DraftLine>, Status> {
+    let mut places: BTreeMap<TxnId, usize> = BTreeMap::new();
+    let mut latest: Option<TxnId> = None;
+    for (order_id, line_id) in given.iter().filter_map(|line| link_in(&line.fields)) {
+        let line = line_id.as_str();
+        if whole.contains(&order_id.as_str()) {
+            let why = "A purchase order is linked as a whole or by its lines, not both.";
+            return Err(Status::rule("LinkToTxnID", order_id.as_str(), why));
+        }
+        let lines = &order(books, order_id.as_str())?.body.lines;
+        let place = lines.iter().position(|own| own.id.as_ref() == Some(&line_id));
+        let place = place.ok_or_else(|| Status::gone(line))?;
+        let earlier = places.insert(order_id.clone(), place);
+        let returned = earlier.is_some() && latest.as_ref() != Some(&order_id);
+        if returned || earlier.is_some_and(|earlier| earlier > place) {
+            let why = "Linked lines must keep the order of the purchase order, one purchase order after the other.";
+            return Err(Status::rule("TxnLineID", line, why));
+        }
+        latest = Some(order_id);
+    }
+    let mut lines = Vec::new();
+    for id in whole {
+        lines.extend(open_lines(books, info, id)?);
+    }
+    lines.extend(given);
+    Ok(lines)
+}
+
 /// A line for everything that is still open of an order: what LinkToTxnID stands for.
-pub(crate) fn open_lines(books: &Books, info: &'static TxnInfo, id: &str) -> Result<Vec<DraftLine>, Status> {
+fn open_lines(books: &Books, info: &'static TxnInfo, id: &str) -> Result<Vec<DraftLine>, Status> {
     let order = order(books, id)?;
     let kind: &'static LineInfo =
         info.lines.iter().find(|kind| kind.add == "ItemLineAdd").ok_or_else(|| Status::feature_off("LinkToTxnID"))?;
