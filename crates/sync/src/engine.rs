@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 use web_connector::{
-    Agent, Answer, CompanyFile, Ended, Hello, Opening, Outgoing, Progress as Percent, Retry, SessionId,
+    Agent, Answer, CompanyFile, Ended, Hello, Opening, Outgoing, Progress as Percent, Retry, SessionId, SignIn,
 };
 
 use crate::{
@@ -31,6 +31,7 @@ use crate::{
     schedule::Schedule,
     source::{Opening as FeedOpening, Source, SourceError, Told},
     tieout::{Period, WANTED},
+    token::TokenRecord,
 };
 
 /// How often the scheduler looks at the clock. Short, because a computer that wakes from sleep does not say so.
@@ -364,6 +365,9 @@ impl Engine {
         if self.store.setting::<Option<Period>>(WANTED)?.flatten().is_some() {
             return Ok(true);
         }
+        if TokenRecord::of(&self.store)?.wants_proof() {
+            return Ok(true);
+        }
         for state in [State::Ready, State::Held, State::Rejected] {
             if self.store.has_any(state)? {
                 return Ok(true);
@@ -422,6 +426,12 @@ fn told(message: &Message) -> String {
 }
 
 impl Agent for Engine {
+    fn signed_in(&self, how: &SignIn) {
+        if let Err(error) = TokenRecord::note_sign_in(&self.store, how, self.clock.now()) {
+            error!(%error, "the store could not be written");
+        }
+    }
+
     fn open(&self, _session: &SessionId) -> Opening {
         self.live().last_call_at = Some(self.clock.now());
         match self.has_work() {
@@ -477,6 +487,9 @@ impl Agent for Engine {
         };
         let settled = self.with_conversation(session, |conversation| {
             conversation.answered(reply, now)?;
+            if let Some(file) = conversation.company_file() {
+                TokenRecord::note_proof(&self.store, file, now)?;
+            }
             let more = conversation.has_more(now)?;
             Ok((conversation.settled(), more, conversation.stopped()))
         });

@@ -24,15 +24,18 @@ mod lists;
 pub mod messages;
 mod questions;
 pub mod schedule;
+pub mod secrets;
 mod settle;
 pub mod shop;
 pub mod source;
 mod target;
 pub mod tieout;
+pub mod token;
 pub mod undo;
 
 pub use config::{Config, ConfigError};
 pub use conversation::Conversation;
 pub use engine::{Engine, Progress};
 pub use messages::{Language, Message};
+pub use secrets::{SecretPlace, Secrets};
 pub use source::Source;

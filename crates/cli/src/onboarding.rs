@@ -1,0 +1,93 @@
+//! What onboarding asks for: the app token and the shop's secret.
+
+use std::{
+    io::{self, Read},
+    path::Path,
+};
+
+use ring::rand::SystemRandom;
+use secrecy::{ExposeSecret, SecretString};
+use sync::{
+    Secrets, api,
+    config::QuickBooksConfig,
+    token::{AppToken, TokenStage},
+};
+
+use crate::{
+    Done, Token,
+    commands::{self, Failure},
+    print,
+};
+
+/// `token`.
+pub fn token(asked: &Token) -> Result<Done, Failure> {
+    let folder = &asked.look.data_dir;
+    let config = commands::read_config(&commands::config_path(folder))?.quickbooks;
+    let secrets = commands::secrets(folder);
+    let shown = |asked: &Token| show(asked, &config, &secrets);
+    match &asked.what {
+        None => shown(asked),
+        Some(what) if what.revoke => {
+            api::revoke_app_token(folder, &config, &secrets)?.ok_or_else(|| Failure::NotSetUp(folder.clone()))?;
+            print::line("The app token is of no use any more: QuickBooks can't sign in until there is a new one.");
+            Ok(Done::Well)
+        }
+        Some(what) => {
+            let there = api::app_token(folder, &config, &secrets)?.ok_or_else(|| Failure::NotSetUp(folder.clone()))?;
+            if there.stage != TokenStage::NotGiven && !asked.replace {
+                print::problem(&print::words(&there.message));
+                print::problem("There is a token already. With --replace it is of no use any more.");
+                return Ok(Done::Attention);
+            }
+            let token = if what.generate {
+                AppToken::generate(&SystemRandom::new())?
+            } else {
+                AppToken::parse(pasted()?.expose_secret(), &config.user_name)?
+            };
+            let place = api::keep_app_token(folder, &config, &secrets, &token, asked.secrets)?;
+            let place = place.ok_or_else(|| Failure::NotSetUp(folder.clone()))?;
+            if what.generate {
+                print::line(token.secret().expose_secret());
+                print::line("Type it into the Web Connector's password field for Tillbridge, once. It is not shown again.");
+            }
+            print::line(&format!("Kept in: {place}"));
+            shown(asked)
+        }
+    }
+}
+
+fn show(asked: &Token, config: &QuickBooksConfig, secrets: &Secrets) -> Result<Done, Failure> {
+    let folder = &asked.look.data_dir;
+    let view = api::app_token(folder, config, secrets)?.ok_or_else(|| Failure::NotSetUp(folder.clone()))?;
+    if asked.look.json {
+        print::json(&view);
+    } else {
+        print::line(&print::words(&view.message));
+        if let Some(refused) = &view.refused {
+            print::problem(&print::words(refused));
+        }
+    }
+    let fine = view.stage != TokenStage::NotGiven && view.refused.is_none();
+    Ok(if fine { Done::Well } else { Done::Attention })
+}
+
+/// `secret`.
+pub fn secret(folder: &Path, config: Option<&Path>) -> Result<Done, Failure> {
+    let kept = commands::config_path(folder);
+    let config = commands::read_config(config.unwrap_or(&kept))?;
+    let place = config.shop.secret_place();
+    let secret = pasted()?;
+    if secret.expose_secret().trim().is_empty() {
+        return Err(Failure::NoInput);
+    }
+    commands::secrets(folder).write(place, &secret).map_err(api::ApiError::from)?;
+    print::line(&format!("Kept in: {place}"));
+    Ok(Done::Well)
+}
+
+/// What came on standard input.
+fn pasted() -> Result<SecretString, Failure> {
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text).map_err(|error| Failure::File { path: "standard input".into(), error })?;
+    Ok(text.into())
+}
