@@ -108,6 +108,11 @@ impl<'a> Needs<'a> {
         std::mem::take(&mut self.made).into_values().filter(|entry| needed.contains(&entry.key)).collect()
     }
 
+    /// All list entries to make, in the order of sending.
+    pub fn take_all_made(&mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.made).into_values().collect()
+    }
+
     /// The account chosen for `purpose`; the order is held unless it can be used.
     pub fn account(&mut self, purpose: Purpose) -> String {
         let account = self.context.mapping.accounts.get(purpose);

@@ -13,7 +13,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
-use sync::{Language, token::KeepIn};
+use sync::{Language, preflight::Confirmation, token::KeepIn};
 
 /// Tillbridge: carries a Shopify shop's sales into a QuickBooks Desktop company file.
 #[derive(Debug, Parser)]
@@ -73,6 +73,8 @@ enum Command {
     Release(OneEntry),
     /// The app token with which QuickBooks signs in: how far it is; or a new one, or none any more.
     Token(Token),
+    /// What has to be so before the integration can start, point by point; exit code 1 when something is not.
+    Preflight(Preflight),
     /// Keeps the shop's secret, read from standard input, where the configuration says that it is.
     Secret {
         /// The data folder.
@@ -171,6 +173,19 @@ struct OneEntry {
 }
 
 #[derive(Debug, Args)]
+struct Preflight {
+    #[command(flatten)]
+    look: Look,
+    /// Confirm what only you know: pos-migration, the data migration of QuickBooks Point of Sale is finished; same-computer,
+    /// this is the computer that runs it; no-pos, it is not used.
+    #[arg(long, value_parser = confirmation)]
+    confirm: Option<Confirmation>,
+    /// Have the 0 % sales-tax item made with the next session.
+    #[arg(long)]
+    create_tax_item: bool,
+}
+
+#[derive(Debug, Args)]
 struct Token {
     #[command(flatten)]
     look: Look,
@@ -231,6 +246,15 @@ fn keep_in(text: &str) -> Result<KeepIn, String> {
         "os" => Ok(KeepIn::System),
         "file" => Ok(KeepIn::File),
         other => Err(format!("{other} is not one of: os, file")),
+    }
+}
+
+fn confirmation(text: &str) -> Result<Confirmation, String> {
+    match text {
+        "pos-migration" => Ok(Confirmation::PosMigration),
+        "same-computer" => Ok(Confirmation::SameComputer),
+        "no-pos" => Ok(Confirmation::NoPos),
+        other => Err(format!("{other} is not one of: pos-migration, same-computer, no-pos")),
     }
 }
 
@@ -296,6 +320,7 @@ async fn run(command: Command) -> Result<Done, commands::Failure> {
         Command::Retry(one) => commands::retry(&one.data_dir, &one.key),
         Command::Release(one) => commands::release(&one.data_dir, &one.key),
         Command::Token(token) => onboarding::token(&token),
+        Command::Preflight(preflight) => onboarding::preflight(&preflight).await,
         Command::Secret { data_dir, config } => onboarding::secret(&data_dir, config.as_deref()),
         Command::Qwc { data_dir } => commands::qwc(&data_dir),
         Command::Diagnostics { data_dir, to } => commands::diagnostics(&data_dir, to.as_deref()),

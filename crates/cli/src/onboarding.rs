@@ -1,20 +1,23 @@
-//! What onboarding asks for: the app token and the shop's secret.
+//! What onboarding asks for: the app token, the shop's secret, and what has to be so before the start.
 
 use std::{
     io::{self, Read},
     path::Path,
 };
 
+use jiff::Timestamp;
 use ring::rand::SystemRandom;
 use secrecy::{ExposeSecret, SecretString};
 use sync::{
-    Secrets, api,
+    Secrets,
+    api::{self, Store},
     config::QuickBooksConfig,
+    preflight::{self, Finding, Surroundings},
     token::{AppToken, TokenStage},
 };
 
 use crate::{
-    Done, Token,
+    Done, Preflight, Token,
     commands::{self, Failure},
     print,
 };
@@ -69,6 +72,34 @@ fn show(asked: &Token, config: &QuickBooksConfig, secrets: &Secrets) -> Result<D
     }
     let fine = view.stage != TokenStage::NotGiven && view.refused.is_none();
     Ok(if fine { Done::Well } else { Done::Attention })
+}
+
+/// `preflight`.
+pub async fn preflight(asked: &Preflight) -> Result<Done, Failure> {
+    let folder = &asked.look.data_dir;
+    let config = commands::read_config(&commands::config_path(folder))?;
+    let writes = asked.confirm.is_some() || asked.create_tax_item;
+    let store = if writes { commands::open(folder)? } else { Store::read_only(folder).map_err(api::ApiError::from)? };
+    if let Some(what) = asked.confirm {
+        preflight::confirm(&store, what, Timestamp::now())?;
+    }
+    if asked.create_tax_item {
+        preflight::create_tax_item(&store, Timestamp::now())?;
+    }
+    let found = preflight::preflight(&store, &config, &commands::secrets(folder), &Surroundings::here()).await?;
+    if asked.look.json {
+        print::json(&found);
+    } else {
+        for point in &found.points {
+            let mark = match point.finding {
+                Finding::Found => "+",
+                Finding::NotFound => "!",
+                Finding::CantTell => "?",
+            };
+            print::line(&format!("{mark} {}", print::words(&point.message)));
+        }
+    }
+    Ok(if found.is_clear() { Done::Well } else { Done::Attention })
 }
 
 /// `secret`.

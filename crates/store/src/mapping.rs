@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use books::{Document, DocumentId, EntryKey, Held, HeldReason, Mapped, Past};
+use books::{Document, DocumentId, DocumentKind, EntryKey, Held, HeldReason, Mapped, Past};
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
 
@@ -17,7 +17,7 @@ use crate::{
     state::State,
     undo::{drop_waiting, hold_waiting, past_of},
     wishes::{Wish, Writing},
-    words::read_json,
+    words::{read_json, word},
 };
 
 impl Store {
@@ -67,6 +67,17 @@ impl Store {
                     .save(&mapped)?;
             }
             Ok(u32::try_from(documents.len()).unwrap_or(u32::MAX))
+        })
+    }
+
+    /// Has every document of this kind mapped anew on the next run, whatever came of it before. Returns how many those are.
+    pub fn map_again(&self, kind: DocumentKind, now: Timestamp) -> Result<u32, StoreError> {
+        self.write(|tx| {
+            let kind = word(&kind)?;
+            let count = tx.prepare_cached("UPDATE documents SET mapping = 'unmapped' WHERE kind = ?")?.execute([&kind])?;
+            let detail = format!("{count} documents are to be mapped anew");
+            note(tx, &Note { run: None, what: Subject::Remap, subject: &kind, state: None, detail: &detail }, now)?;
+            Ok(u32::try_from(count).unwrap_or(u32::MAX))
         })
     }
 

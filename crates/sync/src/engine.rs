@@ -28,6 +28,7 @@ use crate::{
     conversation::{Conversation, Fault, Mapper, Parties, Reply, Turn},
     lists::List,
     messages::{Language, Message},
+    preflight::FOOTER_WANTED,
     schedule::Schedule,
     source::{Opening as FeedOpening, Source, SourceError, Told},
     tieout::{Period, WANTED},
@@ -551,6 +552,7 @@ impl Mapper for EntryMapper {
     fn map_some(&self, run: RunId, limit: u32, now: Timestamp) -> Result<u32, StoreError> {
         let Some(shop) = self.store.setting::<Shop>("shop")? else { return Ok(0) };
         let mapping = self.mapping_for(self.store.setting::<Company>("company")?.as_ref());
+        let footer_wanted = self.store.setting::<Timestamp>(FOOTER_WANTED)?.is_some();
         self.store.map_unmapped(run, limit, now, |document, past, world| {
             if self.is_before_start(document, &shop) {
                 return Mapped::default();
@@ -558,7 +560,10 @@ impl Mapper for EntryMapper {
             let company = world.company();
             let context =
                 books::Context { mapping: &mapping, shop: &shop, lists: world, facts: world, company: &company };
-            books::map(document, past, &context)
+            match &document.fact {
+                Fact::Shop(_) if footer_wanted => books::footer_item(document, &context),
+                _ => books::map(document, past, &context),
+            }
         })
     }
 }

@@ -22,6 +22,7 @@ pub mod endpoint;
 pub mod engine;
 mod lists;
 pub mod messages;
+pub mod preflight;
 mod questions;
 pub mod schedule;
 pub mod secrets;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use shopify::{Client, Credentials, Error};
 
 use crate::{
@@ -80,6 +80,8 @@ pub struct Probe {
     pub time_zone: String,
     /// What is missing, each with what to do.
     pub missing: Vec<Message>,
+    /// How far Shopify's clock is ahead of this computer's, to a second or two; where it says so.
+    pub clock_ahead: Option<SignedDuration>,
 }
 
 /// Signs in to the shop of a configuration and looks what is missing.
@@ -95,6 +97,7 @@ pub async fn probe(config: &Config, secrets: &Secrets) -> Result<Probe, ConnectE
         currency: probe.shop.currency.code().to_owned(),
         time_zone: probe.shop.time_zone,
         missing,
+        clock_ahead: probe.clock_ahead,
     })
 }
 

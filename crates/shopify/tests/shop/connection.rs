@@ -357,3 +357,20 @@ async fn an_error_never_quotes_what_a_buyer_wrote() {
     assert!(error.contains("taxExempt"), "{error}");
     assert!(!error.contains("Ada"), "{error}");
 }
+
+#[tokio::test]
+async fn the_probe_tells_how_far_the_shops_clock_is_ahead_by_its_date() {
+    for (date, ahead) in [("Fri, 01 Jan 2100 00:00:00 GMT", true), ("Sat, 01 Jan 2000 00:00:00 GMT", false)] {
+        let shop = Shop::open(move |asked| {
+            let mut reply = answer_of(asked);
+            reply.headers.push(("date", date.to_owned()));
+            reply
+        })
+        .await;
+        let clock = TestClock::at(NOW);
+        let told: jiff::Timestamp = jiff::fmt::rfc2822::parse(date).unwrap().timestamp();
+        let probe = shop.client(&clock).probe().await.unwrap();
+        assert_eq!(probe.clock_ahead, Some(told.duration_since(clock.now())), "{date}");
+        assert_eq!(probe.clock_ahead.unwrap().is_positive(), ahead);
+    }
+}
