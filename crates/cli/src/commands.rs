@@ -9,6 +9,7 @@ use jiff::{Timestamp, civil::Date};
 use sync::{
     Config, ConfigError, Message, SecretPlace, Secrets,
     api::{self, ApiError, EntryFilter, EntryKey, EntryPage, EntryView, PostingView, State, Store, StoreError},
+    reset::ResetError,
     source::SourceError,
     tieout::{Period, TieOut},
     token::{NoRandomness, TokenError, TokenStage},
@@ -66,6 +67,9 @@ pub enum Failure {
     /// Nothing came on standard input.
     #[error("nothing came on standard input")]
     NoInput,
+    /// There is no reset.
+    #[error("{}", print::words(&.0.message()))]
+    Reset(#[from] ResetError),
     /// No token could be made.
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),
@@ -99,6 +103,7 @@ impl Failure {
             | Self::Source(_)
             | Self::Port { .. }
             | Self::NoRandomness(_)
+            | Self::Reset(_)
             | Self::Simulation(_) => 1,
         }
     }

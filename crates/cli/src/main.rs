@@ -84,6 +84,8 @@ enum Command {
         #[arg(long)]
         config: Option<PathBuf>,
     },
+    /// Opens the initial integration again with a code of support; without one, prints the request to give to support.
+    Reset(Reset),
     /// Prints the .qwc file for the Web Connector.
     Qwc {
         /// The data folder.
@@ -183,6 +185,15 @@ struct Preflight {
     /// Have the 0 % sales-tax item made with the next session.
     #[arg(long)]
     create_tax_item: bool,
+}
+
+#[derive(Debug, Args)]
+struct Reset {
+    #[command(flatten)]
+    look: Look,
+    /// The code that support gave.
+    #[arg(long)]
+    code: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -322,6 +333,7 @@ async fn run(command: Command) -> Result<Done, commands::Failure> {
         Command::Token(token) => onboarding::token(&token),
         Command::Preflight(preflight) => onboarding::preflight(&preflight).await,
         Command::Secret { data_dir, config } => onboarding::secret(&data_dir, config.as_deref()),
+        Command::Reset(reset) => onboarding::reset(&reset),
         Command::Qwc { data_dir } => commands::qwc(&data_dir),
         Command::Diagnostics { data_dir, to } => commands::diagnostics(&data_dir, to.as_deref()),
     }

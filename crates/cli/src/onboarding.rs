@@ -1,4 +1,5 @@
-//! What onboarding asks for: the app token, the shop's secret, and what has to be so before the start.
+//! What onboarding asks for: the app token, the shop's secret, what has to be so before the start, and the reset
+//! that opens it again.
 
 use std::{
     io::{self, Read},
@@ -13,11 +14,12 @@ use sync::{
     api::{self, Store},
     config::QuickBooksConfig,
     preflight::{self, Finding, Surroundings},
+    reset::{self, SupportKey},
     token::{AppToken, TokenStage},
 };
 
 use crate::{
-    Done, Preflight, Token,
+    Done, Look, Preflight, Reset, Token,
     commands::{self, Failure},
     print,
 };
@@ -121,4 +123,29 @@ fn pasted() -> Result<SecretString, Failure> {
     let mut text = String::new();
     io::stdin().read_to_string(&mut text).map_err(|error| Failure::File { path: "standard input".into(), error })?;
     Ok(text.into())
+}
+
+/// `reset`.
+pub fn reset(asked: &Reset) -> Result<Done, Failure> {
+    let Look { data_dir, json } = &asked.look;
+    let Some(code) = &asked.code else {
+        let store = Store::read_only(data_dir).map_err(api::ApiError::from)?;
+        let request = reset::request(&store)?;
+        if *json {
+            print::json(&request);
+        } else {
+            print::line(&format!("Installation:  {}", request.installation));
+            print::line(&format!("Company file:  {}", request.company_file));
+            print::line(&format!("Request:       {}", request.request));
+            print::line("Give the request to support, and enter the code that comes back with --code.");
+        }
+        return Ok(Done::Well);
+    };
+    let done = reset::carry_out(&commands::open(data_dir)?, code, SupportKey::built_in(), Timestamp::now())?;
+    if *json {
+        print::json(&done);
+    } else {
+        print::line(&print::words(&done.message()));
+    }
+    Ok(Done::Well)
 }

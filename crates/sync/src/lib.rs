@@ -24,6 +24,7 @@ mod lists;
 pub mod messages;
 pub mod preflight;
 mod questions;
+pub mod reset;
 pub mod schedule;
 pub mod secrets;
 mod settle;
