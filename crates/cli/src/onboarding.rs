@@ -53,7 +53,9 @@ pub fn token(asked: &Token) -> Result<Done, Failure> {
             let place = place.ok_or_else(|| Failure::NotSetUp(folder.clone()))?;
             if what.generate {
                 print::line(token.secret().expose_secret());
-                print::line("Type it into the Web Connector's password field for Tillbridge, once. It is not shown again.");
+                print::line(
+                    "Type it into the Web Connector's password field for Tillbridge, once. It is not shown again.",
+                );
             }
             print::line(&format!("Kept in: {place}"));
             shown(asked)

@@ -74,7 +74,8 @@ impl Store {
     pub fn map_again(&self, kind: DocumentKind, now: Timestamp) -> Result<u32, StoreError> {
         self.write(|tx| {
             let kind = word(&kind)?;
-            let count = tx.prepare_cached("UPDATE documents SET mapping = 'unmapped' WHERE kind = ?")?.execute([&kind])?;
+            let count =
+                tx.prepare_cached("UPDATE documents SET mapping = 'unmapped' WHERE kind = ?")?.execute([&kind])?;
             let detail = format!("{count} documents are to be mapped anew");
             note(tx, &Note { run: None, what: Subject::Remap, subject: &kind, state: None, detail: &detail }, now)?;
             Ok(u32::try_from(count).unwrap_or(u32::MAX))

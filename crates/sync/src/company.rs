@@ -3,9 +3,9 @@
 use books::{CompanyFile, Currency};
 use jiff::{Timestamp, civil::Date};
 use qbxml::{
-    Answer, AssignToObject, Capacity, Class, CompanyQuery, DataExtAdd, DataExtDefAdd, DataExtMod, DataExtTarget, DataExtType, FileMode,
-    Guid, HostQuery, IncludeListMetaData, Object, OrderFilter, OtherDataExtType, PreferencesQuery, Request,
-    SalesOrderQuery, StatusCode, TxnSelect,
+    Answer, AssignToObject, Capacity, Class, CompanyQuery, DataExtAdd, DataExtDefAdd, DataExtMod, DataExtTarget,
+    DataExtType, FileMode, Guid, HostQuery, IncludeListMetaData, Object, OrderFilter, OtherDataExtType,
+    PreferencesQuery, Request, SalesOrderQuery, StatusCode, TxnSelect,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -402,13 +402,10 @@ mod tests {
             assert_eq!(Edition::of(product), edition, "{product}");
         }
         let year = |release: &str| Company { release: release.into(), ..Company::default() }.year();
-        assert_eq!([year("34.0"), year("33.0"), year("24.0"), year(""), year("x.1")], [
-            Some(2024),
-            Some(2023),
-            Some(2014),
-            None,
-            None
-        ]);
+        assert_eq!(
+            [year("34.0"), year("33.0"), year("24.0"), year(""), year("x.1")],
+            [Some(2024), Some(2023), Some(2014), None, None]
+        );
     }
 
     #[test]

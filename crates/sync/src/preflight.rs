@@ -3,12 +3,7 @@
 //! What QuickBooks has to say is known from the last session with it; the shop is asked. What only the merchant knows she
 //! confirms, and that is kept with its time.
 
-use std::{
-    env,
-    ffi::OsString,
-    fs,
-    path::PathBuf,
-};
+use std::{env, ffi::OsString, fs, path::PathBuf};
 
 use books::{DocumentKind, ListObject, Money, NameSpace, mapping::ClosedPeriod};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -317,8 +312,9 @@ impl Facts {
 
     fn tax_item(&self, config: &Config) -> Point {
         let name = config.mapping.tax.footer.trim();
-        let is_zero =
-            |object: &ListObject| object.account.as_deref().and_then(|rate| rate.parse::<Money>().ok()) == Some(Money::ZERO);
+        let is_zero = |object: &ListObject| {
+            object.account.as_deref().and_then(|rate| rate.parse::<Money>().ok()) == Some(Money::ZERO)
+        };
         let point = |finding, code: Message| Point::new(Check::TaxItem, finding, code.with("item", name));
         match &self.footer {
             Some(item) if item.kind != "ItemSalesTax" || !item.active => {
@@ -443,7 +439,8 @@ fn closing_date(company: &Company, config: &Config) -> Point {
         }
         Some(date) => {
             let moves = config.mapping.documents.closed_period != ClosedPeriod::Hold;
-            let message = Message::new(if moves { "preflight.closing_date.moved" } else { "preflight.closing_date.held" });
+            let message =
+                Message::new(if moves { "preflight.closing_date.moved" } else { "preflight.closing_date.held" });
             let finding = if moves { Finding::Found } else { Finding::NotFound };
             (finding, message.with("date", date).with("start", start))
         }
@@ -460,9 +457,7 @@ fn shop_points(probe: &Result<Probe, ConnectError>) -> [Point; 2] {
             let (finding, message) = match (scopes.as_slice(), probe.missing.first()) {
                 ([], None) => (Finding::Found, Message::new("preflight.scopes.found")),
                 ([], Some(kept_back)) => (Finding::Found, kept_back.clone()),
-                (scopes, _) => {
-                    (Finding::NotFound, Message::new("shop.missing_scope").with("scope", scopes.join(", ")))
-                }
+                (scopes, _) => (Finding::NotFound, Message::new("shop.missing_scope").with("scope", scopes.join(", "))),
             };
             [Point::new(Check::Shop, Finding::Found, found), Point::new(Check::Scopes, finding, message)]
         }
@@ -530,7 +525,10 @@ fn time_zone(probe: Option<&Probe>, here: &Surroundings) -> Point {
                 }
                 Ok(zone) => {
                     let shop = zone.to_offset(here.now);
-                    (Finding::Found, Message::new("preflight.time_zone.differs").with("offset", shop).with("here", ours))
+                    (
+                        Finding::Found,
+                        Message::new("preflight.time_zone.differs").with("offset", shop).with("here", ours),
+                    )
                 }
             };
             (finding, message.with("zone", &probe.time_zone))

@@ -149,7 +149,8 @@ impl AppToken {
             let mut bytes = [0; 32];
             random.fill(&mut bytes).map_err(|_| NoRandomness)?;
             let fair = bytes.into_iter().filter(|byte| *byte < FAIR);
-            letters.extend(fair.filter_map(|byte| ALPHABET.get(usize::from(byte) % ALPHABET.len())).map(|&l| l as char));
+            letters
+                .extend(fair.filter_map(|byte| ALPHABET.get(usize::from(byte) % ALPHABET.len())).map(|&l| l as char));
         }
         letters.truncate(GROUPS * GROUPS);
         let groups: Vec<String> = letters.chunks(GROUPS).map(|group| group.iter().collect()).collect();
@@ -282,12 +283,14 @@ impl TokenKeeper {
 
     /// Only one of our own two places holds a token. Where there is no credential store, there is none in it.
     fn forget_other(&self, place: &SecretPlace) -> Result<(), SecretError> {
-        [KeepIn::System, KeepIn::File].into_iter().map(|keep_in| self.own(keep_in)).filter(|own| own != place).try_for_each(
-            |other| match self.secrets.remove(&other) {
+        [KeepIn::System, KeepIn::File]
+            .into_iter()
+            .map(|keep_in| self.own(keep_in))
+            .filter(|own| own != place)
+            .try_for_each(|other| match self.secrets.remove(&other) {
                 Err(SecretError::NoStore(_)) => Ok(()),
                 removed => removed,
-            },
-        )
+            })
     }
 }
 

@@ -56,7 +56,11 @@ impl Installation {
     fn keeper(&self) -> sync::token::TokenKeeper {
         let installation: serde_json::Value =
             Store::read_only(self.folder.path()).unwrap().setting("installation").unwrap().unwrap();
-        sync::token::TokenKeeper::new(&self.secrets, &self.config, installation["id"].as_str().unwrap().parse().unwrap())
+        sync::token::TokenKeeper::new(
+            &self.secrets,
+            &self.config,
+            installation["id"].as_str().unwrap().parse().unwrap(),
+        )
     }
 
     fn holds(&self, text: &str) -> bool {

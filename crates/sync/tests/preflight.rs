@@ -42,7 +42,10 @@ fn the_last_session_tells_what_quickbooks_has_to_say() {
     assert_eq!(of(Check::CompanyFile).message.facts["file"], "C:\\shop.qbw");
     assert_eq!(of(Check::SalesTax).finding, Finding::Found);
     // The example's secret is not set: the shop is not asked.
-    assert_eq!((of(Check::Shop).finding, of(Check::Shop).message.code.as_str()), (Finding::NotFound, "config.no_secret"));
+    assert_eq!(
+        (of(Check::Shop).finding, of(Check::Shop).message.code.as_str()),
+        (Finding::NotFound, "config.no_secret")
+    );
     assert_eq!(of(Check::Clock).finding, Finding::CantTell);
 }
 

@@ -260,11 +260,7 @@ impl Service {
         let proven = tokio::task::spawn_blocking(move || service.proven(&user_name, &password)).await.ok()?;
         throttle.record(proven, self.clock.now());
         drop(throttle);
-        if proven {
-            tokio::task::spawn_blocking(move || self.open()).await.ok()
-        } else {
-            Some(refused())
-        }
+        if proven { tokio::task::spawn_blocking(move || self.open()).await.ok() } else { Some(refused()) }
     }
 
     fn proven(&self, user_name: &str, password: &str) -> bool {

@@ -136,7 +136,12 @@ fn before_quickbooks_has_called_nobody_can_say_what_it_would() {
 
 #[test]
 fn another_product_than_quickbooks_desktop_is_told_apart() {
-    assert_told!(Product, of_company(|c| c.product = "QuickBooks Point of Sale 19.0".into()), NotFound, "preflight.product.pos");
+    assert_told!(
+        Product,
+        of_company(|c| c.product = "QuickBooks Point of Sale 19.0".into()),
+        NotFound,
+        "preflight.product.pos"
+    );
     assert_told!(Product, of_company(|c| c.product = "QuickBooks Online".into()), NotFound, "preflight.product.online");
     assert_told!(Edition, of_company(|c| c.edition = None), CantTell, "preflight.edition.unknown");
 }
@@ -205,7 +210,8 @@ fn the_shop_lets_us_in_and_tells_what_is_needed() {
     assert_told!(Shop, fails("shop.sign_in", false), NotFound, "shop.sign_in");
     assert_told!(Shop, fails("shop.offline", true), CantTell, "shop.offline");
     assert_told!(Scopes, fails("shop.offline", true), CantTell, "preflight.shop.unknown");
-    let missing = ["read_products", "read_locations"].map(|scope| Message::new("shop.missing_scope").with("scope", scope));
+    let missing =
+        ["read_products", "read_locations"].map(|scope| Message::new("shop.missing_scope").with("scope", scope));
     assert_told!(Scopes, of_probe(|probe| probe.missing = missing.to_vec()), NotFound, "shop.missing_scope");
     let kept_back = vec![Message::new("shop.buyers_not_told")];
     assert_told!(Scopes, of_probe(|probe| probe.missing = kept_back), Found, "shop.buyers_not_told");
@@ -226,7 +232,8 @@ fn shop_and_books_have_the_same_currency() {
 
 #[test]
 fn the_clock_is_right_to_two_minutes_and_another_time_zone_is_told() {
-    let ahead = |seconds| of_probe(move |probe: &mut Probe| probe.clock_ahead = Some(SignedDuration::from_secs(seconds)));
+    let ahead =
+        |seconds| of_probe(move |probe: &mut Probe| probe.clock_ahead = Some(SignedDuration::from_secs(seconds)));
     assert_told!(Clock, ahead(-120), Found, "preflight.clock.right");
     assert_told!(Clock, ahead(-121), NotFound, "preflight.clock.fast");
     assert_told!(Clock, ahead(3600), NotFound, "preflight.clock.slow");
