@@ -300,7 +300,7 @@ impl Facts {
 
     fn company_file(&self, company: &Company) -> Point {
         let (finding, message) = match (&self.trouble, &self.pairing) {
-            (Some(trouble), _) if trouble.code != "company.sales_tax_off" => (Finding::NotFound, trouble.clone()),
+            (Some(trouble), _) if is_about_the_file(trouble) => (Finding::NotFound, trouble.clone()),
             _ if company.sample => (Finding::NotFound, Message::new("preflight.company_file.sample")),
             (_, Some(pairing)) => {
                 (Finding::Found, Message::new("preflight.company_file.paired").with("file", &pairing.file_name))
@@ -364,6 +364,12 @@ impl Facts {
         };
         Point::new(Check::SameComputer, Finding::Found, message)
     }
+}
+
+/// That sales tax is off is a point of its own, and what else ended a session is no matter of the company file.
+fn is_about_the_file(trouble: &Message) -> bool {
+    let code = trouble.code.as_str();
+    code == "quickbooks.not_reachable" || (code.starts_with("company.") && code != "company.sales_tax_off")
 }
 
 fn confirmed(code: &str, at: Timestamp) -> Message {

@@ -426,7 +426,14 @@ pub struct TokenView {
 pub fn view(keeper: &TokenKeeper, record: &TokenRecord) -> Result<TokenView, SecretError> {
     let place = keeper.place().to_string();
     let refused = record.trouble();
-    let fingerprint = keeper.token()?.map(|token| Secret::new(token.secret().expose_secret()).fingerprint());
+    let token = match keeper.token() {
+        // Where there is no credential store there is no token in it; what to do instead is what to say.
+        Err(error @ SecretError::NoStore(_)) => {
+            return Ok(TokenView { stage: TokenStage::NotGiven, message: error.message(), refused, place });
+        }
+        token => token?,
+    };
+    let fingerprint = token.map(|token| Secret::new(token.secret().expose_secret()).fingerprint());
     let proven = record.proven.as_ref().filter(|_| record.fingerprint == fingerprint);
     let (stage, message) = match (fingerprint, proven) {
         (None, _) => (TokenStage::NotGiven, Message::new("token.not_given")),
