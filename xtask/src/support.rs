@@ -57,9 +57,10 @@ pub fn key(project: &Project, args: &[String]) -> Result<(), Stop> {
     if trust {
         let path = project.root.join(TRUSTED);
         let about = fs::read_to_string(&path).unwrap_or_default();
-        let comments: String =
-            about.lines().filter(|line| line.starts_with('#')).map(|line| format!("{line}\n")).collect();
-        fs::write(&path, format!("{comments}{public}\n")).map_err(|error| SupportError::File { path, error })?;
+        let mut lines: Vec<&str> = about.lines().filter(|line| line.starts_with('#')).collect();
+        lines.push(&public);
+        let text = lines.join("\n") + "\n";
+        fs::write(&path, text).map_err(|error| SupportError::File { path, error })?;
         println!("Programs built from here on take its codes ({TRUSTED}), and those of no other key.");
     }
     Ok(())

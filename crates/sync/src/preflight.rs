@@ -405,16 +405,12 @@ fn release(company: &Company) -> Point {
 }
 
 fn edition(company: &Company) -> Point {
-    match company.edition {
-        Some(edition) => {
-            let message = Message::new("preflight.edition.found").with("edition", edition.name());
-            Point::new(Check::Edition, Finding::Found, message)
-        }
-        None => {
-            let message = Message::new("preflight.edition.unknown").with("product", &company.product);
-            Point::new(Check::Edition, Finding::CantTell, message)
-        }
-    }
+    let (finding, message) = if let Some(edition) = company.edition {
+        (Finding::Found, Message::new("preflight.edition.found").with("edition", edition.name()))
+    } else {
+        (Finding::CantTell, Message::new("preflight.edition.unknown").with("product", &company.product))
+    };
+    Point::new(Check::Edition, finding, message)
 }
 
 fn file_mode(company: &Company) -> Point {
@@ -427,13 +423,13 @@ fn file_mode(company: &Company) -> Point {
 }
 
 fn sales_tax(company: &Company) -> Point {
-    match company.obstacle() {
-        Some(obstacle) => Point::new(Check::SalesTax, Finding::NotFound, obstacle),
-        None => {
-            let item = company.sales_tax_item.as_deref().unwrap_or("-");
-            Point::new(Check::SalesTax, Finding::Found, Message::new("preflight.sales_tax.on").with("item", item))
-        }
-    }
+    let (finding, message) = if let Some(obstacle) = company.obstacle() {
+        (Finding::NotFound, obstacle)
+    } else {
+        let item = company.sales_tax_item.as_deref().unwrap_or("-");
+        (Finding::Found, Message::new("preflight.sales_tax.on").with("item", item))
+    };
+    Point::new(Check::SalesTax, finding, message)
 }
 
 fn closing_date(company: &Company, config: &Config) -> Point {
@@ -496,7 +492,7 @@ fn currency(company: Option<&Company>, probe: Option<&Probe>, set: &str) -> Poin
         (_, None) => (Finding::CantTell, Message::new("preflight.shop.unknown")),
         (Some(company), Some(probe)) => {
             let books = company.currency();
-            let books = books.as_ref().map(|currency| currency.code());
+            let books = books.as_ref().map(books::Currency::code);
             let (finding, message) = match books {
                 Some(books) if books == probe.currency => (Finding::Found, Message::new("preflight.currency.same")),
                 Some(books) => (Finding::NotFound, Message::new("preflight.currency.differs").with("books", books)),

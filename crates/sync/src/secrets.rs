@@ -292,10 +292,11 @@ fn private_file() -> fs::OpenOptions {
     fs::OpenOptions::new()
 }
 
+/// Whether the file's mode lets neither the group nor others do anything.
 #[cfg(unix)]
 fn is_private(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    fs::metadata(path).is_ok_and(|about| about.permissions().mode() & 0o077 == 0)
+    fs::metadata(path).is_ok_and(|about| about.permissions().mode().trailing_zeros() >= 6)
 }
 
 #[cfg(not(unix))]
