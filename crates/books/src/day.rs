@@ -35,7 +35,8 @@ pub(crate) fn map_day(id: &DocumentId, day: &SalesDay, past: &[Past], context: &
         None => context.mapping.locations.online.trim().to_owned(),
     };
     let title = format!("{} {place}", day.day.date).trim_end().to_owned();
-    let members = context.facts.members(id);
+    let mut members = context.facts.members(id);
+    members.sort_by(|one, other| one.key.cmp(&other.key));
     let needs = Needs::new(context, id, context.mapping.modes_on(day.day.date), &title);
     Planning { needs, id, day, title: title.clone(), ledger: Ledger::of(past), members }.plan()
 }

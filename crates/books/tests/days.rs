@@ -51,8 +51,8 @@ struct DayBook {
 struct Trade {
     world: World,
     stories: Vec<Story>,
-    /// Parts of days that are not posted yet, by the place of their order.
-    open: Vec<BTreeMap<EntryKey, Entry>>,
+    /// Parts of days that are not posted yet, by the place of their order, as they were planned.
+    open: Vec<Vec<Entry>>,
     days: BTreeMap<DocumentId, DayBook>,
 }
 
@@ -63,7 +63,7 @@ impl Trade {
         Self {
             world: world.clone(),
             stories: orders.iter().enumerate().map(story).collect(),
-            open: vec![BTreeMap::new(); orders.len()],
+            open: vec![Vec::new(); orders.len()],
             days: BTreeMap::new(),
         }
     }
@@ -71,7 +71,7 @@ impl Trade {
     fn map(&self, document: &Document, past: &[Past], through: Date) -> Mapped {
         let mut members: BTreeMap<DocumentId, Vec<Entry>> = BTreeMap::new();
         let posted = self.stories.iter().flat_map(|story| &story.past).map(|past| &past.entry);
-        for entry in posted.chain(self.open.iter().flat_map(BTreeMap::values)) {
+        for entry in posted.chain(self.open.iter().flatten()) {
             if let Some(day) = &entry.part_of {
                 members.entry(day.id()).or_default().push(entry.clone());
             }
@@ -100,7 +100,7 @@ impl Trade {
                 let number = u32::try_from(on_this).unwrap() + 1;
                 let book = || DayBook { day: SalesDay { day: day.clone(), place: number }, past: Vec::new() };
                 self.days.entry(day.id()).or_insert_with(book);
-                self.open[place].insert(entry.key.clone(), entry);
+                self.open[place].push(entry);
             }
         }
         let days: Vec<DocumentId> = self.days.keys().cloned().collect();
@@ -122,7 +122,7 @@ impl Trade {
             self.watch(entry);
             let carried: BTreeSet<EntryKey> = entry.members().collect();
             for (story, open) in self.stories.iter_mut().zip(&mut self.open) {
-                for (_, part) in open.extract_if(.., |key, _| carried.contains(key)) {
+                for part in open.extract_if(.., |part| carried.contains(&part.key)) {
                     story.past.push(stands(part));
                 }
             }
@@ -335,7 +335,7 @@ fn a_late_order_changes_the_posted_day_in_place() {
         trade.carry_over(date(2026, 11, 20));
         let late = Trade::of(&summary(form), &[worked(), worked()]).stories.pop().unwrap();
         trade.stories.push(late);
-        trade.open.push(BTreeMap::new());
+        trade.open.push(Vec::new());
         let entries = trade.carry_over(date(2026, 11, 21));
         let [entry] = entries.as_slice() else { panic!("{}", brief(&entries)) };
         assert_eq!((entry.kind, entry.number.as_str()), (EntryKind::Change, "D261120-1"));
@@ -352,7 +352,7 @@ fn a_day_that_quickbooks_does_not_let_be_changed_gets_an_entry_for_the_rest() {
         for number in 2..=3 {
             let orders = vec![worked(); number];
             trade.stories.push(Trade::of(&summary(form), &orders).stories.pop().unwrap());
-            trade.open.push(BTreeMap::new());
+            trade.open.push(Vec::new());
             let book = trade.days.values_mut().next().unwrap();
             if number == 2 {
                 let first = book.past[0].entry.clone();
@@ -471,7 +471,7 @@ proptest! {
 
         let parts = by_account(trade.stories.iter().flat_map(|story| &story.past).flat_map(|past| past.entry.postings.iter()));
         prop_assert_eq!(&parts, &trade.sums(), "days are the sums of their parts");
-        let open: Vec<&Entry> = trade.open.iter().flat_map(BTreeMap::values).collect();
+        let open: Vec<&Entry> = trade.open.iter().flatten().collect();
         prop_assert!(open.iter().all(|entry| entry.postings.is_empty()), "left open: {}", brief(open));
         let mut ours = without_costs(trade.sums());
         let mut theirs = without_costs(by_account(twins.iter().flat_map(|twin| &twin.past).flat_map(|past| past.entry.postings.iter())));

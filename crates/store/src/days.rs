@@ -106,7 +106,7 @@ pub(crate) fn members(connection: &Connection, day: &DocumentId) -> Result<Vec<E
     connection
         .prepare_cached(
             "SELECT f.form FROM members m JOIN entries e ON e.id = m.member JOIN forms f ON f.entry = e.id
-             WHERE m.day = ? AND e.state IN ('summarised', 'posted') ORDER BY e.id",
+             WHERE m.day = ? AND e.state IN ('summarised', 'posted') ORDER BY m.place",
         )?
         .query_and_then([day.as_str()], |row| read_json(&row.get::<_, String>(0)?))?
         .collect()
@@ -149,17 +149,26 @@ pub(crate) fn join(
         .query_row([member], |row| row.get(0))
         .optional()?;
     let day = part_of.map(Day::id);
-    if before.as_deref() == day.as_ref().map(DocumentId::as_str) {
+    let stays = before.as_deref() == day.as_ref().map(DocumentId::as_str);
+    let Some((day, id)) = part_of.zip(day) else {
+        changed(tx, member)?;
+        tx.prepare_cached("DELETE FROM members WHERE member = ?")?.execute([member])?;
+        return Ok(());
+    };
+    if stays {
+        // What is planned together is written down together, in the order of the plan.
+        let last = "UPDATE members SET place = (SELECT max(place) + 1 FROM members) WHERE member = ?";
+        tx.prepare_cached(last)?.execute([member])?;
         return Ok(());
     }
     changed(tx, member)?;
-    tx.prepare_cached("DELETE FROM members WHERE member = ?")?.execute([member])?;
-    if let (Some(id), Some(day)) = (day, part_of) {
-        make(tx, run, &id, day, now)?;
-        tx.prepare_cached("INSERT INTO members (member, day) VALUES (?, ?)")?.execute(params![member, id.as_str()])?;
-        changed(tx, member)?;
-    }
-    Ok(())
+    make(tx, run, &id, day, now)?;
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO members (member, day, place)
+         VALUES (?, ?, (SELECT coalesce(max(place), 0) + 1 FROM members))",
+    )?
+    .execute(params![member, id.as_str()])?;
+    changed(tx, member)
 }
 
 /// Makes the document of a day unless there is one.
