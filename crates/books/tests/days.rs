@@ -122,6 +122,13 @@ impl Trade {
             self.watch(entry);
             let carried: BTreeSet<EntryKey> = entry.members().collect();
             for (story, open) in self.stories.iter_mut().zip(&mut self.open) {
+                // What a posted part builds on stands as well, although its own day may not be posted yet.
+                let mut carried = carried.clone();
+                for part in open.iter().rev() {
+                    if carried.contains(&part.key) {
+                        carried.extend(part.needs.iter().cloned());
+                    }
+                }
                 for part in open.extract_if(.., |part| carried.contains(&part.key)) {
                     story.past.push(stands(part));
                 }

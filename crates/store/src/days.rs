@@ -157,7 +157,7 @@ pub(crate) fn join(
     };
     if stays {
         // What is planned together is written down together, in the order of the plan.
-        let last = "UPDATE members SET place = (SELECT max(place) + 1 FROM members) WHERE member = ?";
+        let last = "UPDATE members SET place = (SELECT max(place) + 1 FROM members), fixed = 0 WHERE member = ?";
         tx.prepare_cached(last)?.execute([member])?;
         return Ok(());
     }
@@ -211,8 +211,25 @@ pub(crate) fn carry(tx: &Transaction<'_>, carrier: i64, entry: &Entry) -> Result
     Ok(())
 }
 
-/// The entry is posted, and so are its parts.
+/// Whether a part stands as it was planned because something posted builds on it.
+pub(crate) fn is_fixed(connection: &Connection, member: i64) -> Result<bool, StoreError> {
+    Ok(connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM members WHERE member = ? AND fixed)")?
+        .query_row([member], |row| row.get(0))?)
+}
+
+/// The entry is posted, and so are its parts. What these build on in other days, as a payment does on the invoice of an edit
+/// that came later, must not be planned otherwise any more.
 pub(crate) fn posted(tx: &Transaction<'_>, run: RunId, carrier: &Standing, now: Timestamp) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "WITH RECURSIVE standing (id) AS (
+             SELECT member FROM members WHERE carrier = ?
+             UNION
+             SELECT o.id FROM standing s JOIN needs n ON n.entry = s.id JOIN entries o ON o.key = n.key
+             WHERE o.state = 'summarised')
+         UPDATE members SET fixed = 1 WHERE member IN (SELECT id FROM standing)",
+    )?
+    .execute([carrier.id])?;
     let why = format!("posted with {}", carrier.key);
     move_all(tx, Some(run), carrier.id, State::Summarised, State::Posted, &why, now)
 }
