@@ -349,13 +349,16 @@ impl Planning<'_> {
                 // QuickBooks lets an item of discount only lower a form.
                 Role::Discount if !sum.is_negative() => {
                     let sold = items::charge(&mut self.needs, Charge::Allowance)?;
-                    sorted.push((Role::Sold, sold.item, class, code, sum));
+                    sorted.push((0, sold.item, class, code, sum));
                 }
                 Role::Tax if sum.is_negative() => {
                     self.needs.because(Why::NoSalesReceipt { what: item });
                     return None;
                 }
-                _ => sorted.push((role, item, class, code, sum)),
+                // QuickBooks turns a tax line's sign where what stands above it comes to less than nothing (PROTOCOL.md d).
+                Role::Sold if !sum.is_negative() => sorted.push((0, item, class, code, sum)),
+                Role::Tax => sorted.push((1, item, class, code, sum)),
+                Role::Sold | Role::Discount => sorted.push((2, item, class, code, sum)),
             }
         }
         sorted.sort();

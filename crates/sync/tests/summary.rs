@@ -316,10 +316,10 @@ fn the_order_behind_a_difference_is_named_and_so_is_a_day_that_somebody_changed(
     assert!(world.held().contains(&books::HeldReason::ChangedInQuickBooks), "{:?}", world.held());
 }
 
-/// A shop with so many orders in a year, to which everything happens that can.
+/// A shop with so many orders around the end of a year, to which everything happens that can.
 fn shop(orders: u32) -> Shop {
     let mix = Mix { pending_refunds: 0, ..Mix::everything() };
-    let trade = Trade { mix, ..Trade::new(7, orders, 300, date(2025, 12, 20)) };
+    let trade = Trade { mix, ..Trade::new(7, orders, 60, date(2025, 12, 20)) };
     Shop::new(&trade, Settings { bucket: Bucket::GENEROUS, ..Settings::default() }).unwrap()
 }
 
@@ -339,8 +339,8 @@ fn without_costs(mut balances: BTreeMap<String, Decimal>) -> BTreeMap<String, De
 }
 
 #[test]
-fn summary_and_detailed_books_of_a_year_are_the_same_but_for_the_cost_of_goods() {
-    let shop = shop(160);
+fn summary_and_detailed_books_of_a_shop_are_the_same_but_for_the_cost_of_goods() {
+    let shop = shop(120);
     let mappings = [Mapping::default(), summary(DayForm::JournalEntry), summary(DayForm::SalesReceipt)];
     let mut worlds = mappings.map(|mapping| World::of_shop(&shop, of_shop(mapping)));
     for world in &mut worlds {
@@ -358,7 +358,7 @@ fn summary_and_detailed_books_of_a_year_are_the_same_but_for_the_cost_of_goods()
         assert!(world.held().is_empty(), "{:#?}", world.held());
         world.assert_settled();
         assert!(world.entries(State::Summarised).iter().all(|row| row.total.is_zero()));
-        let (from, to) = (date(2025, 2, 15), date(2026, 2, 28));
+        let (from, to) = (date(2025, 10, 15), date(2026, 1, 20));
         tieout::ask(&world.store, Period { from, to }, world.now()).unwrap();
         world.session();
         let tie_out = tieout::tie_out(&world.store, from, to).unwrap().unwrap();
@@ -368,7 +368,7 @@ fn summary_and_detailed_books_of_a_year_are_the_same_but_for_the_cost_of_goods()
     }
     assert_eq!(all[0], all[1]);
     assert_eq!(all[0], all[2]);
-    assert!(worlds[1].standing("JournalEntry") > 50);
+    assert!(worlds[1].standing("JournalEntry") > 30);
     assert!(worlds[1].standing("SalesReceipt") < worlds[0].standing("SalesReceipt") / 4);
     assert!(worlds[2].standing("JournalEntry") < worlds[1].standing("JournalEntry"));
     assert!(balance(&worlds[1], "Cost of Goods Sold") > Decimal::ZERO);
