@@ -4,9 +4,10 @@ use qbxml::{
     ARRefundCreditCardAdd, Amount, AppliedToTxnAdd, ApplyCheckToTxnAdd, CheckAdd, ClassAdd, CreditMemoAdd,
     CreditMemoLineMod, CreditMemoMod, CustomerAdd, EditSequence, InventoryAdjustmentAdd, InvoiceAdd, InvoiceLineMod,
     InvoiceMod, ItemDiscountAdd, ItemInventoryAdd, ItemNonInventoryAdd, ItemOtherChargeAdd, ItemSalesTaxAdd,
-    ItemServiceAdd, ItemSubtotalAdd, JournalEntryAdd, JournalEntryMod, JournalLineAdd, JournalLineMod, JournalLineType, ListDel, ListDelType, PaymentMethodAdd, ReceivePaymentAdd, RefundAppliedToTxnAdd,
-    Request, SalesOrderAdd, SalesOrderLineMod, SalesOrderMod, SalesReceiptAdd, SalesReceiptLineMod, SalesReceiptMod,
-    SetCredit, StandardTermsAdd, TxnDel, TxnDelType, TxnId, TxnLineId, TxnVoid, TxnVoidType,
+    ItemServiceAdd, ItemSubtotalAdd, JournalEntryAdd, JournalEntryMod, JournalLineAdd, JournalLineMod, JournalLineType,
+    ListDel, ListDelType, PaymentMethodAdd, ReceivePaymentAdd, RefundAppliedToTxnAdd, Request, SalesOrderAdd,
+    SalesOrderLineMod, SalesOrderMod, SalesReceiptAdd, SalesReceiptLineMod, SalesReceiptMod, SetCredit,
+    StandardTermsAdd, TxnDel, TxnDelType, TxnId, TxnLineId, TxnVoid, TxnVoidType,
 };
 use serde::{Deserialize, Serialize};
 

@@ -212,15 +212,19 @@ impl Planning<'_> {
     }
 
     /// The form stands as `sum` says from now on, or is voided.
-    fn change(&mut self, target: &EntryKey, standing: &Standing, sum: Option<Sum>, carries: Vec<Event>) -> Option<Entry> {
+    fn change(
+        &mut self,
+        target: &EntryKey,
+        standing: &Standing,
+        sum: Option<Sum>,
+        carries: Vec<Event>,
+    ) -> Option<Entry> {
         self.needs.because(Why::EditedInPlace);
         self.unknown_costs();
         let before = Box::new(standing.body.clone());
         let (after, total, kind, body) = match sum {
             None if standing.void => return None,
-            None => {
-                (Vec::new(), Money::ZERO, EntryKind::Void, Body::Void { target: target.clone(), before })
-            }
+            None => (Vec::new(), Money::ZERO, EntryKind::Void, Body::Void { target: target.clone(), before }),
             Some(Sum { body, postings, total }) => {
                 let before = (!standing.void).then_some(before);
                 let change = Body::Change { target: target.clone(), before, after: Box::new(body) };

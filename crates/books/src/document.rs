@@ -97,6 +97,7 @@ impl Document {
             Fact::PurchaseOrder(_) => DocumentKind::PurchaseOrder,
             Fact::StockAdjustment(_) => DocumentKind::StockAdjustment,
             Fact::StockTransfer(_) => DocumentKind::StockTransfer,
+            Fact::OpeningStock(_) => DocumentKind::OpeningStock,
             Fact::Day(_) => DocumentKind::Day,
         }
     }
@@ -126,6 +127,8 @@ pub enum DocumentKind {
     StockAdjustment,
     /// Stock that goes from one location to another.
     StockTransfer,
+    /// The stock with which the books begin.
+    OpeningStock,
     /// A day's summarised sales; made here, told by no source.
     Day,
 }
@@ -154,6 +157,8 @@ pub enum Fact {
     StockAdjustment(StockAdjustment),
     /// Stock between locations.
     StockTransfer(StockTransfer),
+    /// The stock with which the books begin.
+    OpeningStock(OpeningStock),
     /// A day's summarised sales.
     Day(SalesDay),
 }
@@ -696,6 +701,9 @@ pub struct StockLevel {
     pub location: DocumentId,
     /// How many are on hand; below zero where more was sold than was there.
     pub on_hand: i64,
+    /// How many of them are sold and not delivered yet.
+    #[serde(default)]
+    pub committed: i64,
 }
 
 /// What is bought of a supplier: what was ordered, what came, and what else it costs.
@@ -873,4 +881,24 @@ pub struct StockArrival {
     pub at: Timestamp,
     /// What arrived; changes are above zero.
     pub lines: Vec<AdjustedLine>,
+}
+
+/// The stock with which the books begin: worked out once, when the integration starts, and kept as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpeningStock {
+    /// The cut-over date: what is carried over happened on it or later.
+    pub date: Date,
+    /// What was there at its beginning.
+    pub lines: Vec<OpeningLine>,
+}
+
+/// The opening stock of one variant, all locations together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpeningLine {
+    /// The variant.
+    pub variant: DocumentId,
+    /// How many there were; below zero where more was sold than was there.
+    pub quantity: i64,
+    /// What one cost, where the shop tells.
+    pub unit_cost: Option<Money>,
 }

@@ -174,6 +174,9 @@ impl EntryKind {
         matches!(self, Self::Class | Self::PaymentMethod | Self::StandardTerms | Self::Customer | Self::Item)
     }
 
+    /// The first place in the order of sending that is no list's.
+    const LISTS: u8 = 4;
+
     /// Place in the order of sending: lists before transactions, invoices before their payments (DESIGN.md 3). What an
     /// entry needs goes before it in any case.
     pub const fn rank(self) -> u8 {
@@ -182,11 +185,11 @@ impl EntryKind {
             Self::PaymentMethod | Self::StandardTerms => 1,
             Self::Customer => 2,
             Self::Item => 3,
-            Self::SalesOrder | Self::SalesReceipt | Self::Invoice | Self::JournalEntry | Self::Cost => 4,
-            Self::ReceivePayment | Self::CreditMemo => 5,
-            Self::ARRefundCreditCard | Self::Check | Self::InventoryAdjustment => 6,
-            Self::Change | Self::Void | Self::Application => 7,
-            Self::Deletion => 8,
+            Self::SalesOrder | Self::SalesReceipt | Self::Invoice | Self::JournalEntry | Self::Cost => 5,
+            Self::ReceivePayment | Self::CreditMemo => 6,
+            Self::ARRefundCreditCard | Self::Check | Self::InventoryAdjustment => 7,
+            Self::Change | Self::Void | Self::Application => 8,
+            Self::Deletion => 9,
         }
     }
 }
@@ -255,6 +258,16 @@ impl Entry {
             Body::Application { invoice, .. } => Some(invoice),
             _ => None,
         }
+    }
+
+    /// Whether it is part of what the books begin with: an object of a list, or the opening stock.
+    pub fn is_of_the_beginning(&self) -> bool {
+        self.kind.is_list() || self.key.as_str().starts_with("opening:")
+    }
+
+    /// Place in the order of sending, as [`EntryKind::rank`]; the opening stock comes before everything that moves stock.
+    pub fn rank(&self) -> u8 {
+        if self.is_of_the_beginning() && !self.kind.is_list() { EntryKind::LISTS } else { self.kind.rank() }
     }
 
     /// The entries that it brings into QuickBooks as its parts; none but for a day's.
@@ -338,6 +351,9 @@ pub struct Mapped {
     pub held: Option<Box<Held>>,
     /// Something will follow when the shop says more: it is not paid yet, or a refund is still pending.
     pub waits: bool,
+    /// Objects that were found in the company file and belong to it from now on, where no entry says so
+    /// ([`Why::Adopted`]).
+    pub found: Vec<Why>,
 }
 
 impl Mapped {

@@ -4,7 +4,7 @@ use jiff::{civil::Date, tz::TimeZone};
 use qbxml::{
     ARRefundCreditCardAdd, Amount, CheckAdd, CreditMemoAdd, CreditMemoLineAdd, ExpenseLineAdd, InventoryAdjustmentAdd,
     InventoryAdjustmentLineAdd, InvoiceAdd, InvoiceLineAdd, Quantity, QuantityAdjustment, ReceivePaymentAdd, Ref,
-    SalesOrderAdd, SalesOrderLineAdd, SalesReceiptAdd, SalesReceiptLineAdd, limits,
+    SalesOrderAdd, SalesOrderLineAdd, SalesReceiptAdd, SalesReceiptLineAdd, StockChange, limits,
 };
 use rust_decimal::Decimal;
 
@@ -269,10 +269,10 @@ impl Head<'_> {
                 .iter()
                 .map(|(item, quantity)| InventoryAdjustmentLineAdd {
                     item_ref: Ref::name(item),
-                    quantity_adjustment: QuantityAdjustment {
+                    change: StockChange::Quantity(QuantityAdjustment {
                         quantity_difference: Quantity::new(-Decimal::from(*quantity)).ok(),
                         ..QuantityAdjustment::default()
-                    },
+                    }),
                 })
                 .collect(),
             ..InventoryAdjustmentAdd::default()

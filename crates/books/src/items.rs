@@ -31,6 +31,8 @@ pub(crate) struct Sold {
     pub account: String,
     /// Whether stock is kept of it: by QuickBooks, or in summary mode by the shop alone.
     pub stocked: bool,
+    /// Whether it was found in the company file just now.
+    pub adopted: bool,
 }
 
 /// Items that stand for anything but goods.
@@ -127,29 +129,7 @@ impl Charge {
 pub(crate) fn goods(needs: &mut Needs<'_>, line: &OrderLine) -> Option<Sold> {
     let variant = facts(needs.context, line);
     match &line.variant {
-        Some(id) if needs.modes.inventory == Mode::Detailed => {
-            let account = sales_account(needs, &variant);
-            let wanted = names::of_variant(&variant);
-            let wanted = if wanted.is_empty() { format!("Item {}", id.short()) } else { wanted };
-            let mut names = names::candidates(&wanted, id, limits::ITEM_NAME);
-            names.retain(|name| !is_ours(needs.context, name));
-            let want = Want {
-                key: goods_key(line)?,
-                document: id.clone(),
-                kind: EntryKind::Item,
-                space: NameSpace::Item,
-                mark: variant.sku.as_deref(),
-                names,
-                kinds: SOLD,
-                step_aside: false,
-            };
-            let found = needs.object(&want, |needs, name| make_goods(needs, name, &variant, &account))?;
-            let stocked = match found.kind.as_str() {
-                "" => goods_kind(needs, &variant) == GoodsKind::Inventory,
-                kind => kind.starts_with("ItemInventory"),
-            };
-            Some(Sold { item: found.name, account: found.account.unwrap_or(account), stocked })
-        }
+        Some(id) if needs.modes.inventory == Mode::Detailed => of_variant(needs, id, &variant),
         _ => {
             let stocked = needs.modes.inventory == Mode::Summary
                 && line.variant.is_some()
@@ -159,9 +139,34 @@ pub(crate) fn goods(needs: &mut Needs<'_>, line: &OrderLine) -> Option<Sold> {
     }
 }
 
-/// The identity of the item of a line of goods; none for goods that are no variant.
-pub(crate) fn goods_key(line: &OrderLine) -> Option<EntryKey> {
-    line.variant.as_ref().map(|id| EntryKey::new("item", id.as_str()))
+/// The item of a variant. None when what needs it is held for it.
+pub(crate) fn of_variant(needs: &mut Needs<'_>, id: &DocumentId, variant: &Variant) -> Option<Sold> {
+    let account = sales_account(needs, variant);
+    let wanted = names::of_variant(variant);
+    let wanted = if wanted.is_empty() { format!("Item {}", id.short()) } else { wanted };
+    let mut names = names::candidates(&wanted, id, limits::ITEM_NAME);
+    names.retain(|name| !is_ours(needs.context, name));
+    let want = Want {
+        key: key_of(id),
+        document: id.clone(),
+        kind: EntryKind::Item,
+        space: NameSpace::Item,
+        mark: variant.sku.as_deref(),
+        names,
+        kinds: SOLD,
+        step_aside: false,
+    };
+    let found = needs.object(&want, |needs, name| make_goods(needs, name, variant, &account))?;
+    let stocked = match found.kind.as_str() {
+        "" => goods_kind(needs, variant) == GoodsKind::Inventory,
+        kind => kind.starts_with("ItemInventory"),
+    };
+    Some(Sold { item: found.name, account: found.account.unwrap_or(account), stocked, adopted: found.adopted })
+}
+
+/// The identity of the item of a variant.
+pub(crate) fn key_of(variant: &DocumentId) -> EntryKey {
+    EntryKey::new("item", variant.as_str())
 }
 
 /// What is known of the goods on a line: what the shop says now, else what the order says.
@@ -254,13 +259,7 @@ fn ours(needs: &mut Needs<'_>, subject: &str, name: &str, account: &str, discoun
     named_ours(needs, subject, fixed(name, limits::ITEM_NAME), account, discount)
 }
 
-fn named_ours(
-    needs: &mut Needs<'_>,
-    subject: &str,
-    names: Vec<String>,
-    account: &str,
-    discount: bool,
-) -> Option<Sold> {
+fn named_ours(needs: &mut Needs<'_>, subject: &str, names: Vec<String>, account: &str, discount: bool) -> Option<Sold> {
     let want = Want {
         key: EntryKey::new("item", subject),
         document: needs.order.clone(),
@@ -294,7 +293,7 @@ fn named_ours(
             needs.hold(HeldReason::NameTaken { name: found.name, kind: format!("{} of {other}", found.kind) });
             None
         }
-        _ => Some(Sold { item: found.name, account: account.to_owned(), stocked: false }),
+        _ => Some(Sold { item: found.name, account: account.to_owned(), stocked: false, adopted: false }),
     }
 }
 
@@ -362,7 +361,7 @@ pub(crate) fn tax(needs: &mut Needs<'_>, title: &str) -> Option<Sold> {
     let names = fixed(name, limits::ITEM_NAME);
     let account = needs.account(Purpose::SalesTax);
     let item = tax_item(needs, EntryKey::new("item", &key), names, title)?.name;
-    Some(Sold { item, account, stocked: false })
+    Some(Sold { item, account, stocked: false, adopted: false })
 }
 
 /// Taxes are told apart by name: those of one name are one tax.

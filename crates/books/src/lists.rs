@@ -60,6 +60,11 @@ pub trait Lists {
         let _ = (space, mark);
         Vec::new()
     }
+    /// Whether an entry of ours made that object, rather than finding it there.
+    fn is_made(&self, key: &EntryKey) -> bool {
+        let _ = key;
+        false
+    }
     /// The identity for which this name is taken by an entry of ours, posted or still to be, or by a match with what was
     /// there before. It keeps two buyers of one name apart even before the first of them is in QuickBooks.
     fn claimed(&self, space: NameSpace, full_name: &str) -> Option<EntryKey> {

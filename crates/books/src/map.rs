@@ -13,7 +13,7 @@ use crate::{
     lists::{CompanyFile, Facts, Lists, NameSpace},
     mapping::{Form, Mapping, Mode, Modes},
     needs::Needs,
-    parties,
+    opening, parties,
     plan::{Plan, came_to_nothing, obstacles, sale_key},
     reasons::HeldReason,
     sums,
@@ -45,6 +45,7 @@ pub struct Context<'a> {
 pub fn map(document: &Document, past: &[Past], context: &Context<'_>) -> Mapped {
     match &document.fact {
         Fact::Order(order) => map_order(&document.id, order, past, context),
+        Fact::OpeningStock(stock) => opening::map(&document.id, stock, past, context),
         Fact::Day(day) => day::map_day(&document.id, day, past, context),
         Fact::Shop(_)
         | Fact::Location(_)

@@ -91,11 +91,13 @@ pub enum Purpose {
     PurchaseDiscounts,
     /// Received and not billed yet, where item receipts are not used.
     UnbilledPurchases,
+    /// The other side of the stock with which the books begin.
+    OpeningStock,
 }
 
 impl Purpose {
     /// All purposes, in the order of the settings.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Sales,
         Self::Discounts,
         Self::Shipping,
@@ -117,6 +119,7 @@ impl Purpose {
         Self::Freight,
         Self::PurchaseDiscounts,
         Self::UnbilledPurchases,
+        Self::OpeningStock,
     ];
 
     /// The setting's name.
@@ -143,6 +146,7 @@ impl Purpose {
             Self::Freight => "freight",
             Self::PurchaseDiscounts => "purchase_discounts",
             Self::UnbilledPurchases => "unbilled_purchases",
+            Self::OpeningStock => "opening_stock",
         }
     }
 
@@ -153,6 +157,7 @@ impl Purpose {
             Self::Discounts | Self::CashRounding => {
                 &["Income", "OtherIncome", "Expense", "OtherExpense", "CostOfGoodsSold"]
             }
+            Self::OpeningStock => &["Equity"],
             Self::Shipping | Self::Returns => &["Income", "OtherIncome", "Expense", "CostOfGoodsSold"],
             Self::Shrinkage => &["Expense", "OtherExpense", "CostOfGoodsSold"],
             Self::Tips | Self::GiftCards | Self::StoreCredit | Self::CustomerDeposits => {
@@ -219,6 +224,8 @@ pub struct Accounts {
     pub purchase_discounts: String,
     /// See [`Purpose::UnbilledPurchases`].
     pub unbilled_purchases: String,
+    /// See [`Purpose::OpeningStock`].
+    pub opening_stock: String,
     /// Income accounts of goods by the shop's product type, without regard to case; all others use `sales`.
     pub by_product_type: BTreeMap<String, String>,
 }
@@ -247,6 +254,7 @@ impl Default for Accounts {
             freight: "Freight & Shipping Costs".into(),
             purchase_discounts: "Purchase Discounts".into(),
             unbilled_purchases: "Unbilled Purchases".into(),
+            opening_stock: "Opening Balance Equity".into(),
             by_product_type: BTreeMap::new(),
         }
     }
@@ -277,6 +285,7 @@ impl Accounts {
             Purpose::Freight => &self.freight,
             Purpose::PurchaseDiscounts => &self.purchase_discounts,
             Purpose::UnbilledPurchases => &self.unbilled_purchases,
+            Purpose::OpeningStock => &self.opening_stock,
         }
     }
 

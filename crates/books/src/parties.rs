@@ -47,7 +47,8 @@ pub(crate) fn generic_customer(needs: &mut Needs<'_>) -> Option<String> {
     Some(found.name)
 }
 
-fn named(needs: &mut Needs<'_>, id: &DocumentId, buyer: &Customer) -> Option<String> {
+/// The full name of the customer that a known buyer is. None when what needs it is held for it.
+pub(crate) fn named(needs: &mut Needs<'_>, id: &DocumentId, buyer: &Customer) -> Option<String> {
     let wanted = names::of_customer(buyer);
     let names = beside_others(needs, names::candidates(&wanted, id, limits::CUSTOMER_NAME));
     let mut want = want(EntryKey::new("customer", id.as_str()), id.clone(), names);

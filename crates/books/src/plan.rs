@@ -81,7 +81,7 @@ impl<'a, 'o> Plan<'a, 'o> {
                 reasons: self.needs.reasons().to_vec(),
             })
         });
-        Mapped { entries, held, waits: self.waits }
+        Mapped { entries, held, waits: self.waits, found: Vec::new() }
     }
 
     fn all(&mut self) -> Result<(), Stop> {

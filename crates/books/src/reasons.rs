@@ -127,6 +127,13 @@ pub enum Why {
     RestOfDay,
     /// Somebody wants this undone.
     Undo,
+    /// It is made because the shop has it: the initial integration carries over whole lists.
+    Introduced,
+    /// The stock that was there at the cut-over date.
+    OpeningStock {
+        /// The cut-over date.
+        date: Date,
+    },
     /// It is made because an entry needs it.
     NeededBy {
         /// What people call the document that needs it.
@@ -173,6 +180,8 @@ impl Why {
             Self::NoSalesReceipt { .. } => "why.no_sales_receipt",
             Self::RestOfDay => "why.rest_of_day",
             Self::Undo => "why.undo",
+            Self::Introduced => "why.introduced",
+            Self::OpeningStock { .. } => "why.opening_stock",
             Self::NeededBy { .. } => "why.needed_by",
         }
     }

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
 use qbxml::{
-    ARRefundCreditCardRet, Amount, CheckRet, CreditMemoRet, InvoiceRet, JournalEntryRet, JournalLineFields, JournalLineRet, Object, ReceivePaymentRet, RefRet,
-    SalesReceiptRet,
+    ARRefundCreditCardRet, Amount, CheckRet, CreditMemoRet, InvoiceRet, JournalEntryRet, JournalLineFields,
+    JournalLineRet, Object, ReceivePaymentRet, RefRet, SalesReceiptRet,
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -86,8 +86,13 @@ pub fn shop_figures(id: &DocumentId, order: &Order, past: &[Past], context: &Con
     let form = choice::choose(order, &life, false, context).form;
     let becomes = matches!(form, Form::SalesReceipt | Form::Invoice) && !plan::came_to_nothing(order, &life);
     let sold = ledger.carries(&Event::placed()) || becomes;
-    let mut side =
-        ShopSide { needs: Needs::new(context, id, modes(order, context), ""), ledger, sold, sums: BTreeMap::new(), date: Date::MIN };
+    let mut side = ShopSide {
+        needs: Needs::new(context, id, modes(order, context), ""),
+        ledger,
+        sold,
+        sums: BTreeMap::new(),
+        date: Date::MIN,
+    };
     let waits =
         |leg: &Leg<'_>| !sold || matches!(leg.kind, LegKind::Refunded(refund) if life.pending.contains(&refund.id));
     for leg in life.legs.iter().filter(|leg| !waits(leg)) {

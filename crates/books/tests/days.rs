@@ -7,8 +7,8 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use books::{
-    Body, Context, Document, DocumentId, Entry, EntryKey, EntryKind, Fact, Facts, HeldReason, Mapped, Money, Moved, Past,
-    Posting, Removal, Why,
+    Body, Context, Document, DocumentId, Entry, EntryKey, EntryKind, Fact, Facts, HeldReason, Mapped, Money, Moved,
+    Past, Posting, Removal, Why,
     document::{Day, Fate, Order, SalesDay},
     mapping::{DayForm, Edits, Mode},
 };
@@ -144,7 +144,8 @@ impl Trade {
     fn watch(&self, entry: &Entry) {
         entry.request(|_| Some(linked())).unwrap().check().unwrap_or_else(|errors| panic!("{errors:?}: {entry:#?}"));
         for need in &entry.needs {
-            let there = self.world.company.has(need) || self.days[&entry.document].past.iter().any(|past| past.entry.key == *need);
+            let there = self.world.company.has(need)
+                || self.days[&entry.document].past.iter().any(|past| past.entry.key == *need);
             assert!(there, "{} comes before {need}, which it needs", entry.key);
         }
         let form = match &entry.body {
@@ -173,8 +174,12 @@ impl Trade {
             }
             other => panic!("{other:?}"),
         };
-        let before: Vec<Posting> =
-            self.days[&entry.document].past.iter().filter(|past| past.entry.target().unwrap_or(&past.entry.key) == entry.target().unwrap_or(&entry.key)).flat_map(|past| past.entry.postings.iter().cloned()).collect();
+        let before: Vec<Posting> = self.days[&entry.document]
+            .past
+            .iter()
+            .filter(|past| past.entry.target().unwrap_or(&past.entry.key) == entry.target().unwrap_or(&entry.key))
+            .flat_map(|past| past.entry.postings.iter().cloned())
+            .collect();
         assert_eq!(by_account(&booked), by_account(before.iter().chain(entry.postings.iter())), "{entry:#?}");
         assert!(entry.number.len() <= 11, "{}", entry.number);
     }

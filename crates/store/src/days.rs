@@ -5,10 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use books::{
-    Day, Document, DocumentId, Entry, EntryKey, Fact, Posting,
-    document::SalesDay,
-};
+use books::{Day, Document, DocumentId, Entry, EntryKey, Fact, Posting, document::SalesDay};
 use jiff::{Timestamp, ToSpan, civil::Date};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::Serialize;

@@ -53,6 +53,7 @@ pub use documents::{PullCount, Pulled, Version};
 pub use error::{OpenError, StoreError};
 pub use lists::{GoneObject, ListRow, World};
 pub use look::{BookedRow, Counts, EntryDetail, EntryFilter, EntryRow};
+pub use mapping::Scope;
 pub use open::{Notice, Opened, RECOVERED, Recovery};
 pub use posting::{NewSet, SentSet};
 pub use proof::{CompanyPosting, CompanyRow};

@@ -128,6 +128,10 @@ impl Lists for World<'_> {
         self.ask(|connection| marked(connection, space, mark).map(Some)).unwrap_or_default()
     }
 
+    fn is_made(&self, key: &EntryKey) -> bool {
+        self.ask(|connection| made(connection, key)).is_some()
+    }
+
     fn claimed(&self, space: NameSpace, full_name: &str) -> Option<EntryKey> {
         self.ask(|connection| claimed(connection, space, full_name))
     }
@@ -240,6 +244,23 @@ pub(crate) fn adopt(tx: &Transaction<'_>, run: RunId, why: &[Why], now: Timestam
 }
 
 impl Store {
+    /// Forgets everything that was read of the company file's lists: another file is open, and nothing was written to any.
+    pub fn forget_lists(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|tx| {
+            for forget in [
+                "DELETE FROM list_marks",
+                "DELETE FROM list_objects",
+                "DELETE FROM adopted",
+                "DELETE FROM settings WHERE key LIKE 'list.%'",
+            ] {
+                tx.prepare_cached(forget)?.execute([])?;
+            }
+            let detail = "another company file is open";
+            note(tx, &Note { run: None, what: Subject::Lists, subject: "all", state: None, detail }, now)?;
+            Ok(())
+        })
+    }
+
     /// Stores objects of the company file's lists as they were just read, in one transaction. Returns how many were new
     /// or differ from what was known.
     pub fn save_lists(&self, objects: &[ListRow], now: Timestamp) -> Result<u32, StoreError> {

@@ -16,7 +16,7 @@ use crate::{
     error::StoreError,
     runs::RunId,
     state::State,
-    words::{read_json, read_time, read_word, word},
+    words::{read_json, read_time, read_word, time, word},
 };
 
 /// How many there are of everything.
@@ -234,6 +234,24 @@ impl Store {
             counts.entries =
                 statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
             Ok(counts)
+        })
+    }
+
+    /// How many entries of each kind are in which state.
+    pub fn counts_by_kind(&self) -> Result<Vec<(EntryKind, State, u32)>, StoreError> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached("SELECT kind, state, count(*) FROM entries GROUP BY kind, state")?;
+            let rows = statement
+                .query_and_then([], |row| Ok((read_word(&row.get::<_, String>(0)?)?, row.get(1)?, row.get(2)?)))?;
+            rows.collect()
+        })
+    }
+
+    /// How many entries were put into QuickBooks since this time.
+    pub fn posted_since(&self, since: Timestamp) -> Result<u32, StoreError> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached("SELECT count(*) FROM links WHERE posted_at >= ?")?;
+            Ok(statement.query_row([time(since)], |row| row.get(0))?)
         })
     }
 

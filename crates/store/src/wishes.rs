@@ -24,6 +24,7 @@ pub(crate) enum Wish<'a> {
 /// A wish as columns.
 struct Columns {
     kind: EntryKind,
+    rank: u8,
     date: Option<Date>,
     number: String,
     name: Option<String>,
@@ -54,6 +55,7 @@ impl Wish<'_> {
         Ok(match self {
             Self::Entry(entry) => Columns {
                 kind: entry.kind,
+                rank: entry.rank(),
                 date: entry.date,
                 number: entry.number.clone(),
                 name: entry.kind.is_list().then(|| folded(&entry.number)),
@@ -66,6 +68,7 @@ impl Wish<'_> {
             },
             Self::Held(held) => Columns {
                 kind: held.kind,
+                rank: held.kind.rank(),
                 date: held.date,
                 number: String::new(),
                 name: None,
@@ -128,7 +131,7 @@ impl Writing<'_> {
                 self.version,
                 word(&columns.kind)?,
                 columns.kind.is_list(),
-                columns.kind.rank(),
+                columns.rank,
                 State::Dropped
             ])?;
         let id = self.tx.last_insert_rowid();
@@ -168,7 +171,7 @@ impl Writing<'_> {
                 self.version,
                 word(&columns.kind)?,
                 columns.kind.is_list(),
-                columns.kind.rank(),
+                columns.rank,
                 columns.date.map(|date| date.to_string()),
                 columns.number,
                 columns.name,

@@ -12,14 +12,15 @@ use store::{EntryDetail, EntryRow, OpenError};
 
 pub use books::{
     DocumentKind, EntryKey, EntryKind, Mapping, Money, Posting,
-    mapping::{Gateway, MoneyBack},
+    mapping::{Gateway, Mode, MoneyBack},
 };
 pub use store::{EntryFilter, Notice, State, Store, StoreError};
 
 use crate::{
     company::{Company, Pairing},
-    config::QuickBooksConfig,
+    config::{Config, QuickBooksConfig},
     endpoint, engine,
+    integration::{self, IntegrationView},
     messages::{Language, Message},
     tieout::{self, Period, TieOut},
 };
@@ -147,6 +148,21 @@ pub fn retry(folder: &Path, key: &EntryKey, now: Timestamp) -> Result<(), ApiErr
 /// Frees a held entry: it is mapped anew with the next run, or kept as it was posted.
 pub fn release(folder: &Path, key: &EntryKey, now: Timestamp) -> Result<(), ApiError> {
     Ok(Store::open(folder, now)?.store.release(key, now)?)
+}
+
+/// Starts the initial integration of the installation in `folder`.
+pub fn start(folder: &Path, config: &Config, now: Timestamp) -> Result<(), ApiError> {
+    integration::start(&Store::open(folder, now)?.store, &config.mapping, config.plan(), now)
+}
+
+/// Pauses posting to QuickBooks, or lets it go on.
+pub fn pause(folder: &Path, paused: bool, now: Timestamp) -> Result<(), ApiError> {
+    integration::pause(&Store::open(folder, now)?.store, paused, now)
+}
+
+/// How far the initial integration of the installation in `folder` is.
+pub fn integration(folder: &Path, config: &Config, now: Timestamp) -> Result<IntegrationView, ApiError> {
+    integration::view(&Store::read_only(folder)?, &config.mapping, now)
 }
 
 /// The .qwc file of the installation in `folder`; none when nothing is set up there.

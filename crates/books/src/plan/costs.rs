@@ -39,7 +39,8 @@ impl<'o> Plan<'_, 'o> {
         }
         let postings = self.cost_postings(&lines);
         let total: Money = postings.iter().filter(|posting| !posting.amount.is_negative()).map(|own| own.amount).sum();
-        let forms = [leg.sale(), leg.taking_back()].into_iter().filter_map(|event| self.ledger.form_of(&event).cloned());
+        let forms =
+            [leg.sale(), leg.taking_back()].into_iter().filter_map(|event| self.ledger.form_of(&event).cloned());
         let mut after: Vec<EntryKey> = forms.collect();
         after.dedup();
         if after.is_empty() {

@@ -74,6 +74,7 @@ impl Company {
             ("Freight & Shipping Costs", "CostOfGoodsSold"),
             ("Purchase Discounts", "CostOfGoodsSold"),
             ("Unbilled Purchases", "OtherCurrentLiability"),
+            ("Opening Balance Equity", "Equity"),
             ("Shopify Payments Clearing", "Bank"),
             ("PayPal Clearing", "Bank"),
             ("Cash in Drawer", "Bank"),
