@@ -251,7 +251,10 @@ fn a_mode_holds_from_its_day_on_and_an_order_keeps_its_own() {
     world.sell(1002, &after);
     settle(&mut world);
     world.assert_settled();
-    assert_eq!((world.standing("SalesReceipt"), world.standing("CreditMemo"), world.standing("JournalEntry")), (1, 1, 1));
+    assert_eq!(
+        (world.standing("SalesReceipt"), world.standing("CreditMemo"), world.standing("JournalEntry")),
+        (1, 1, 1)
+    );
     assert_eq!(balance(&world, "Merchandise Sales"), Decimal::from(-30));
 }
 
@@ -307,7 +310,8 @@ fn the_order_behind_a_difference_is_named_and_so_is_a_day_that_somebody_changed(
     tieout::ask(&world.store, period, world.now()).unwrap();
     world.session();
     let days = tie_out(&world).days;
-    let causes: Vec<_> = days.iter().flat_map(|day| &day.orders).map(|order| (order.title.as_str(), order.cause)).collect();
+    let causes: Vec<_> =
+        days.iter().flat_map(|day| &day.orders).map(|order| (order.title.as_str(), order.cause)).collect();
     assert!(!causes.is_empty());
     assert!(causes.iter().all(|cause| *cause == ("2026-11-20/online", Cause::Changed)), "{days:#?}");
     // And the day is not replaced over what somebody did.
