@@ -7,15 +7,14 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use books::{
-    Body, Context, Document, DocumentId, Entry, EntryKey, EntryKind, Fact, Facts, HeldReason, Mapped, Money, Moved,
-    Past, Posting, Removal, Why,
-    document::{Day, Fate, Order, SalesDay},
+    Body, Entry, EntryKey, EntryKind, HeldReason, Money, Moved, Past, Removal, Why,
+    document::{Day, Fate, Order},
     mapping::{DayForm, Edits, Mode},
 };
-use common::{moves::*, story::*, *};
-use jiff::civil::{Date, date};
+use common::{moves::*, story::*, trade::*, *};
+use jiff::civil::date;
 use proptest::prelude::*;
-use qbxml::{JournalEntryRet, JournalLineAdd, JournalLineFields, JournalLineRet, Object, Ref, RefRet, TxnId};
+use qbxml::Ref;
 
 /// Accounts of the cost of goods: QuickBooks posts to them by itself in detailed mode.
 const COSTS: [&str; 3] = ["Cost of Goods Sold", "Inventory Asset", "Inventory Shrinkage"];
