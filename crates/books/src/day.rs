@@ -89,7 +89,7 @@ impl Planning<'_> {
         }
         let entry = self.entry(new);
         match entry {
-            _ if !self.needs.reasons().is_empty() => held(&self.needs.reasons().to_vec(), &self),
+            _ if !self.needs.reasons().is_empty() => held(self.needs.reasons(), &self),
             Some(entry) => {
                 let made = self.needs.take_made(std::slice::from_ref(&entry));
                 Mapped { entries: made.into_iter().chain([entry]).collect(), ..Mapped::default() }
