@@ -4,6 +4,7 @@
 
 mod answers;
 mod copies;
+mod days;
 mod kills;
 mod lives;
 

@@ -35,7 +35,8 @@ pub(crate) fn map_day(id: &DocumentId, day: &SalesDay, past: &[Past], context: &
         None => context.mapping.locations.online.trim().to_owned(),
     };
     let title = format!("{} {place}", day.day.date).trim_end().to_owned();
-    let members = context.facts.members(id);
+    let mut members = context.facts.members(id);
+    members.sort_by(|one, other| one.key.cmp(&other.key));
     let needs = Needs::new(context, id, context.mapping.modes_on(day.day.date), &title);
     Planning { needs, id, day, title: title.clone(), ledger: Ledger::of(past), members }.plan()
 }
@@ -88,7 +89,7 @@ impl Planning<'_> {
         }
         let entry = self.entry(new);
         match entry {
-            _ if !self.needs.reasons().is_empty() => held(&self.needs.reasons().to_vec(), &self),
+            _ if !self.needs.reasons().is_empty() => held(self.needs.reasons(), &self),
             Some(entry) => {
                 let made = self.needs.take_made(std::slice::from_ref(&entry));
                 Mapped { entries: made.into_iter().chain([entry]).collect(), ..Mapped::default() }
@@ -352,13 +353,16 @@ impl Planning<'_> {
                 // QuickBooks lets an item of discount only lower a form.
                 Role::Discount if !sum.is_negative() => {
                     let sold = items::charge(&mut self.needs, Charge::Allowance)?;
-                    sorted.push((Role::Sold, sold.item, class, code, sum));
+                    sorted.push((0, sold.item, class, code, sum));
                 }
                 Role::Tax if sum.is_negative() => {
                     self.needs.because(Why::NoSalesReceipt { what: item });
                     return None;
                 }
-                _ => sorted.push((role, item, class, code, sum)),
+                // QuickBooks turns a tax line's sign where what stands above it comes to less than nothing (PROTOCOL.md d).
+                Role::Sold if !sum.is_negative() => sorted.push((0, item, class, code, sum)),
+                Role::Tax => sorted.push((1, item, class, code, sum)),
+                Role::Sold | Role::Discount => sorted.push((2, item, class, code, sum)),
             }
         }
         sorted.sort();

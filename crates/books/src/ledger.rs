@@ -98,9 +98,10 @@ impl Ledger {
         self.carried.get(event).is_some_and(is_deposit)
     }
 
-    /// What one of the goods on a line of the order cost when they were sold; none while they were not.
-    pub fn unit_cost(&self, line: &DocumentId) -> Option<Option<Money>> {
-        self.costs.get(line).copied()
+    /// What one of the goods on a line of the order cost when they were sold, as far as that is known; `otherwise` where the
+    /// books do not have it.
+    pub fn unit_cost(&self, line: &DocumentId, otherwise: impl FnOnce() -> Option<Money>) -> Option<Money> {
+        self.costs.get(line).map_or_else(otherwise, |cost| *cost)
     }
 
     /// The forms that stand, in the order of their keys, and whether QuickBooks lets each be changed.

@@ -81,7 +81,7 @@ pub trait Facts {
     fn told_through(&self) -> Option<Date> {
         None
     }
-    /// The entries that are part of the entry of this day's document, in the order of making; without those undone.
+    /// The entries that are part of the entry of this day's document, without those undone.
     fn members(&self, day: &DocumentId) -> Vec<Entry> {
         let _ = day;
         Vec::new()

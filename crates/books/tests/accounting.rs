@@ -9,9 +9,9 @@ use std::fmt::Write;
 use books::{
     Body, Entry, EntryKind, Mapping, Money, Removal,
     document::{DeliveryState, Fate, Fee, Order, Terms},
-    mapping::Form,
+    mapping::{DayForm, Form},
 };
-use common::{story::*, *};
+use common::{story::*, trade::*, *};
 
 const INTRODUCTION: &str = "\
 # Accounting
@@ -29,7 +29,7 @@ Some rules hold everywhere:
 - **Tax** is posted as the shop charged it, on a line for each authority; QuickBooks' own computation is set to 0 %. Tax
   that a marketplace pays to the authority itself is kept on an account of its own.
 - **Cost of goods** is posted by QuickBooks itself, at its average cost, when an inventory item is sold or comes back.
-  It is not in these tables.
+  It is not in these tables, but for those of summary mode.
 - **Dates** are days in the shop's time zone: a sale has the day of the order, a payment and a refund the day on which the
   money moved, an edit the day of the edit.
 - **Once.** Each thing that happened is carried by one entry. Mapping the same order again adds nothing.
@@ -46,6 +46,27 @@ const CLOSING: &str = "\
 - Test orders, and orders that were cancelled before anything was paid or posted, are nothing.
 - What was undone is not posted again by itself. If something happens to such an order later, it is held until somebody
   decides.
+";
+
+const SUMMARY: &str = "
+With `inventory.mode = \"summary\"` the paid sales of a day become one entry for each location, and so does whatever
+happens to them later, on the day on which it happens. The entries of the orders are kept here as parts of the day,
+exactly as they would have been posted alone, so that everything behind a figure can be looked at. What is sold on account
+stays an entry of its own: it belongs to its buyer.
+
+- A day is posted when it is over in the shop's time zone and the shop was read after that.
+- It is a journal entry with debits and credits by account and class, or a sales receipt with a line for each item
+  (`summary = \"sales_receipt\"`): then money and the cost of goods stand on lines below, on items of ours, so that the
+  form comes to 0.00 and each gateway's account is right. A day that no sales receipt can take (tax below zero, something
+  owed to or by buyers) is a journal entry.
+- Cost of goods is posted at the unit cost that the shop tells, of goods whose stock the shop counts. What comes back costs
+  what it cost when it was sold. Where the shop tells no cost, none is posted, and the day says so.
+- Something that happens later on a day that is posted changes its entry in place. Where QuickBooks does not let it be
+  changed, the rest is an entry of its own; a closed period is held.
+- A day is undone with all its parts, and comes back with them (`retry`).
+- A change of mode is forward only: an order keeps the mode of the day on which it was placed (`[[modes]]`).
+
+Two such orders, of widgets that cost 20.00 each.
 ";
 
 struct Page(String);
@@ -95,11 +116,13 @@ impl Page {
     }
 }
 
-/// Postings by account, in the order of the form.
+/// Postings by account, in the order of the form; a journal entry has both sides of an account.
 fn rows(entry: &Entry) -> Vec<(String, Money)> {
     let mut rows: Vec<(String, Money)> = Vec::new();
+    let both = entry.kind == EntryKind::JournalEntry;
     for posting in entry.postings.iter() {
-        match rows.iter_mut().find(|row| row.0 == posting.account) {
+        let side = |amount: Money| !both || amount.is_negative() == posting.amount.is_negative();
+        match rows.iter_mut().find(|row| row.0 == posting.account && side(row.1)) {
             Some(row) => row.1 += posting.amount,
             None => rows.push((posting.account.clone(), posting.amount)),
         }
@@ -115,6 +138,7 @@ fn name(entry: &Entry) -> &'static str {
             Body::SalesOrder(form) if form.is_manually_closed == Some(true) => "Sales order closed",
             Body::SalesOrder(_) => "Sales order changed",
             Body::Invoice(_) => "Invoice changed in place",
+            Body::JournalEntry(_) => "Journal entry changed in place",
             _ => "Sales receipt changed in place",
         },
         (Body::Deletion { .. }, _) => "Deleted:",
@@ -126,6 +150,8 @@ fn name(entry: &Entry) -> &'static str {
         (_, EntryKind::ARRefundCreditCard) => "Refund of the credit memo",
         (_, EntryKind::Check) => "Check for the credit memo",
         (_, EntryKind::InventoryAdjustment) => "Inventory adjustment",
+        (_, EntryKind::JournalEntry) => "Journal entry",
+        (_, EntryKind::Cost) => "Cost of goods",
         (_, EntryKind::Application) => "Credit memo set against the invoice",
         (_, EntryKind::Void) => "Voided:",
         (_, kind) => panic!("{kind:?} has no name"),
@@ -449,6 +475,36 @@ fn undo(page: &mut Page) {
     page.step("An invoice and its payment are undone.", &books::undo(&story.entries(), Removal::Void, |_| false));
 }
 
+fn days(page: &mut Page) {
+    page.chapter("Summary mode");
+    page.0 += SUMMARY;
+    let mut order = paid();
+    order.lines[0].item.unit_cost = Some(money("20.00"));
+    let mut trade = Trade::of(&summary(DayForm::JournalEntry), &[order.clone(), order.clone()]);
+    let mut cash = order.clone();
+    cash.payments[0].gateway = "cash".to_owned();
+    page.0 += "\n### A day's sales\n";
+    let entries = trade.carry_over(jiff::civil::date(2026, 11, 20));
+    page.step("", &entries);
+    page.0 += "\nIts parts, for one of the orders:\n";
+    let parts: Vec<Entry> = trade.stories[0].past.iter().map(|past| past.entry.clone()).collect();
+    page.step("", &parts);
+    page.0 +=
+        "\n### The next day\n\nOne widget of the first order comes back into stock, one of the second is damaged.\n";
+    for (place, fate) in [Fate::Restocked, Fate::Damaged].into_iter().enumerate() {
+        trade.stories[place].days(1);
+        trade.stories[place].refund(back(vec![Deal::Remove(0, 1)], Some(fate), vec![("shopify_payments", "48.38")]));
+    }
+    let entries = trade.carry_over(jiff::civil::date(2026, 11, 21));
+    page.step("", &entries);
+    page.0 += "\n### A late order\n\nAn order of the first day comes in afterwards, paid in cash. The table shows the change.\n";
+    let orders = [order.clone(), order, cash];
+    trade.stories.extend(Trade::of(&summary(DayForm::JournalEntry), &orders).stories.pop());
+    trade.open.push(Vec::new());
+    let entries = trade.carry_over(jiff::civil::date(2026, 11, 21));
+    page.step("", &entries);
+}
+
 #[test]
 fn the_page_on_accounting_says_what_the_mapping_does() {
     let mut page = Page(INTRODUCTION.to_owned());
@@ -457,6 +513,7 @@ fn the_page_on_accounting_says_what_the_mapping_does() {
     refunds(&mut page);
     changes(&mut page);
     undo(&mut page);
+    days(&mut page);
     page.0 += "\n";
     page.0 += CLOSING;
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/accounting.md");

@@ -8,7 +8,7 @@ use std::{
     time::Instant,
 };
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::Serialize;
 use simulator::{
@@ -18,7 +18,7 @@ use simulator::{
 };
 use sync::{
     Config, Engine, Secrets,
-    api::{DocumentKind, EntryFilter, EntryKind, Gateway, Mapping, Money, MoneyBack, Posting, State, Store},
+    api::{DocumentKind, EntryFilter, EntryKind, Gateway, Mapping, Mode, Money, MoneyBack, Posting, State, Store},
     config::{IntegrationConfig, QuickBooksConfig, SecretPlace, ShopConfig, SignIn, Start},
     engine::Clock,
     tieout::{Period, TieOut},
@@ -50,12 +50,22 @@ pub struct Demo {
     /// What the made-up trade grows from: the same seed, the same trade.
     #[arg(long, default_value_t = 7)]
     seed: u64,
+    /// How much QuickBooks is told: every name, or each day's sales as one entry under generic names.
+    #[arg(long, value_enum, default_value_t = Told::Detailed)]
+    mode: Told,
     /// Answer as JSON.
     #[arg(long)]
     json: bool,
     /// Keep the simulated world and the engine's data here, to look at with the other commands.
     #[arg(long)]
     keep: Option<PathBuf>,
+}
+
+/// The two ways of the demo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Told {
+    Detailed,
+    Summary,
 }
 
 /// What the demo did.
@@ -89,7 +99,8 @@ struct Comparison {
     difference: Money,
 }
 
-/// A clock that begins an hour after the shop's last order, so that the index lag never hides one.
+/// A clock that begins when the shop's last day is over, so that its sales can be summed up and the index lag never hides
+/// an order.
 struct DemoClock {
     base: Timestamp,
     began: Instant,
@@ -134,7 +145,7 @@ impl Demo {
         let config = self.config(base_url);
         let data = folder.join("data");
         let store = Arc::new(commands::open(&data)?);
-        let clock = Arc::new(DemoClock { base: shop.now() + SignedDuration::from_hours(1), began });
+        let clock = Arc::new(DemoClock { base: shop.now() + SignedDuration::from_hours(26), began });
         let secrets = Secrets::new(&data, |_| Some(PASSWORD.to_owned()));
         let source = sync::shop::connect(&config, &secrets)?;
         let engine = Arc::new(Engine::new(Arc::clone(&store), source, &config, clock)?);
@@ -213,7 +224,7 @@ impl Demo {
                 company_file: None,
             },
             integration: IntegrationConfig { start: Start::WhenReady, ..IntegrationConfig::default() },
-            mapping: mapping(),
+            mapping: mapping(self.mode),
         }
     }
 
@@ -229,7 +240,8 @@ impl Demo {
         let counts = store.counts()?;
         let mut kinds: BTreeMap<EntryKind, u32> = BTreeMap::new();
         let filter = EntryFilter { states: vec![State::Posted], limit: Some(u32::MAX), ..EntryFilter::default() };
-        for row in store.entries(&filter)? {
+        // Parts of days are there with their days.
+        for row in store.entries(&filter)?.into_iter().filter(|row| row.link.is_some()) {
             *kinds.entry(row.kind).or_default() += 1;
         }
         let state = |state| counts.entries.get(&state).copied().unwrap_or_default();
@@ -238,7 +250,7 @@ impl Demo {
             return Err(Failure::Simulation("nothing was read from the shop".to_owned()));
         };
         let answered: Vec<_> = tieout.rows.iter().map(|row| (row.account.clone(), row.company)).collect();
-        let own = own_books(company);
+        let own = own_books(company, self.mode);
         let finance = finance(shop, &tieout);
         let books = sync::tieout::compare(answered, &own);
         let ties_out = tieout.ties_out()
@@ -335,8 +347,13 @@ fn open_company(path: &Path) -> Result<Company, Failure> {
 }
 
 /// The default mapping, with the one answer that this shop's merchant would give: where bank deposits arrive.
-fn mapping() -> Mapping {
+fn mapping(told: Told) -> Mapping {
     let mut mapping = Mapping::default();
+    if told == Told::Summary {
+        mapping.customers.mode = Mode::Summary;
+        mapping.inventory.mode = Mode::Summary;
+        mapping.vendors.mode = Mode::Summary;
+    }
     let bank = Gateway {
         clearing: "Undeposited Funds".to_owned(),
         payment_method: "Bank Deposit".to_owned(),
@@ -350,12 +367,12 @@ fn mapping() -> Mapping {
 /// Accounts of what QuickBooks posts by itself: the cost of goods, sold and lost.
 const COSTS: [&str; 3] = ["Cost of Goods Sold", "Inventory Asset", "Inventory Shrinkage"];
 
-/// The accounts of the company file's own books, but for the cost of goods that QuickBooks posts by itself.
-fn own_books(company: &Company) -> Vec<Posting> {
+/// The accounts of the company file's own books, but for the cost of goods where QuickBooks posts it by itself.
+fn own_books(company: &Company, told: Told) -> Vec<Posting> {
     company
         .trial_balance()
         .into_iter()
-        .filter(|(account, _)| !COSTS.contains(&account.as_str()))
+        .filter(|(account, _)| told == Told::Summary || !COSTS.contains(&account.as_str()))
         .map(|(account, balance)| Posting { account, class: None, amount: Money::new(balance) })
         .collect()
 }

@@ -103,7 +103,7 @@ pub(crate) fn members(connection: &Connection, day: &DocumentId) -> Result<Vec<E
     connection
         .prepare_cached(
             "SELECT f.form FROM members m JOIN entries e ON e.id = m.member JOIN forms f ON f.entry = e.id
-             WHERE m.day = ? AND e.state IN ('summarised', 'posted') ORDER BY e.id",
+             WHERE m.day = ? AND e.state IN ('summarised', 'posted') ORDER BY m.place",
         )?
         .query_and_then([day.as_str()], |row| read_json(&row.get::<_, String>(0)?))?
         .collect()
@@ -146,17 +146,26 @@ pub(crate) fn join(
         .query_row([member], |row| row.get(0))
         .optional()?;
     let day = part_of.map(Day::id);
-    if before.as_deref() == day.as_ref().map(DocumentId::as_str) {
+    let stays = before.as_deref() == day.as_ref().map(DocumentId::as_str);
+    let Some((day, id)) = part_of.zip(day) else {
+        changed(tx, member)?;
+        tx.prepare_cached("DELETE FROM members WHERE member = ?")?.execute([member])?;
+        return Ok(());
+    };
+    if stays {
+        // What is planned together is written down together, in the order of the plan.
+        let last = "UPDATE members SET place = (SELECT max(place) + 1 FROM members), fixed = 0 WHERE member = ?";
+        tx.prepare_cached(last)?.execute([member])?;
         return Ok(());
     }
     changed(tx, member)?;
-    tx.prepare_cached("DELETE FROM members WHERE member = ?")?.execute([member])?;
-    if let (Some(id), Some(day)) = (day, part_of) {
-        make(tx, run, &id, day, now)?;
-        tx.prepare_cached("INSERT INTO members (member, day) VALUES (?, ?)")?.execute(params![member, id.as_str()])?;
-        changed(tx, member)?;
-    }
-    Ok(())
+    make(tx, run, &id, day, now)?;
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO members (member, day, place)
+         VALUES (?, ?, (SELECT coalesce(max(place), 0) + 1 FROM members))",
+    )?
+    .execute(params![member, id.as_str()])?;
+    changed(tx, member)
 }
 
 /// Makes the document of a day unless there is one.
@@ -199,8 +208,25 @@ pub(crate) fn carry(tx: &Transaction<'_>, carrier: i64, entry: &Entry) -> Result
     Ok(())
 }
 
-/// The entry is posted, and so are its parts.
+/// Whether a part stands as it was planned because something posted builds on it.
+pub(crate) fn is_fixed(connection: &Connection, member: i64) -> Result<bool, StoreError> {
+    Ok(connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM members WHERE member = ? AND fixed)")?
+        .query_row([member], |row| row.get(0))?)
+}
+
+/// The entry is posted, and so are its parts. What these build on in other days, as a payment does on the invoice of an edit
+/// that came later, must not be planned otherwise any more.
 pub(crate) fn posted(tx: &Transaction<'_>, run: RunId, carrier: &Standing, now: Timestamp) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "WITH RECURSIVE standing (id) AS (
+             SELECT member FROM members WHERE carrier = ?
+             UNION
+             SELECT o.id FROM standing s JOIN needs n ON n.entry = s.id JOIN entries o ON o.key = n.key
+             WHERE o.state = 'summarised')
+         UPDATE members SET fixed = 1 WHERE member IN (SELECT id FROM standing)",
+    )?
+    .execute([carrier.id])?;
     let why = format!("posted with {}", carrier.key);
     move_all(tx, Some(run), carrier.id, State::Summarised, State::Posted, &why, now)
 }

@@ -9,6 +9,7 @@ use rusqlite::{Connection, Transaction, params};
 use crate::{
     Store,
     audit::{Note, Subject, note},
+    days::is_fixed,
     documents::{Gone, Mapping, Version},
     entries::{Standing, standings, wanted_by},
     error::StoreError,
@@ -240,8 +241,9 @@ impl Saving<'_> {
             wanted.insert(id);
         }
         for entry in before {
-            // What is or was in QuickBooks stays tied to its document for good.
-            if !wanted.contains(&entry.id) && (entry.is_list || entry.state.is_open()) {
+            // What is or was in QuickBooks stays tied to its document for good, and so does what that builds on.
+            let stays = entry.state == State::Summarised && is_fixed(tx, entry.id)?;
+            if !wanted.contains(&entry.id) && (entry.is_list || entry.state.is_open()) && !stays {
                 self.forget(&entry)?;
             }
         }

@@ -253,9 +253,11 @@ pub(crate) fn past_of(connection: &Connection, document: &DocumentId) -> Result<
     let mut past = Vec::new();
     let mut statement = connection.prepare_cached(
         "SELECT f.form, e.state, e.reasons FROM entries e JOIN forms f ON f.entry = e.id
-         LEFT JOIN links l ON l.entry = e.id WHERE e.document = ? AND NOT e.is_list AND (
-             e.state IN ('posted', 'undone') OR e.state = 'rejected' AND e.kind = 'change' AND NOT e.undo)
-         ORDER BY l.place, e.id",
+         LEFT JOIN links l ON l.entry = e.id LEFT JOIN members m ON m.member = e.id
+         WHERE e.document = ? AND NOT e.is_list AND (
+             e.state IN ('posted', 'undone') OR e.state = 'summarised' AND m.fixed
+             OR e.state = 'rejected' AND e.kind = 'change' AND NOT e.undo)
+         ORDER BY l.place, m.place, e.id",
     )?;
     let mut rows = statement.query([document.as_str()])?;
     while let Some(row) = rows.next()? {

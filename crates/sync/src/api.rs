@@ -12,7 +12,7 @@ use store::{EntryDetail, EntryRow, OpenError};
 
 pub use books::{
     DocumentKind, EntryKey, EntryKind, Mapping, Money, Posting,
-    mapping::{Gateway, MoneyBack},
+    mapping::{Gateway, Mode, MoneyBack},
 };
 pub use store::{EntryFilter, Notice, State, Store, StoreError};
 
@@ -383,7 +383,7 @@ pub fn entry(folder: &Path, key: &EntryKey) -> Result<Option<EntryPage>, ApiErro
     let request = detail.entry.as_ref().and_then(|entry| own_request(&store, entry));
     let parts = EntryFilter { part_of: Some(key.clone()), limit: Some(u32::MAX), ..EntryFilter::default() };
     let members = store.entries(&parts)?.iter().map(view).collect();
-    Ok(Some(EntryPage { request, source, members, ..page(detail) }))
+    Ok(Some(EntryPage { members, request, source, ..page(detail) }))
 }
 
 /// The request of one entry alone; none while it builds upon something that is not in QuickBooks yet.
@@ -422,7 +422,7 @@ fn page(detail: EntryDetail) -> EntryPage {
         part_of: detail
             .part_of
             .as_ref()
-            .map(|part| part.entry.as_ref().map_or_else(|| part.day.to_string(), |entry| entry.to_string())),
+            .map(|part| part.entry.as_ref().map_or_else(|| part.day.to_string(), ToString::to_string)),
         members: Vec::new(),
         life: detail
             .audit

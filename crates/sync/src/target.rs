@@ -209,10 +209,10 @@ fn stands_as(present: &Object, form: &Body) -> bool {
 /// Whether a line of a journal entry stands as it was meant, with its memo: that tells two versions of a day apart whose
 /// amounts are the same.
 fn is_journal_line((told, meant): (&JournalLineRet, &JournalLineAdd)) -> bool {
-    let (told, meant) = match (told, meant) {
-        (JournalLineRet::Debit(told), JournalLineAdd::Debit(meant))
-        | (JournalLineRet::Credit(told), JournalLineAdd::Credit(meant)) => (told, meant),
-        _ => return false,
+    let ((JournalLineRet::Debit(told), JournalLineAdd::Debit(meant))
+    | (JournalLineRet::Credit(told), JournalLineAdd::Credit(meant))) = (told, meant)
+    else {
+        return false;
     };
     is_line((told.account_ref.as_ref(), told.amount), (meant.account_ref.as_ref(), meant.amount))
         && told.memo == meant.memo

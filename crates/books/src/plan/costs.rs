@@ -60,7 +60,7 @@ impl<'o> Plan<'_, 'o> {
         let unit_cost = match moved {
             Moved::Sold => now(),
             // What comes back cost what it cost when it was sold.
-            Moved::Restocked | Moved::Damaged | Moved::Lost => self.ledger.unit_cost(&line.id).unwrap_or_else(now),
+            Moved::Restocked | Moved::Damaged | Moved::Lost => self.ledger.unit_cost(&line.id, now),
         };
         CostLine { line: line.id.clone(), title: names::description(&line.item), quantity, unit_cost, moved }
     }

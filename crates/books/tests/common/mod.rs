@@ -3,6 +3,7 @@
 
 pub mod moves;
 pub mod story;
+pub mod trade;
 pub mod units;
 
 use std::collections::BTreeMap;

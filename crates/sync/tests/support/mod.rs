@@ -107,9 +107,14 @@ impl World {
 
     /// As [`Self::new`], with another company file and another mapping.
     pub fn with(setup: Setup, mapping: Mapping) -> Self {
+        Self::at(Timestamp::now(), setup, mapping)
+    }
+
+    /// As [`Self::with`], at this time.
+    pub fn at(now: Timestamp, setup: Setup, mapping: Mapping) -> Self {
         let mut config = configuration();
         config.mapping = mapping;
-        let mut world = Self::told(setup, &config);
+        let mut world = Self::told(setup, &config, now);
         world.settle();
         world
     }
@@ -118,14 +123,14 @@ impl World {
     pub fn not_started(setup: Setup) -> Self {
         let mut config = configuration();
         config.integration.start = sync::config::Start::ByHand;
-        Self::told(setup, &config)
+        Self::told(setup, &config, Timestamp::now())
     }
 
     /// The shop has told of itself, and no run has been yet.
-    fn told(setup: Setup, config: &Config) -> Self {
+    fn told(setup: Setup, config: &Config, now: Timestamp) -> Self {
         let source = Arc::new(Script::default());
         let told = Arc::clone(&source) as Arc<dyn Source>;
-        let mut world = Self::around(setup, config, Timestamp::now(), |_| told);
+        let mut world = Self::around(setup, config, now, |_| told);
         world.source = Some(source);
         let shop = Shop {
             name: "Harbour & Pine".into(),
@@ -194,6 +199,11 @@ impl World {
         *self.clock.0.lock().unwrap() += time;
     }
 
+    /// It is this time now.
+    pub fn set(&self, now: Timestamp) {
+        *self.clock.0.lock().unwrap() = now;
+    }
+
     /// The shop says something.
     pub fn tell(&self, id: DocumentId, fact: Fact) {
         let document = Document { id, updated_at: self.now(), fact };
@@ -236,7 +246,7 @@ impl World {
         };
         let mut first = Some(&hello);
         let mut problem = None;
-        for _ in 0..200 {
+        for _ in 0..2000 {
             match self.engine.next_request(&session, first.take()) {
                 Outgoing::Request(xml) => {
                     let way = way(&mut self.company, &xml);
@@ -311,7 +321,7 @@ impl World {
         let mut sums: BTreeMap<String, Decimal> = BTreeMap::new();
         for row in self.entries(State::Posted) {
             let entry = self.store.entry(&row.key).unwrap().unwrap().entry.unwrap();
-            if entry.undoes.is_empty() {
+            if entry.undoes.is_empty() && entry.part_of.is_none() {
                 for posting in entry.postings.iter() {
                     *sums.entry(posting.account.clone()).or_default() += posting.amount.value();
                 }
