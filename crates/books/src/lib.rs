@@ -14,10 +14,13 @@
 //! ```
 
 mod body;
+pub mod categories;
+pub mod changes;
 mod choice;
 pub mod document;
 pub mod entry;
 mod forms;
+mod identity;
 mod items;
 mod ledger;
 mod life;
@@ -29,6 +32,8 @@ mod names;
 mod needs;
 mod parties;
 mod plan;
+pub mod proposals;
+mod purpose;
 mod reasons;
 mod sale;
 mod sums;
@@ -36,9 +41,11 @@ pub mod tieout;
 mod undo;
 
 pub use body::{Applied, Body, Linked, NoRequest};
+pub use categories::{Category, Met};
 pub use document::{ContentHash, Document, DocumentId, DocumentKind, Fact};
 pub use entry::{Entry, EntryKey, EntryKind, Event, Held, Link, Mapped, Past, Posting, Postings};
-pub use lists::{CompanyFile, Facts, ListObject, Lists, NameSpace};
+pub use identity::{Identity, identity};
+pub use lists::{Ceilings, CompanyFile, Facts, FullList, ListObject, Lists, NameSpace};
 pub use map::{Context, map};
 pub use mapping::Mapping;
 pub use money::{Currency, Money};

@@ -86,8 +86,13 @@ pub fn shop_figures(id: &DocumentId, order: &Order, past: &[Past], context: &Con
     let form = choice::choose(order, &life, false, context).form;
     let becomes = matches!(form, Form::SalesReceipt | Form::Invoice) && !plan::came_to_nothing(order, &life);
     let sold = ledger.carries(&Event::placed()) || becomes;
-    let mut side =
-        ShopSide { needs: Needs::new(context, id, ""), ledger, sold, sums: BTreeMap::new(), date: Date::MIN };
+    let mut side = ShopSide {
+        needs: Needs::new(context, id, "").at(order.location.as_ref()),
+        ledger,
+        sold,
+        sums: BTreeMap::new(),
+        date: Date::MIN,
+    };
     let waits =
         |leg: &Leg<'_>| !sold || matches!(leg.kind, LegKind::Refunded(refund) if life.pending.contains(&refund.id));
     for leg in life.legs.iter().filter(|leg| !waits(leg)) {
@@ -224,7 +229,7 @@ impl ShopSide<'_> {
             Source::StoreCredit => self.credit(Purpose::StoreCredit, movement.amount * -sign),
             Source::Gateway => {
                 let account = clearing(context, movement.gateway, order.location.as_ref());
-                let account = account.map_or(movement.gateway, |name| name.trim());
+                let account = account.map_or(movement.gateway, |(_, name)| name.trim());
                 let known = context.lists.named(NameSpace::Account, account);
                 self.debit(known.map_or_else(|| account.to_owned(), |known| known.full_name), movement.amount * sign);
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use books::{ContentHash, Document, DocumentId, Fact};
+use books::{ContentHash, Document, DocumentId, DocumentKind, Fact};
 use jiff::Timestamp;
 use rusqlite::{
     OptionalExtension, Transaction, params,
@@ -65,6 +65,15 @@ pub struct PullCount {
     pub changed: u32,
     /// Seen before as they are, or older than what is known.
     pub unchanged: u32,
+}
+
+/// Buyers and goods that appeared in sales for the first time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FirstSales {
+    /// Buyers.
+    pub customers: u32,
+    /// Variants.
+    pub variants: u32,
 }
 
 /// What became of the newest version of a document.
@@ -231,6 +240,47 @@ impl Store {
             let ids = statement.query_map(params![time(from), time(to)], |row| row.get::<_, String>(0))?;
             let ids = ids.map(|id| Ok(DocumentId::new(id?)));
             ids.filter(|id| id.as_ref().map_or(true, |id| !told.contains(id))).collect()
+        })
+    }
+
+    /// Hands every document of these kinds that the source still has to `each`, one by one.
+    pub fn each_document(&self, kinds: &[DocumentKind], mut each: impl FnMut(Document)) -> Result<(), StoreError> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT v.body FROM documents d JOIN versions v ON v.document = d.id AND v.version = d.version
+                 WHERE d.kind = ? AND d.gone = 0 ORDER BY d.happened_at, d.id",
+            )?;
+            for kind in kinds {
+                let mut rows = statement.query([word(kind)?])?;
+                while let Some(row) = rows.next()? {
+                    each(read_json(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// How many buyers, and how many variants, were sold to or sold for the first time since `since`: by how much the lists
+    /// of the company file would have grown.
+    pub fn first_sales_since(&self, since: Timestamp) -> Result<FirstSales, StoreError> {
+        self.read(|tx| {
+            let count = |sold: &str| -> Result<u32, StoreError> {
+                let sql = format!("SELECT count(*) FROM ({sold}) WHERE first >= ?");
+                Ok(tx.prepare_cached(&sql)?.query_row([time(since)], |row| row.get(0))?)
+            };
+            let orders = "documents d JOIN versions v ON v.document = d.id AND v.version = d.version";
+            Ok(FirstSales {
+                customers: count(&format!(
+                    "SELECT min(d.happened_at) AS first FROM {orders} WHERE d.kind = 'order' AND d.gone = 0
+                     AND json_extract(v.body, '$.fact.customer') IS NOT NULL
+                     GROUP BY json_extract(v.body, '$.fact.customer')"
+                ))?,
+                variants: count(&format!(
+                    "SELECT min(d.happened_at) AS first FROM {orders}, json_each(v.body, '$.fact.lines') line
+                     WHERE d.kind = 'order' AND d.gone = 0 AND json_extract(line.value, '$.variant') IS NOT NULL
+                     GROUP BY json_extract(line.value, '$.variant')"
+                ))?,
+            })
         })
     }
 

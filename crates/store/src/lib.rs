@@ -26,6 +26,7 @@
 
 mod audit;
 mod backups;
+mod choices;
 mod connections;
 mod decisions;
 mod documents;
@@ -37,6 +38,8 @@ mod mapping;
 mod open;
 mod posting;
 mod proof;
+mod renames;
+mod rooms;
 mod runs;
 mod settings;
 mod settling;
@@ -46,8 +49,9 @@ mod wishes;
 mod words;
 
 pub use audit::{AuditCheck, AuditRow, Subject};
+pub use choices::{AccountFacts, LostChoice, MappingVersion, MappingWhy};
 pub use connections::Store;
-pub use documents::{PullCount, Pulled, Version};
+pub use documents::{FirstSales, PullCount, Pulled, Version};
 pub use error::{OpenError, StoreError};
 pub use lists::{GoneObject, ListRow, World};
 pub use look::{BookedRow, Counts, EntryDetail, EntryFilter, EntryRow};

@@ -10,6 +10,10 @@ use qbxml::{MessageSet, MessageSetId, OnError, Recovery, RequestId};
 use serde::{Deserialize, Serialize};
 use store::{EntryDetail, EntryRow, OpenError};
 
+pub use crate::{
+    ceilings::ceilings,
+    choices::{categories, chart, choose_account, create_account, mapping_history},
+};
 pub use books::{
     DocumentKind, EntryKey, EntryKind, Mapping, Money, Posting,
     mapping::{Gateway, MoneyBack},
@@ -17,6 +21,7 @@ pub use books::{
 pub use store::{EntryFilter, Notice, State, Store, StoreError};
 
 use crate::{
+    ceilings, choices,
     company::{Company, Pairing},
     config::QuickBooksConfig,
     endpoint, engine,
@@ -33,7 +38,7 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    fn new(message: Message) -> Self {
+    pub(crate) fn new(message: Message) -> Self {
         Self { message }
     }
 }
@@ -130,9 +135,11 @@ pub fn open(folder: &Path, now: Timestamp) -> Result<(Store, Option<Notice>), Ap
     Ok((opened.store, opened.notice))
 }
 
-/// Makes the installation in `folder`, if there is none yet.
-pub fn set_up(folder: &Path, now: Timestamp) -> Result<(), ApiError> {
-    engine::installation(&Store::open(folder, now)?.store, now)?;
+/// Makes the installation in `folder`, if there is none yet, and takes the configuration's mapping over.
+pub fn set_up(folder: &Path, mapping: &Mapping, now: Timestamp) -> Result<(), ApiError> {
+    let store = Store::open(folder, now)?.store;
+    engine::installation(&store, now)?;
+    choices::take_configuration(&store, mapping, now)?;
     Ok(())
 }
 
@@ -177,7 +184,12 @@ pub fn status_of(store: &Store) -> Result<Status, ApiError> {
     }
     let shop = store.setting::<books::document::Shop>("shop")?;
     let mut attention: Vec<Attention> = troubles.into_iter().map(|message| Attention { message, entries: 0 }).collect();
-    attention.extend(causes(store)?);
+    let causes = causes(store)?;
+    let is_new = |message: &Message| causes.iter().all(|cause| cause.message != *message);
+    let problems: Vec<Message> = choices::problems(store)?.iter().map(Message::from).filter(is_new).collect();
+    attention.extend(causes);
+    attention.extend(problems.into_iter().map(|message| Attention { message, entries: 0 }));
+    attention.extend(ceilings::attention(store)?);
     let entries = |state| counts.entries.get(&state).copied().unwrap_or_default();
     let stage = if !attention.is_empty() {
         Stage::NeedsAttention

@@ -1,6 +1,6 @@
 //! The company file: what QuickBooks says of itself, and whether this is the file that the installation is paired with.
 
-use books::{CompanyFile, Currency};
+use books::{Ceilings, CompanyFile, Currency};
 use jiff::{Timestamp, civil::Date};
 use qbxml::{
     Answer, AssignToObject, Class, CompanyQuery, DataExtAdd, DataExtDefAdd, DataExtMod, DataExtTarget, DataExtType,
@@ -69,6 +69,12 @@ pub struct Company {
     pub names_ceiling: Option<u32>,
     /// Most items that the file can hold, where QuickBooks says so.
     pub items_ceiling: Option<u32>,
+    /// Most accounts that the file can hold, where QuickBooks says so.
+    #[serde(default)]
+    pub accounts_ceiling: Option<u32>,
+    /// Most classes that the file can hold, where QuickBooks says so.
+    #[serde(default)]
+    pub classes_ceiling: Option<u32>,
     /// The installation whose id the file carries.
     pub paired_with: Option<String>,
     /// In how many sessions something was posted to the file, by its own count.
@@ -148,6 +154,8 @@ impl Company {
                     if let Some(lists) = host.list_meta_data {
                         company.names_ceiling = lists.entity_meta_data.and_then(|list| list.max_capacity);
                         company.items_ceiling = lists.item_meta_data.and_then(|list| list.max_capacity);
+                        company.accounts_ceiling = lists.account_meta_data.and_then(|list| list.max_capacity);
+                        company.classes_ceiling = lists.class_meta_data.and_then(|list| list.max_capacity);
                     }
                 }
                 Object::Company(ret) => {
@@ -187,6 +195,25 @@ impl Company {
             sales_orders: self.sales_orders.unwrap_or(before.sales_orders),
             multicurrency: self.multi_currency,
             home_currency: self.home_currency.as_ref().and_then(code).map(Currency::new),
+            ceilings: self.ceilings(),
+        }
+    }
+
+    /// Whether this is QuickBooks Pro or Premier, whose lists are small; false where QuickBooks did not say.
+    pub fn is_small(&self) -> bool {
+        !self.product.trim().is_empty() && !self.product.to_lowercase().contains("enterprise")
+    }
+
+    /// How much its lists can hold: as QuickBooks tells it, else as PRODUCT.md 1.5 has it for Pro and Premier. Enterprise
+    /// holds "more than 100,000", which is no ceiling to refuse anything by.
+    pub fn ceilings(&self) -> Ceilings {
+        let documented = |ceiling| self.is_small().then_some(ceiling);
+        Ceilings {
+            names: self.names_ceiling.or(documented(14_500)),
+            single_list: documented(10_500),
+            items: self.items_ceiling.or(documented(14_500)),
+            accounts: self.accounts_ceiling.or(documented(10_000)),
+            classes: self.classes_ceiling.or(documented(10_000)),
         }
     }
 

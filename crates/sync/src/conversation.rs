@@ -243,7 +243,7 @@ impl Conversation {
                     self.phase = Phase::Recover;
                     self.look_back(set, entries, now)?
                 }
-                Phase::ReadLists => self.read_lists()?,
+                Phase::ReadLists => self.read_lists(now)?,
                 Phase::Post => self.post(now)?,
                 Phase::Prove(_) => self.prove(now)?,
                 Phase::Forget => self.forget(now)?,
@@ -370,8 +370,9 @@ impl Conversation {
         Ok(())
     }
 
-    fn read_lists(&mut self) -> Result<Option<String>, Fault> {
+    fn read_lists(&mut self, now: Timestamp) -> Result<Option<String>, Fault> {
         let Some(list) = self.reading.current() else {
+            self.store.follow_choices(now)?;
             self.phase = Phase::Post;
             return Ok(None);
         };
@@ -415,6 +416,7 @@ impl Conversation {
             }
         }
         self.store.save_changed_lists(&part.rows, now)?;
+        self.store.save_account_facts(&part.accounts)?;
         if !part.gone.is_empty() {
             self.store.forget_objects(&part.gone, now)?;
         }
