@@ -48,6 +48,8 @@ pub enum Category {
     Tax(String),
     /// The class of a location.
     Location(String),
+    /// The class of sales that no location made.
+    Online,
 }
 
 impl Category {
@@ -62,6 +64,7 @@ impl Category {
             Self::Adjustment(reason) => format!("adjustments.{reason}"),
             Self::Tax(title) => format!("tax.items.{title}"),
             Self::Location(name) => format!("locations.classes.{name}"),
+            Self::Online => "locations.online".to_owned(),
         }
     }
 
@@ -89,14 +92,14 @@ impl Category {
                 return Some(family(named(name)?));
             }
         }
-        purpose(key).map(Self::Purpose)
+        if key == Self::Online.key() { Some(Self::Online) } else { purpose(key).map(Self::Purpose) }
     }
 
     /// The list of the company file in which it is chosen.
     pub const fn space(&self) -> NameSpace {
         match self {
             Self::Tax(_) => NameSpace::Item,
-            Self::Location(_) => NameSpace::Class,
+            Self::Location(_) | Self::Online => NameSpace::Class,
             _ => NameSpace::Account,
         }
     }
@@ -109,7 +112,7 @@ impl Category {
             Self::Gateway(_) | Self::GatewayAt { .. } => CLEARING_TYPES,
             Self::Adjustment(_) => Purpose::Shrinkage.account_types(),
             Self::Tax(_) => &["ItemSalesTax"],
-            Self::Location(_) => &["Class"],
+            Self::Location(_) | Self::Online => &["Class"],
         }
     }
 
@@ -131,6 +134,7 @@ impl Category {
             Self::Adjustment(reason) => find(&accounts.adjustments, reason)?,
             Self::Tax(title) => mapping.tax.item(title)?,
             Self::Location(name) => find(&mapping.locations.classes, name)?,
+            Self::Online => &mapping.locations.online,
         };
         Some(name.trim()).filter(|name| !name.is_empty())
     }
@@ -152,6 +156,7 @@ impl Category {
             Self::Adjustment(reason) => entry(&mut accounts.adjustments, reason),
             Self::Tax(title) => entry(&mut mapping.tax.items, title),
             Self::Location(name) => entry(&mut mapping.locations.classes, name),
+            Self::Online => &mut mapping.locations.online,
         };
         full_name.clone_into(place);
     }
@@ -171,7 +176,7 @@ impl Category {
                 Purpose::AccountsReceivable => self.chosen(mapping).is_some(),
                 purpose => self.is_required() || met.purposes.contains(purpose),
             },
-            Self::AtLocation { .. } | Self::GatewayAt { .. } => self.chosen(mapping).is_some(),
+            Self::AtLocation { .. } | Self::GatewayAt { .. } | Self::Online => self.chosen(mapping).is_some(),
             Self::ProductType(name) => has(&met.product_types, name),
             Self::Gateway(name) => has(&met.gateways, name),
             Self::Adjustment(reason) => has(&met.reasons, reason),
@@ -260,6 +265,7 @@ impl Category {
         let places: BTreeSet<String> =
             met.locations.iter().filter(|(id, _)| !by_id(id)).map(|(_, name)| name.clone()).collect();
         all.extend(both(classes, &places).map(Self::Location));
+        all.push(Self::Online);
         all
     }
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     categories::Category,
+    lists::NameSpace,
     mapping::{Accounts, Mapping, NewAccount, Purpose},
 };
 
@@ -149,6 +150,11 @@ impl Names {
                 let usual = patterns.iter().map(|pattern| pattern.replace("{}", reason)).collect();
                 Self { default: reason.clone(), usual, parent: None }
             }
+            Category::Online => Self {
+                default: "Online Store".to_owned(),
+                usual: ["Online", "Web", "Web Store", "Online Sales", "E-commerce", "Shopify"].map(str::to_owned).into(),
+                parent: None,
+            },
             Category::Tax(title) | Category::Location(title) => {
                 let usual = vec![format!("{title} Tax"), title.to_lowercase().replace(" tax", "")];
                 Self { default: title.clone(), usual, parent: None }
@@ -232,6 +238,8 @@ impl Names {
                 at_least(75_u8.saturating_sub(rank), Because::SameWords);
             } else if meant.len() > 1 && bare.is_subset(&meant) && !bare.is_empty() && bare_path == meant {
                 at_least(72_u8.saturating_sub(rank), Because::SameWords);
+            } else if wanted.len() > 1 && own.len() == wanted.len() + 1 && says(&own, &wanted) {
+                at_least(62_u8.saturating_sub(rank), Because::SameWords);
             } else if is_almost(&own.join(" "), &wanted.join(" ")) {
                 at_least(65_u8.saturating_sub(rank), Because::AlmostTheName);
             }
@@ -248,7 +256,7 @@ impl Names {
             let said = words(description);
             let speaks = |name: &String| {
                 let wanted = words(name);
-                wanted.len() > 1 && said.windows(wanted.len()).any(|part| part == wanted.as_slice())
+                wanted.len() > 1 && says(&said, &wanted)
             };
             if self.usual.iter().any(speaks) {
                 at_least(45, Because::Description);
@@ -260,7 +268,7 @@ impl Names {
     /// An account that can be made; below another one it has its type, as QuickBooks demands.
     fn to_create(&self, category: &Category, choices: &[Choice]) -> Option<(String, NewAccount)> {
         let leaf = self.default.rsplit(':').next().unwrap_or_default();
-        let is_account = !matches!(category, Category::Tax(_) | Category::Location(_) | Category::Adjustment(_));
+        let is_account = category.space() == NameSpace::Account && !matches!(category, Category::Adjustment(_));
         if !is_account || leaf.is_empty() || text::name(leaf, limits::LIST_NAME) != leaf {
             return None;
         }
@@ -476,6 +484,11 @@ fn words(name: &str) -> Vec<String> {
 /// The words that say something.
 fn meaning(words: &[String]) -> BTreeSet<&str> {
     words.iter().map(String::as_str).filter(|word| !EMPTY_WORDS.contains(word)).collect()
+}
+
+/// Whether some words, which are not none, stand in a text one after the other.
+fn says(text: &[String], words: &[String]) -> bool {
+    text.windows(words.len()).any(|part| part == words)
 }
 
 /// Whether two names differ by a letter or two: longer ones only, because short words are often near each other.

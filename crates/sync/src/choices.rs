@@ -277,6 +277,7 @@ fn name(category: &Category) -> Message {
         Category::Adjustment(reason) => Message::new("mapping.adjustment").with("name", reason),
         Category::Tax(title) => Message::new("mapping.tax").with("name", title),
         Category::Location(name) => Message::new("mapping.location").with("name", name),
+        Category::Online => Message::new("mapping.online"),
     }
 }
 
