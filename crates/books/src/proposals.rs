@@ -152,7 +152,9 @@ impl Names {
             }
             Category::Online => Self {
                 default: "Online Store".to_owned(),
-                usual: ["Online", "Web", "Web Store", "Online Sales", "E-commerce", "Shopify"].map(str::to_owned).into(),
+                usual: ["Online", "Web", "Web Store", "Online Sales", "E-commerce", "Shopify"]
+                    .map(str::to_owned)
+                    .into(),
                 parent: None,
             },
             Category::Tax(title) | Category::Location(title) => {

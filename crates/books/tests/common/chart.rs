@@ -69,7 +69,10 @@ const CHART: &[(&str, &str)] = &[
          Expense;Recruiting;Translation;Storage",
     ),
     ("OtherIncome", "Interest Income;Insurance Proceeds;Gain on Asset Sale;Sales Tax Discount;Other Income"),
-    ("OtherExpense", "Income Tax Expense;Loss on Asset Sale;Exchange Gain or Loss = ExchangeGainLoss;Prior Period Adjustments"),
+    (
+        "OtherExpense",
+        "Income Tax Expense;Loss on Asset Sale;Exchange Gain or Loss = ExchangeGainLoss;Prior Period Adjustments",
+    ),
     ("NonPosting", "Purchase Orders = PurchaseOrders;Sales Orders = SalesOrders;Estimates = Estimates"),
 ];
 
