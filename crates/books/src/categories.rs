@@ -5,15 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use qbxml::{limits, text};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     document::{DeliveryState, Document, DocumentId, Fact, Fate, Order},
     lists::{Lists, NameSpace},
-    mapping::{
-        Gateway, GoodsKind, Mapping, Mode, MoneyBack, NewLocation, NewProductType, NewTax, Purpose, find, find_entry,
-    },
+    mapping::{Gateway, GoodsKind, Mapping, MoneyBack, NewLocation, NewProductType, NewTax, Purpose, find, find_entry},
     money::Money,
     purpose::{CLEARING_TYPES, check_account},
     reasons::HeldReason,
@@ -167,8 +166,7 @@ impl Category {
         match self {
             Self::Purpose(purpose) => match purpose {
                 Purpose::Cogs | Purpose::InventoryAsset => {
-                    let made = [mapping.inventory.tracked, mapping.inventory.untracked];
-                    mapping.inventory.mode == Mode::Detailed && made.contains(&GoodsKind::Inventory)
+                    [mapping.inventory.tracked, mapping.inventory.untracked].contains(&GoodsKind::Inventory)
                 }
                 Purpose::GiftCards if pays(&mapping.liability_gateways.gift_card, met) => true,
                 Purpose::StoreCredit => pays(&mapping.liability_gateways.store_credit, met),
@@ -191,7 +189,7 @@ impl Category {
     /// The reason.
     pub fn check(&self, mapping: &Mapping, lists: &dyn Lists) -> Result<(), HeldReason> {
         if let Self::AtLocation { purpose, .. } = self
-            && !purpose.is_per_location(mapping.inventory.mode)
+            && !purpose.is_per_location(mapping.modes_on(Date::MAX).inventory)
         {
             return Err(HeldReason::NotPerLocation { purpose: self.key() });
         }
@@ -338,6 +336,9 @@ impl Met {
                 Purpose::PurchaseDiscounts,
                 Purpose::UnbilledPurchases,
             ]),
+            Fact::OpeningStock(stock) if !stock.lines.is_empty() => {
+                self.purposes.insert(Purpose::OpeningStock);
+            }
             Fact::StockAdjustment(adjustment) => {
                 self.purposes.insert(Purpose::Shrinkage);
                 self.reasons.extend(named(&adjustment.reason));

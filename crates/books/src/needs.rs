@@ -14,7 +14,7 @@ use crate::{
     entry::{Entry, EntryKey, EntryKind, Postings},
     lists::{FullList, ListObject, NameSpace},
     map::Context,
-    mapping::{NewAccount, NewLocation, Purpose, find_entry},
+    mapping::{Modes, NewAccount, NewLocation, Purpose, find_entry},
     money::Money,
     purpose::check_account,
     reasons::{HeldReason, Why},
@@ -24,10 +24,14 @@ use crate::{
 pub(crate) struct Needs<'a> {
     pub context: &'a Context<'a>,
     pub order: &'a DocumentId,
+    /// How much QuickBooks is told of it.
+    pub modes: Modes,
     title: &'a str,
     /// The place that made the sale.
     location: Option<&'a DocumentId>,
     made: BTreeMap<(u8, EntryKey), Entry>,
+    /// Identities of objects that earlier entries of ours made.
+    used: BTreeSet<EntryKey>,
     found: BTreeMap<EntryKey, Found>,
     names: BTreeMap<(NameSpace, String), EntryKey>,
     reasons: Vec<HeldReason>,
@@ -61,16 +65,20 @@ pub(crate) struct Found {
     pub kind: String,
     /// For an item that is there, the account to which it sells.
     pub account: Option<String>,
+    /// It was found in the company file just now, and belongs to nothing of ours yet.
+    pub adopted: bool,
 }
 
 impl<'a> Needs<'a> {
-    pub fn new(context: &'a Context<'a>, order: &'a DocumentId, title: &'a str) -> Self {
+    pub fn new(context: &'a Context<'a>, order: &'a DocumentId, modes: Modes, title: &'a str) -> Self {
         Self {
             context,
             order,
+            modes,
             title,
             location: None,
             made: BTreeMap::new(),
+            used: BTreeSet::new(),
             found: BTreeMap::new(),
             names: BTreeMap::new(),
             reasons: Vec::new(),
@@ -107,9 +115,9 @@ impl<'a> Needs<'a> {
         std::mem::take(&mut self.why)
     }
 
-    /// Identities of the list entries to make, noted so far.
+    /// Identities of the list entries that are needed, made before or to be made, noted so far.
     pub fn keys(&self) -> Vec<EntryKey> {
-        self.made.keys().map(|(_, key)| key.clone()).collect()
+        self.made.keys().map(|(_, key)| key).chain(&self.used).cloned().collect()
     }
 
     fn keys_of(&self, kind: EntryKind) -> Vec<EntryKey> {
@@ -122,6 +130,11 @@ impl<'a> Needs<'a> {
         std::mem::take(&mut self.made).into_values().filter(|entry| needed.contains(&entry.key)).collect()
     }
 
+    /// All list entries noted, in the order of sending.
+    pub fn take_all_made(&mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.made).into_values().collect()
+    }
+
     /// The account chosen for `purpose`, the location's own if it has one; the order is held unless it can be used.
     pub fn account(&mut self, purpose: Purpose) -> String {
         let mapping = self.context.mapping;
@@ -129,7 +142,7 @@ impl<'a> Needs<'a> {
             return self.named_account(purpose.key(), mapping.accounts.get(purpose), purpose.account_types());
         };
         let key = Category::AtLocation { location: place.to_owned(), purpose }.key();
-        if !purpose.is_per_location(mapping.inventory.mode) {
+        if !purpose.is_per_location(self.modes.inventory) {
             self.hold(HeldReason::NotPerLocation { purpose: key });
             return account.to_owned();
         }
@@ -241,11 +254,14 @@ impl<'a> Needs<'a> {
     fn look_for(&mut self, want: &Want<'_>, make: impl FnOnce(&mut Self, &str) -> Body) -> Option<Found> {
         let lists = self.context.lists;
         if let Some(object) = lists.linked(&want.key) {
+            if lists.is_made(&want.key) {
+                self.used.insert(want.key.clone());
+            }
             return self.usable(want, object);
         }
         if let Some(object) = self.marked(want) {
             self.because(Why::Adopted { key: want.key.clone(), id: object.id.clone(), name: object.full_name.clone() });
-            return self.usable(want, object);
+            return self.usable(want, object).map(|found| Found { adopted: true, ..found });
         }
         let mut taken = None;
         for name in &want.names {
@@ -264,7 +280,7 @@ impl<'a> Needs<'a> {
                 }
                 let body = make(self, name);
                 self.make(want, name, body);
-                return Some(Found { name: name.clone(), kind: String::new(), account: None });
+                return Some(Found { name: name.clone(), kind: String::new(), account: None, adopted: false });
             };
             if want.step_aside && !want.kinds.contains(&object.kind.as_str()) {
                 taken = Some(HeldReason::NameTaken { name: name.clone(), kind: object.kind });
@@ -273,7 +289,7 @@ impl<'a> Needs<'a> {
             let adopted = Why::Adopted { key: want.key.clone(), id: object.id.clone(), name: object.full_name.clone() };
             let found = self.usable(want, object)?;
             self.because(adopted);
-            return Some(found);
+            return Some(Found { adopted: true, ..found });
         }
         self.hold(taken.unwrap_or_else(|| HeldReason::DoesNotFit { field: format!("Name of {}", want.key) }));
         None
@@ -319,7 +335,7 @@ impl<'a> Needs<'a> {
     fn usable(&mut self, want: &Want<'_>, object: ListObject) -> Option<Found> {
         let ListObject { kind, full_name: name, active, account, .. } = object;
         if active && want.kinds.contains(&kind.as_str()) {
-            return Some(Found { name, kind, account });
+            return Some(Found { name, kind, account, adopted: false });
         }
         let kind = if active { kind } else { format!("{kind}, inactive") };
         self.hold(HeldReason::NameTaken { name, kind });
@@ -340,6 +356,7 @@ impl<'a> Needs<'a> {
             needs: self.keys_of(EntryKind::Account),
             carries: Vec::new(),
             undoes: Vec::new(),
+            part_of: None,
             body,
         };
         self.made.insert((want.kind.rank(), want.key.clone()), entry);
@@ -438,7 +455,7 @@ impl<'a> Needs<'a> {
 }
 
 /// What a location is called: its name, or the end of its id where the shop has not told of it.
-fn location_name(context: &Context<'_>, id: &DocumentId) -> String {
+pub(crate) fn location_name(context: &Context<'_>, id: &DocumentId) -> String {
     match context.facts.document(id).map(|document| document.fact) {
         Some(Fact::Location(Location { name, .. })) if !name.trim().is_empty() => name,
         _ => id.short().to_owned(),

@@ -432,6 +432,7 @@ const fn usual(purpose: Purpose) -> &'static [&'static str] {
             "Discounts Taken",
             "Purchase Price Variance",
         ],
+        Purpose::OpeningStock => &["Opening Balance Equity", "Opening Bal Equity", "Opening Balances"],
         Purpose::UnbilledPurchases => &[
             "Unbilled Purchases",
             "Inventory Received Not Billed",
@@ -449,6 +450,7 @@ fn special_of(category: &Category) -> Option<&'static str> {
         Category::Purpose(Purpose::AccountsPayable) => Some("AccountsPayable"),
         Category::Purpose(Purpose::SalesTax) => Some("SalesTaxPayable"),
         Category::Purpose(Purpose::Cogs) => Some("CostOfGoodsSold"),
+        Category::Purpose(Purpose::OpeningStock) => Some("OpeningBalanceEquity"),
         Category::Purpose(Purpose::InventoryAsset) => Some("InventoryAssets"),
         Category::Gateway(name) if matches!(name.as_str(), "manual" | "check" | "cheque") => Some("UndepositedFunds"),
         _ => None,

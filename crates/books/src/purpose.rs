@@ -54,11 +54,13 @@ pub enum Purpose {
     PurchaseDiscounts,
     /// Received and not billed yet, where item receipts are not used.
     UnbilledPurchases,
+    /// The other side of the stock with which the books begin.
+    OpeningStock,
 }
 
 impl Purpose {
     /// All purposes, in the order of the settings.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Sales,
         Self::Discounts,
         Self::Shipping,
@@ -80,6 +82,7 @@ impl Purpose {
         Self::Freight,
         Self::PurchaseDiscounts,
         Self::UnbilledPurchases,
+        Self::OpeningStock,
     ];
 
     /// The setting's name.
@@ -106,6 +109,7 @@ impl Purpose {
             Self::Freight => "freight",
             Self::PurchaseDiscounts => "purchase_discounts",
             Self::UnbilledPurchases => "unbilled_purchases",
+            Self::OpeningStock => "opening_stock",
         }
     }
 
@@ -116,6 +120,7 @@ impl Purpose {
             Self::Discounts | Self::CashRounding => {
                 &["Income", "OtherIncome", "Expense", "OtherExpense", "CostOfGoodsSold"]
             }
+            Self::OpeningStock => &["Equity"],
             Self::Shipping | Self::Returns => &["Income", "OtherIncome", "Expense", "CostOfGoodsSold"],
             Self::Shrinkage => &["Expense", "OtherExpense", "CostOfGoodsSold"],
             Self::Tips | Self::GiftCards | Self::StoreCredit | Self::CustomerDeposits => {
@@ -144,7 +149,8 @@ impl Purpose {
             | Self::AccountsPayable
             | Self::Freight
             | Self::PurchaseDiscounts
-            | Self::UnbilledPurchases => false,
+            | Self::UnbilledPurchases
+            | Self::OpeningStock => false,
             _ => true,
         }
     }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Store,
     audit::{Note, Subject, note},
+    days::after,
     error::StoreError,
     runs::RunId,
     words::{json, read_json, time, word},
@@ -140,7 +141,7 @@ impl FromSql for Gone {
     }
 }
 
-enum Stored {
+pub(crate) enum Stored {
     New,
     Changed,
     Unchanged,
@@ -199,6 +200,22 @@ impl Store {
         self.read(|tx| newest(tx, id))
     }
 
+    /// Hands the newest version of every document of this kind that the source still has to `each`, in the order in which
+    /// they happened.
+    pub fn each_document(&self, kind: DocumentKind, mut each: impl FnMut(Document)) -> Result<(), StoreError> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT v.body FROM documents d JOIN versions v ON v.document = d.id AND v.version = d.version
+                 WHERE d.kind = ? AND d.gone = 0 ORDER BY d.happened_at, d.id",
+            )?;
+            let mut rows = statement.query([word(&kind)?])?;
+            while let Some(row) = rows.next()? {
+                each(read_json(&row.get::<_, String>(0)?)?);
+            }
+            Ok(())
+        })
+    }
+
     /// What the source said, word for word, in this version of the document.
     pub fn raw(&self, id: &DocumentId, version: Version) -> Result<Option<String>, StoreError> {
         self.read(|tx| {
@@ -240,23 +257,6 @@ impl Store {
             let ids = statement.query_map(params![time(from), time(to)], |row| row.get::<_, String>(0))?;
             let ids = ids.map(|id| Ok(DocumentId::new(id?)));
             ids.filter(|id| id.as_ref().map_or(true, |id| !told.contains(id))).collect()
-        })
-    }
-
-    /// Hands every document of these kinds that the source still has to `each`, one by one.
-    pub fn each_document(&self, kinds: &[DocumentKind], mut each: impl FnMut(Document)) -> Result<(), StoreError> {
-        self.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT v.body FROM documents d JOIN versions v ON v.document = d.id AND v.version = d.version
-                 WHERE d.kind = ? AND d.gone = 0 ORDER BY d.happened_at, d.id",
-            )?;
-            for kind in kinds {
-                let mut rows = statement.query([word(kind)?])?;
-                while let Some(row) = rows.next()? {
-                    each(read_json(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
-                }
-            }
-            Ok(())
         })
     }
 
@@ -318,13 +318,19 @@ pub(crate) fn newest(
     found.map(|(body, version)| Ok((read_json(&body)?, version))).transpose()
 }
 
-fn save(tx: &Transaction<'_>, run: RunId, pulled: &Pulled<'_>, now: Timestamp) -> Result<Stored, StoreError> {
+pub(crate) fn save(
+    tx: &Transaction<'_>,
+    run: RunId,
+    pulled: &Pulled<'_>,
+    now: Timestamp,
+) -> Result<Stored, StoreError> {
     let document = pulled.document;
     let id = document.id.as_str();
     let hash = ContentHash::of(&serde_json::to_vec(&document.fact)?);
     let updated_at = time(document.updated_at);
     let (happened_at, mapping) = match &document.fact {
         Fact::Order(order) => (time(order.placed_at), Mapping::Unmapped),
+        Fact::OpeningStock(_) => (updated_at.clone(), Mapping::Unmapped),
         Fact::PurchaseOrder(order) => (time(order.ordered_at.unwrap_or(order.created_at)), Mapping::Unmapped),
         Fact::StockAdjustment(adjustment) => {
             (adjustment.at.map_or_else(|| updated_at.clone(), time), Mapping::Unmapped)
@@ -332,6 +338,7 @@ fn save(tx: &Transaction<'_>, run: RunId, pulled: &Pulled<'_>, now: Timestamp) -
         Fact::StockTransfer(transfer) => {
             (transfer.arrivals.first().map_or_else(|| updated_at.clone(), |first| time(first.at)), Mapping::Unmapped)
         }
+        Fact::Day(day) => (time(after(day.day.date)), Mapping::Unmapped),
         Fact::Shop(_)
         | Fact::Location(_)
         | Fact::Customer(_)

@@ -9,7 +9,7 @@ use std::{
     path::Path,
 };
 
-use books::{Ceilings, DocumentKind, NameSpace};
+use books::{Ceilings, Document, DocumentKind, NameSpace};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use store::{Store, StoreError};
@@ -248,19 +248,22 @@ fn would_add(store: &Store) -> Result<WouldAdd, StoreError> {
     let world = store.world()?;
     let mut add = WouldAdd::default();
     let mut taken: BTreeSet<(NameSpace, String)> = BTreeSet::new();
-    store.each_document(&[DocumentKind::Customer, DocumentKind::Variant, DocumentKind::Supplier], |document| {
+    let mut count = |document: Document| {
         let Some(identity) = books::identity(&document) else { return };
         let is_taken = |name: &str| taken.contains(&(identity.space, name.to_lowercase()));
         if !identity.is_there(&world, is_taken) {
-            let count = match identity.kind {
+            let more = match identity.kind {
                 "Customer" => &mut add.customers,
                 "Vendor" => &mut add.vendors,
                 _ => &mut add.items,
             };
-            *count += 1;
+            *more += 1;
         }
         taken.insert((identity.space, identity.name.to_lowercase()));
-    })?;
+    };
+    for kind in [DocumentKind::Customer, DocumentKind::Variant, DocumentKind::Supplier] {
+        store.each_document(kind, &mut count)?;
+    }
     world.check()?;
     Ok(add)
 }

@@ -10,11 +10,11 @@ use books::{
     mapping::{NewAccount, Purpose},
     proposals::{self, Candidate, Choice},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use store::{MappingWhy, Store, StoreError, World};
 
-use crate::{api::ApiError, lists::List, messages::Message};
+use crate::{api::ApiError, integration::lists_are_read, messages::Message};
 
 /// The setting that keeps the mapping as the configuration had it last.
 const CONFIGURED: &str = "mapping.configured";
@@ -75,21 +75,18 @@ fn met_before(store: &Store) -> Result<Met, StoreError> {
         DocumentKind::StockAdjustment,
     ];
     let mut met = Met::default();
-    store.each_document(&kinds, |document| {
-        met.take(&document);
-    })?;
+    for kind in kinds {
+        store.each_document(kind, |document| {
+            met.take(&document);
+        })?;
+    }
     Ok(met)
-}
-
-/// Whether QuickBooks has told its lists: before that nothing can be said of a choice.
-fn lists_are_known(store: &Store) -> Result<bool, StoreError> {
-    Ok(store.setting::<serde_json::Value>(&List::Deleted.seen_key())?.is_some())
 }
 
 /// What is wrong with the choices that the shop uses: told before anything is posted by them.
 pub(crate) fn problems(store: &Store) -> Result<Vec<HeldReason>, StoreError> {
     let Some(mapping) = store.mapping()? else { return Ok(Vec::new()) };
-    if !lists_are_known(store)? {
+    if !lists_are_read(store)? {
         return Ok(Vec::new());
     }
     let world = store.world()?;
@@ -207,7 +204,7 @@ pub fn categories(folder: &Path) -> Result<Vec<CategoryView>, ApiError> {
 /// The same behind an open store.
 pub fn categories_of(store: &Store) -> Result<Vec<CategoryView>, StoreError> {
     let (mapping, met) = (store.mapping()?.unwrap_or_default(), met(store)?);
-    let known = lists_are_known(store)?;
+    let known = lists_are_read(store)?;
     let mut lists: BTreeMap<NameSpace, Vec<Choice>> = BTreeMap::new();
     for space in [NameSpace::Account, NameSpace::Class, NameSpace::Item] {
         lists.insert(space, store.choosable(space)?);
@@ -291,7 +288,7 @@ pub fn choose_account(folder: &Path, key: &str, full_name: &str, now: Timestamp)
     let store = Store::open(folder, now)?.store;
     let category = known_category(key)?;
     let mapping = store.mapping()?.unwrap_or_default();
-    if !lists_are_known(&store)? {
+    if !lists_are_read(&store)? {
         return Err(ApiError::new(Message::new("mapping.lists_not_read")));
     }
     let full_name = full_name.trim();
@@ -308,7 +305,7 @@ fn known_category(key: &str) -> Result<Category, ApiError> {
 fn may_be_chosen(store: &Store, category: &Category, mapping: &Mapping, full_name: &str) -> Result<String, ApiError> {
     let refused = |code: &str| Message::new(code).with("key", category.key()).with("name", full_name);
     if let Category::AtLocation { purpose, .. } = category
-        && !purpose.is_per_location(mapping.inventory.mode)
+        && !purpose.is_per_location(mapping.modes_on(Date::MAX).inventory)
     {
         return Err(ApiError::new(refused("mapping.not_per_location")));
     }
@@ -348,7 +345,7 @@ pub fn create_account(folder: &Path, key: &str, now: Timestamp) -> Result<String
     let store = Store::open(folder, now)?.store;
     let category = known_category(key)?;
     let mut mapping = store.mapping()?.unwrap_or_default();
-    if !lists_are_known(&store)? {
+    if !lists_are_read(&store)? {
         return Err(ApiError::new(Message::new("mapping.lists_not_read")));
     }
     let choices = store.choosable(category.space())?;

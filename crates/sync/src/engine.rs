@@ -10,9 +10,9 @@ use books::{
     document::Shop,
     mapping::{Locations, NewLocation},
 };
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use qbxml::{IdError, MessageSetId};
-use store::{PullCount, RunId, RunOutcome, State, Store, StoreError};
+use store::{PullCount, RunId, RunOutcome, Scope, State, Store, StoreError};
 use tokio::sync::{Mutex as TurnLock, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -24,9 +24,9 @@ use web_connector::{
 use crate::{
     choices,
     company::{Company, Installation},
-    config::Config,
+    config::{Config, Start},
     conversation::{Conversation, Fault, Mapper, Parties, Reply, Turn},
-    lists::List,
+    integration::{self, Integration, Plan, Stage},
     messages::{Language, Message},
     schedule::Schedule,
     source::{Opening as FeedOpening, Source, SourceError, Told},
@@ -38,6 +38,9 @@ const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// How often our own data is backed up.
 const BACK_UP_EVERY: SignedDuration = SignedDuration::from_hours(24);
+
+/// How far the shop's search index may lag behind what happens (SHOPIFY.md 2.6).
+const INDEX_LAG: SignedDuration = SignedDuration::from_mins(10);
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
@@ -143,7 +146,8 @@ impl Engine {
         let now = clock.now();
         let installation = installation(&store, now)?;
         choices::take_configuration(&store, &config.mapping, now)?;
-        let mapper = Arc::new(EntryMapper { store: Arc::clone(&store), start_date: config.shop.start_date });
+        let mapper =
+            Arc::new(EntryMapper { store: Arc::clone(&store), plan: config.plan(), start: config.integration.start });
         Ok(Self {
             store,
             source,
@@ -241,6 +245,7 @@ impl Engine {
     }
 
     async fn pull(&self, run: RunId) -> Result<(), RunError> {
+        let began = self.clock.now();
         let mut missed = false;
         for name in self.source.feeds() {
             let opening = FeedOpening { cursor: self.store.cursor(name)?, now: self.clock.now(), missed };
@@ -273,7 +278,18 @@ impl Engine {
                 self.progress.send_modify(|progress| progress.pulled += count.new + count.changed);
             }
         }
-        Ok(())
+        Ok(self.note_days_over(began)?)
+    }
+
+    /// Everything was read that happened in the shop before `began`: the days that were over by then can be posted as one.
+    fn note_days_over(&self, began: Timestamp) -> Result<(), StoreError> {
+        let Some(shop) = self.store.setting::<Shop>("shop")? else { return Ok(()) };
+        let Ok(zone) = TimeZone::get(&shop.time_zone) else { return Ok(()) };
+        let settled = began.saturating_sub(INDEX_LAG).unwrap_or(began).to_zoned(zone).date();
+        match settled.yesterday() {
+            Ok(over) => self.store.told_through(over, self.clock.now()),
+            Err(_) => Ok(()),
+        }
     }
 
     /// Keeps the shop's own facts where the mapping finds them.
@@ -291,9 +307,10 @@ impl Engine {
 
     async fn map_all(&self, run: RunId) -> Result<(), RunError> {
         // Before QuickBooks has told its lists, nothing can be mapped: it is done in the first session then.
-        if self.store.setting::<serde_json::Value>(&List::Deleted.seen_key())?.is_none() {
+        if !integration::lists_are_read(&self.store)? {
             return Ok(());
         }
+        self.mapper.prepare_once(run, self.clock.now())?;
         loop {
             let mapped = tokio::task::block_in_place(|| {
                 let live = self.live();
@@ -343,7 +360,7 @@ impl Engine {
                 State::Rejected => outcome.rejected += count,
                 State::Held => outcome.held += count,
                 State::Sent | State::Uncertain => outcome.uncertain += count,
-                State::Ready | State::Undone | State::Dropped => {}
+                State::Ready | State::Summarised | State::Undone | State::Dropped => {}
             }
         }
         self.store.finish_run(open.id, &outcome, self.clock.now())
@@ -352,6 +369,13 @@ impl Engine {
     /// Whether the next session has anything to do. What is held or was refused counts: it may be freed by what somebody
     /// changed in QuickBooks.
     fn has_work(&self) -> Result<bool, StoreError> {
+        let integration = Integration::of(&self.store)?;
+        if integration.stage == Stage::NotStarted {
+            return Ok(true);
+        }
+        if integration.paused && self.live().met {
+            return Ok(false);
+        }
         if !self.live().met || !self.store.open_sets()?.is_empty() || !self.store.unmapped(1)?.is_empty() {
             return Ok(true);
         }
@@ -524,31 +548,61 @@ impl Agent for Engine {
 /// The merchant's mapping over the store's documents.
 struct EntryMapper {
     store: Arc<Store>,
-    start_date: Date,
+    plan: Plan,
+    start: Start,
 }
 
 impl Mapper for EntryMapper {
     fn map_some(&self, run: RunId, limit: u32, now: Timestamp) -> Result<u32, StoreError> {
         let Some(shop) = self.store.setting::<Shop>("shop")? else { return Ok(0) };
         let mapping = mapping_for(self.store.mapping()?.unwrap_or_default(), self.store.setting("company")?.as_ref());
-        self.store.map_unmapped(run, limit, now, |document, past, world| {
+        let scope = match Integration::of(&self.store)?.stage {
+            Stage::Beginning => Scope::Beginning,
+            Stage::NotStarted | Stage::History | Stage::Done => Scope::Everything,
+        };
+        self.store.map_unmapped(run, scope, limit, now, |document, past, world| {
             if self.is_before_start(document, &shop) {
                 return Mapped::default();
             }
             let company = world.company();
             let context =
                 books::Context { mapping: &mapping, shop: &shop, lists: world, facts: world, company: &company };
-            books::map(document, past, &context)
+            match &document.fact {
+                Fact::Customer(_) | Fact::Variant(_) | Fact::Supplier(_) => {
+                    books::opening::introduce(document, self.plan.from, &context)
+                }
+                _ => books::map(document, past, &context),
+            }
         })
+    }
+
+    fn lists_are_read(&self, run: RunId, now: Timestamp) -> Result<(), StoreError> {
+        self.prepare_once(run, now)?;
+        let waits = Integration::of(&self.store)?.stage == Stage::NotStarted;
+        if waits && self.start == Start::WhenReady {
+            if let Err(error) = integration::start(&self.store, self.plan, self.start, now) {
+                info!(code = error.message.code, "the integration can't be started yet");
+            }
+        }
+        Ok(())
     }
 }
 
 impl EntryMapper {
+    /// Has everything that a start would carry over worked out once, so that the preview shows it.
+    fn prepare_once(&self, run: RunId, now: Timestamp) -> Result<(), StoreError> {
+        if Integration::of(&self.store)?.stage != Stage::NotStarted || integration::is_prepared(&self.store, now)? {
+            return Ok(());
+        }
+        let mapping = mapping_for(self.store.mapping()?.unwrap_or_default(), self.store.setting("company")?.as_ref());
+        integration::prepare(&self.store, run, &mapping, self.plan, now)
+    }
+
     /// Whether the sale was made before the day from which sales are carried over, by the shop's calendar.
     fn is_before_start(&self, document: &Document, shop: &Shop) -> bool {
         let Fact::Order(order) = &document.fact else { return false };
         let zone = TimeZone::get(&shop.time_zone).unwrap_or(TimeZone::UTC);
-        order.placed_at.to_zoned(zone).date() < self.start_date
+        order.placed_at.to_zoned(zone).date() < self.plan.from
     }
 }
 
