@@ -91,6 +91,7 @@ pub fn sale(number: u32, total: i64, needs: Vec<EntryKey>) -> Entry {
         needs,
         carries: Vec::new(),
         undoes: Vec::new(),
+        part_of: None,
         body: Body::SalesReceipt(Box::default()),
     }
 }
@@ -114,6 +115,7 @@ pub fn class(name: &str, order: u32) -> Entry {
         needs: Vec::new(),
         carries: Vec::new(),
         undoes: Vec::new(),
+        part_of: None,
         body: Body::Class(ClassAdd::default()),
     }
 }
