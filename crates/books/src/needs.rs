@@ -231,12 +231,13 @@ impl<'a> Needs<'a> {
         })
     }
 
-    /// Holds the order unless the account at which an item arrives is in use.
+    /// Holds the order unless the account at which an item arrives is there and in use.
     pub fn in_use(&mut self, purpose: Purpose, account: &str) {
-        let found = self.context.lists.named(NameSpace::Account, account);
-        if let Some(object) = found.filter(|object| !object.active) {
-            let purpose = purpose.key().to_owned();
-            self.hold(HeldReason::InactiveAccount { purpose, account: object.full_name });
+        let (purpose, account) = (purpose.key().to_owned(), account.to_owned());
+        match self.context.lists.named(NameSpace::Account, &account) {
+            Some(object) if object.active => {}
+            Some(_) => self.hold(HeldReason::InactiveAccount { purpose, account }),
+            None => self.hold(HeldReason::NoAccount { purpose, account: Some(account) }),
         }
     }
 

@@ -293,6 +293,13 @@ fn forget(tx: &Transaction<'_>, key: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// We removed an object that we had made: the choice that fell on it is not gone, it is made again when it is needed.
+pub(crate) fn forget_object(tx: &Transaction<'_>, space: NameSpace, id: &ListId) -> Result<(), StoreError> {
+    tx.prepare_cached("DELETE FROM choices WHERE space = ? AND quickbooks_id = ?")?
+        .execute(params![word(&space)?, word(id)?])?;
+    Ok(())
+}
+
 /// The key of a choice of this name whose object is gone.
 pub(crate) fn lost(connection: &Connection, space: NameSpace, full_name: &str) -> Result<Option<String>, StoreError> {
     Ok(connection

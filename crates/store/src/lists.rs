@@ -427,6 +427,7 @@ pub(crate) fn forget_object(tx: &Transaction<'_>, form: &Body, id: &ListId) -> R
     if let Some((space, _)) = place_of(form) {
         tx.prepare_cached("DELETE FROM list_objects WHERE space = ? AND id = ?")?
             .execute(params![word(&space)?, word(id)?])?;
+        choices::forget_object(tx, space, id)?;
     }
     Ok(())
 }

@@ -289,3 +289,66 @@ fn choosing_says_what_is_wrong_with_a_choice() {
     assert_eq!(api::chart(folder.path()).unwrap().len(), 3);
     assert_eq!(api::mapping_history(folder.path()).unwrap().len(), 5);
 }
+
+#[test]
+fn a_merged_account_is_noticed_and_its_items_are_read_again_before_anything_is_posted() {
+    let mut world = World::new();
+    world.sell(1001, &paid(mugs(1001, 1)));
+    world.settle();
+    let answer = world.company.merge("Account", "Merchandise Sales", "Shipping Income").unwrap();
+    assert!(answer.contains("statusCode=\"0\""), "{answer}");
+    world.sell(1002, &paid(mugs(1002, 1)));
+    world.settle();
+    let merged = |reason: &HeldReason| matches!(reason, HeldReason::NoAccount { purpose, .. } | HeldReason::ChoiceGone { purpose, .. } if purpose == "sales");
+    assert!(world.held().iter().all(merged), "{:?}", world.held());
+    assert!(!attention(&world).is_empty());
+    world.store.choose(&Category::from_key("sales").unwrap(), "Shipping Income", world.now()).unwrap();
+    world.sell(1003, &paid(mugs(1003, 1)));
+    world.settle();
+    world.settle();
+    world.assert_settled();
+    assert_eq!(world.standing("SalesReceipt"), 3);
+    let latest = world.store.booked_between(date(2000, 1, 1), date(2037, 1, 1)).unwrap().pop().unwrap();
+    assert!(latest.postings.iter().any(|posting| posting.account == "Shipping Income"), "{latest:?}");
+}
+
+#[test]
+fn the_chart_of_a_lived_in_company_file_is_proposed_right() {
+    let mut world = World::with(Setup::lived_in(Edition::Premier), Mapping::default());
+    world.sell(1001, &paid(mugs(1001, 1)));
+    world.settle();
+    let categories = choices::categories_of(&world.store).unwrap();
+    let of = |key: &str| categories.iter().find(|category| category.key == key).unwrap();
+    for (key, account) in [
+        ("sales", "Sales"),
+        ("discounts", "Sales Discounts"),
+        ("shipping", "Shipping Income"),
+        ("returns", "Returns & Allowances"),
+        ("tips", "Tips Payable"),
+        ("gift_cards", "Gift Card Liability"),
+        ("store_credit", "Store Credit Liability"),
+        ("customer_deposits", "Customer Deposits"),
+        ("cogs", "Cost of Goods Sold"),
+        ("inventory_asset", "Inventory"),
+        ("accounts_receivable", "Accounts Receivable"),
+        ("accounts_payable", "Accounts Payable"),
+        ("sales_tax", "Sales Tax Payable"),
+        ("marketplace_tax", "Marketplace Facilitator Tax"),
+        ("duties", "Duties & Import Taxes Payable"),
+        ("shrinkage", "Inventory Shrinkage"),
+        ("freight", "COGS - Freight In"),
+        ("purchase_discounts", "Purchase Discounts"),
+        ("unbilled_purchases", "Received Not Billed"),
+        ("opening_stock", "Opening Balance Equity"),
+        ("gateways.shopify_payments", "Shopify Payments"),
+        ("gateways.paypal", "PayPal"),
+        ("gateways.cash", "Cash on Hand"),
+        ("gateways.manual", "Undeposited Funds"),
+    ] {
+        let proposed = of(key).proposed.as_ref().map(|proposed| proposed.full_name.as_str());
+        assert_eq!(proposed, Some(account), "{key}: {:?}", of(key).candidates);
+    }
+    assert_eq!(of("sales").state, CategoryState::Problem, "the default names are not there");
+    let all = world.store.choosable(NameSpace::Account).unwrap();
+    assert!(all.iter().any(|account| account.number.is_some() && account.description.is_some()));
+}
