@@ -80,16 +80,17 @@ impl Category {
                 None => Self::Gateway(named(rest)?),
             });
         }
-        let families: [(&str, fn(String) -> Self); 4] = [
-            ("by_product_type.", Self::ProductType),
-            ("adjustments.", Self::Adjustment),
-            ("tax.items.", Self::Tax),
-            ("locations.classes.", Self::Location),
-        ];
-        for (prefix, family) in families {
-            if let Some(name) = key.strip_prefix(prefix) {
-                return Some(family(named(name)?));
-            }
+        if let Some(name) = key.strip_prefix("by_product_type.") {
+            return named(name).map(Self::ProductType);
+        }
+        if let Some(name) = key.strip_prefix("adjustments.") {
+            return named(name).map(Self::Adjustment);
+        }
+        if let Some(name) = key.strip_prefix("tax.items.") {
+            return named(name).map(Self::Tax);
+        }
+        if let Some(name) = key.strip_prefix("locations.classes.") {
+            return named(name).map(Self::Location);
         }
         if key == Self::Online.key() { Some(Self::Online) } else { purpose(key).map(Self::Purpose) }
     }

@@ -27,8 +27,7 @@ impl Mapping {
     pub fn changes_to(&self, after: &Self) -> Vec<MappingChange> {
         let (before, after) = (settings(&tree(self)), settings(&tree(after)));
         let text = |value: Option<&Value>| match value {
-            None => None,
-            Some(Value::Object(_)) => None,
+            None | Some(Value::Object(_)) => None,
             Some(Value::String(text)) => Some(text.clone()),
             Some(other) => Some(other.to_string()),
         };

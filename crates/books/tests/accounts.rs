@@ -345,7 +345,8 @@ fn without_room_or_after_a_deletion_an_order_is_held_instead_of_being_refused() 
     };
     let gone = HeldReason::ChoiceGone { purpose: "locations.online".into(), name: "Online Store".into() };
     let full = HeldReason::ListFull { list: "items".into(), used: 14_500, ceiling: 14_500 };
-    assert_eq!(reasons(100), [gone.clone()]);
-    assert_eq!(reasons(0), [gone.clone(), full.clone()]);
-    assert_eq!(reasons(1), [gone, full], "what the order itself adds is counted");
+    assert_eq!(reasons(100), vec![gone.clone()]);
+    let both = [gone, full];
+    assert_eq!(reasons(0), both);
+    assert_eq!(reasons(1), both, "what the order itself adds is counted");
 }

@@ -61,6 +61,7 @@ pub use mapping::Scope;
 pub use open::{Notice, Opened, RECOVERED, Recovery};
 pub use posting::{NewSet, SentSet};
 pub use proof::{CompanyPosting, CompanyRow};
+pub use rooms::ListCount;
 pub use runs::{RunId, RunOutcome, RunRow};
 pub use settling::{Linked, Outcome};
 pub use state::State;

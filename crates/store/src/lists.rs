@@ -267,6 +267,8 @@ impl Store {
             for forget in [
                 "DELETE FROM list_marks",
                 "DELETE FROM list_objects",
+                "DELETE FROM account_facts",
+                "DELETE FROM choices",
                 "DELETE FROM adopted",
                 "DELETE FROM settings WHERE key LIKE 'list.%'",
             ] {

@@ -113,14 +113,27 @@ fn entry_kinds(list: &Limited) -> &'static [EntryKind] {
     }
 }
 
+/// How many objects of one kind the company file has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListCount {
+    /// The list.
+    pub space: NameSpace,
+    /// QuickBooks' name of the kind.
+    pub kind: String,
+    /// All of them.
+    pub all: u32,
+    /// The inactive ones among them.
+    pub inactive: u32,
+}
+
 impl Store {
-    /// How many objects of each kind the company file has, by list and QuickBooks' name of the kind: all, and the inactive
-    /// ones among them.
-    pub fn list_counts(&self) -> Result<BTreeMap<(NameSpace, String), (u32, u32)>, StoreError> {
+    /// How many objects of each kind the company file has.
+    pub fn list_counts(&self) -> Result<Vec<ListCount>, StoreError> {
         self.read(|tx| {
             tx.prepare_cached("SELECT space, kind, count(*), sum(NOT active) FROM list_objects GROUP BY space, kind")?
                 .query_and_then([], |row| {
-                    Ok(((read_word(&row.get::<_, String>(0)?)?, row.get(1)?), (row.get(2)?, row.get(3)?)))
+                    let space = read_word(&row.get::<_, String>(0)?)?;
+                    Ok(ListCount { space, kind: row.get(1)?, all: row.get(2)?, inactive: row.get(3)? })
                 })?
                 .collect()
         })

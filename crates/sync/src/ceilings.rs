@@ -280,11 +280,9 @@ fn rooms(store: &Store, company: &Company, would_add: &WouldAdd) -> Result<Vec<L
     };
     let room = |list: CeilingList| {
         let (mut used, mut inactive) = (0, 0);
-        for ((space, kind), (all, off)) in &counts {
-            if list.holds(*space, kind) {
-                used += all;
-                inactive += off;
-            }
+        for count in counts.iter().filter(|count| list.holds(count.space, &count.kind)) {
+            used += count.all;
+            inactive += count.inactive;
         }
         let ceiling = list.ceiling(&ceilings);
         let would_add = would_add.to(list);

@@ -579,10 +579,11 @@ impl Mapper for EntryMapper {
     fn lists_are_read(&self, run: RunId, now: Timestamp) -> Result<(), StoreError> {
         self.prepare_once(run, now)?;
         let waits = Integration::of(&self.store)?.stage == Stage::NotStarted;
-        if waits && self.start == Start::WhenReady {
-            if let Err(error) = integration::start(&self.store, self.plan, self.start, now) {
-                info!(code = error.message.code, "the integration can't be started yet");
-            }
+        if waits
+            && self.start == Start::WhenReady
+            && let Err(error) = integration::start(&self.store, self.plan, self.start, now)
+        {
+            info!(code = error.message.code, "the integration can't be started yet");
         }
         Ok(())
     }
