@@ -136,3 +136,32 @@ fn support_gets_no_names_addresses_or_secrets() {
         assert!(!world.problems().contains(secret), "{secret}");
     }
 }
+
+#[test]
+fn the_mapping_and_the_ceilings_are_told_and_chosen_on_the_command_line() {
+    let scratch = tempfile::tempdir().unwrap();
+    let kept = scratch.path().join("kept");
+    let demo = Program::ask(&["demo", "--orders", "10", "--keep", kept.to_str().unwrap()]);
+    assert_eq!(demo.code, 0, "{demo:?}");
+    let data = kept.join("data");
+    let data = data.to_str().unwrap();
+    let mapping = Program::ask(&["mapping", "--json", "--data-dir", data]);
+    assert_eq!(mapping.code, 0, "{mapping:?}");
+    let json = mapping.json();
+    let sales = json.as_array().unwrap().iter().find(|category| category["key"] == "sales").unwrap();
+    assert_eq!((&sales["chosen"], &sales["state"]), (&"Merchandise Sales".into(), &"fine".into()));
+    assert_eq!(sales["proposed"]["full_name"], "Merchandise Sales");
+
+    let wrong = Program::ask(&["mapping", "--data-dir", data, "--set", "sales=Inventory Asset"]);
+    assert_eq!(wrong.code, 1, "{wrong:?}");
+    assert!(wrong.problems.contains("OtherCurrentAsset") && wrong.problems.contains("Income"), "{wrong:?}");
+    let set = Program::ask(&["mapping", "--data-dir", data, "--set", "gateways.klarna=Undeposited Funds"]);
+    assert_eq!(set.code, 0, "{set:?}");
+    let history = Program::ask(&["mapping", "--history", "--json", "--data-dir", data]).json();
+    assert_eq!(history[0]["version"], 2, "{history}");
+    assert!(history[0]["changes"].to_string().contains("gateways.klarna"), "{history}");
+
+    let ceilings = Program::ask(&["ceilings", "--json", "--data-dir", data]);
+    assert_eq!(ceilings.code, 0, "{ceilings:?}");
+    assert_eq!(ceilings.json()["lists"][0]["ceiling"], 14_500);
+}

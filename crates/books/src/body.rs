@@ -1,7 +1,7 @@
 //! The QuickBooks form of an entry, and the request that carries it.
 
 use qbxml::{
-    ARRefundCreditCardAdd, Amount, AppliedToTxnAdd, ApplyCheckToTxnAdd, CheckAdd, ClassAdd, CreditMemoAdd,
+    ARRefundCreditCardAdd, AccountAdd, Amount, AppliedToTxnAdd, ApplyCheckToTxnAdd, CheckAdd, ClassAdd, CreditMemoAdd,
     CreditMemoLineMod, CreditMemoMod, CustomerAdd, EditSequence, InventoryAdjustmentAdd, InvoiceAdd, InvoiceLineMod,
     InvoiceMod, ItemDiscountAdd, ItemInventoryAdd, ItemNonInventoryAdd, ItemOtherChargeAdd, ItemSalesTaxAdd,
     ItemServiceAdd, ItemSubtotalAdd, JournalEntryAdd, JournalEntryMod, JournalLineAdd, JournalLineMod, JournalLineType,
@@ -40,6 +40,8 @@ macro_rules! lines {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "form", content = "fields", rename_all = "snake_case")]
 pub enum Body {
+    /// An account.
+    Account(AccountAdd),
     /// A class.
     Class(ClassAdd),
     /// A payment method.
@@ -210,6 +212,7 @@ impl Body {
         };
         Ok(match self {
             Self::Class(form) => form.clone().into(),
+            Self::Account(form) => form.clone().into(),
             Self::PaymentMethod(form) => form.clone().into(),
             Self::StandardTerms(form) => form.clone().into(),
             Self::Customer(form) => (**form).clone().into(),
@@ -320,6 +323,7 @@ impl Body {
 
     fn list_del_type(&self) -> Option<ListDelType> {
         Some(match self {
+            Self::Account(_) => ListDelType::Account,
             Self::Class(_) => ListDelType::Class,
             Self::PaymentMethod(_) => ListDelType::PaymentMethod,
             Self::StandardTerms(_) => ListDelType::StandardTerms,

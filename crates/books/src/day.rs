@@ -37,7 +37,7 @@ pub(crate) fn map_day(id: &DocumentId, day: &SalesDay, past: &[Past], context: &
     let title = format!("{} {place}", day.day.date).trim_end().to_owned();
     let mut members = context.facts.members(id);
     members.sort_by(|one, other| one.key.cmp(&other.key));
-    let needs = Needs::new(context, id, context.mapping.modes_on(day.day.date), &title);
+    let needs = Needs::new(context, id, context.mapping.modes_on(day.day.date), &title).at(day.day.location.as_ref());
     Planning { needs, id, day, title: title.clone(), ledger: Ledger::of(past), members }.plan()
 }
 

@@ -127,6 +127,8 @@ impl<'de> Deserialize<'de> for Postings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryKind {
+    /// An account.
+    Account,
     /// A class.
     Class,
     /// A payment method.
@@ -171,7 +173,10 @@ pub enum EntryKind {
 impl EntryKind {
     /// Whether it adds to a list rather than to the books.
     pub const fn is_list(self) -> bool {
-        matches!(self, Self::Class | Self::PaymentMethod | Self::StandardTerms | Self::Customer | Self::Item)
+        matches!(
+            self,
+            Self::Account | Self::Class | Self::PaymentMethod | Self::StandardTerms | Self::Customer | Self::Item
+        )
     }
 
     /// The first place in the order of sending that is no list's.
@@ -181,7 +186,7 @@ impl EntryKind {
     /// entry needs goes before it in any case.
     pub const fn rank(self) -> u8 {
         match self {
-            Self::Class => 0,
+            Self::Account | Self::Class => 0,
             Self::PaymentMethod | Self::StandardTerms => 1,
             Self::Customer => 2,
             Self::Item => 3,

@@ -7,11 +7,12 @@ use qbxml::{
 
 use crate::{
     body::Body,
+    categories::Category,
     document::{DocumentId, Fact, OrderLine, Variant},
     entry::{EntryKey, EntryKind},
     lists::NameSpace,
     map::Context,
-    mapping::{GoodsKind, Mode, NewTax, Purpose},
+    mapping::{GoodsKind, Mapping, Mode, NewProductType, NewTax, Purpose},
     money::Money,
     names,
     needs::{Found, Needs, Want, fixed},
@@ -141,7 +142,6 @@ pub(crate) fn goods(needs: &mut Needs<'_>, line: &OrderLine) -> Option<Sold> {
 
 /// The item of a variant. None when what needs it is held for it.
 pub(crate) fn of_variant(needs: &mut Needs<'_>, id: &DocumentId, variant: &Variant) -> Option<Sold> {
-    let account = sales_account(needs, variant);
     let wanted = names::of_variant(variant);
     let wanted = if wanted.is_empty() { format!("Item {}", id.short()) } else { wanted };
     let mut names = names::candidates(&wanted, id, limits::ITEM_NAME);
@@ -156,12 +156,19 @@ pub(crate) fn of_variant(needs: &mut Needs<'_>, id: &DocumentId, variant: &Varia
         kinds: SOLD,
         step_aside: false,
     };
-    let found = needs.object(&want, |needs, name| make_goods(needs, name, variant, &account))?;
+    let found = needs.object(&want, |needs, name| make_goods(needs, name, variant))?;
     let stocked = match found.kind.as_str() {
         "" => goods_kind(needs, variant) == GoodsKind::Inventory,
         kind => kind.starts_with("ItemInventory"),
     };
-    Some(Sold { item: found.name, account: found.account.unwrap_or(account), stocked, adopted: found.adopted })
+    let account = match found.account {
+        Some(account) => {
+            needs.in_use(Purpose::Sales, &account);
+            account
+        }
+        None => sales_account(needs, variant),
+    };
+    Some(Sold { item: found.name, account, stocked, adopted: found.adopted })
 }
 
 /// The identity of the item of a variant.
@@ -187,14 +194,26 @@ fn is_ours(context: &Context<'_>, name: &str) -> bool {
         .any(|ours| ours.to_lowercase() == name)
 }
 
+/// The income account of goods that have no item of their own yet.
 fn sales_account(needs: &mut Needs<'_>, variant: &Variant) -> String {
-    let accounts = &needs.context.mapping.accounts;
-    let account = accounts.sales_of(variant.product_type.as_deref());
-    if *account == accounts.sales {
-        return needs.account(Purpose::Sales);
+    let mapping = needs.context.mapping;
+    if let Some((product_type, account)) = apart_by_type(mapping, variant) {
+        let key = Category::ProductType(product_type.to_owned()).key();
+        return needs.named_account(&key, account, Purpose::Sales.account_types());
     }
-    let key = format!("by_product_type.{}", variant.product_type.as_deref().unwrap_or_default());
-    needs.named_account(&key, account, Purpose::Sales.account_types())
+    let product_type = variant.product_type.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    if mapping.inventory.new_product_types == NewProductType::Hold
+        && let Some(name) = product_type.filter(|name| mapping.accounts.of_product_type(name).is_none())
+    {
+        needs.hold(HeldReason::UnknownProductType { product_type: name.to_owned() });
+    }
+    needs.account(Purpose::Sales)
+}
+
+/// The product type and its account, where it has another one than all other goods.
+fn apart_by_type<'m>(mapping: &'m Mapping, variant: &Variant) -> Option<(&'m str, &'m str)> {
+    let (product_type, account) = mapping.accounts.of_product_type(variant.product_type.as_deref()?)?;
+    (!account.trim().is_empty() && account != mapping.accounts.sales).then_some((product_type, account))
 }
 
 fn goods_kind(needs: &Needs<'_>, variant: &Variant) -> GoodsKind {
@@ -202,7 +221,8 @@ fn goods_kind(needs: &Needs<'_>, variant: &Variant) -> GoodsKind {
     if variant.tracked { settings.tracked } else { settings.untracked }
 }
 
-fn make_goods(needs: &mut Needs<'_>, name: &str, variant: &Variant, account: &str) -> Body {
+fn make_goods(needs: &mut Needs<'_>, name: &str, variant: &Variant) -> Body {
+    let account = sales_account(needs, variant);
     let kind = goods_kind(needs, variant);
     let description = optional(Some(&names::description(variant)), limits::DESC);
     let price = Price::new(variant.price.value()).ok();
@@ -223,7 +243,7 @@ fn make_goods(needs: &mut Needs<'_>, name: &str, variant: &Variant, account: &st
         GoodsKind::NonInventory => Body::ItemNonInventory(Box::new(ItemNonInventoryAdd {
             name: name.to_owned(),
             sales_tax_code_ref: taxed,
-            sides: sells(description, price, account),
+            sides: sells(description, price, &account),
             ..ItemNonInventoryAdd::default()
         })),
     }
@@ -234,32 +254,48 @@ fn sells(desc: Option<String>, price: Option<Price>, account: &str) -> ItemSides
     ItemSides::SalesOrPurchase(SalesOrPurchase { desc, price: price.map(ItemPrice::Price), account_ref })
 }
 
-/// The generic item: one for each income account, so that a product type keeps its account in summary mode too.
+/// The generic item: one for each income account, so that a product type or a location keeps its account in summary mode
+/// too.
 fn generic(needs: &mut Needs<'_>, variant: &Variant) -> Option<Sold> {
     let account = sales_account(needs, variant);
-    let name = &needs.context.mapping.items.generic;
-    if account == needs.context.mapping.accounts.sales {
-        return ours(needs, "generic", name, &account, false);
+    let mapping = needs.context.mapping;
+    let name = &mapping.items.generic;
+    if apart_by_type(mapping, variant).is_none() {
+        return of_purpose(needs, ("generic", name), Purpose::Sales, &account, false);
     }
     let product_type = variant.product_type.as_deref().unwrap_or_default().trim();
     let subject = format!("generic/{}", product_type.to_lowercase());
-    ours(needs, &subject, &format!("{name} {product_type}"), &account, false)
+    ours(needs, &subject, fixed(&format!("{name} {product_type}"), limits::ITEM_NAME), &account, false)
 }
 
 /// The item of a charge. None when the order is held for it.
 pub(crate) fn charge(needs: &mut Needs<'_>, charge: Charge) -> Option<Sold> {
     let account = needs.account(charge.purpose());
-    let name = charge.name(needs.context);
-    ours(needs, charge.subject(), name, &account, charge == Charge::Discount)
+    let called = (charge.subject(), charge.name(needs.context));
+    of_purpose(needs, called, charge.purpose(), &account, charge == Charge::Discount)
+}
+
+/// An item of ours for a purpose. An item has one account wherever it is sold, so that a location with an account of its own
+/// has an item of its own too.
+fn of_purpose(
+    needs: &mut Needs<'_>,
+    (subject, name): (&str, &str),
+    purpose: Purpose,
+    account: &str,
+    discount: bool,
+) -> Option<Sold> {
+    match needs.apart(purpose) {
+        None => ours(needs, subject, fixed(name, limits::ITEM_NAME), account, discount),
+        Some((id, place)) => {
+            let names = names::candidates(&format!("{name} {place}"), id, limits::ITEM_NAME);
+            ours(needs, &format!("{subject}/{}", id.as_str()), names, account, discount)
+        }
+    }
 }
 
 /// An item of ours. One that is there already must arrive at the account that the mapping has for it: else the mapping
 /// says one thing and QuickBooks would do another.
-fn ours(needs: &mut Needs<'_>, subject: &str, name: &str, account: &str, discount: bool) -> Option<Sold> {
-    named_ours(needs, subject, fixed(name, limits::ITEM_NAME), account, discount)
-}
-
-fn named_ours(needs: &mut Needs<'_>, subject: &str, names: Vec<String>, account: &str, discount: bool) -> Option<Sold> {
+fn ours(needs: &mut Needs<'_>, subject: &str, names: Vec<String>, account: &str, discount: bool) -> Option<Sold> {
     let want = Want {
         key: EntryKey::new("item", subject),
         document: needs.order.clone(),
@@ -305,7 +341,7 @@ pub(crate) fn of_account(needs: &mut Needs<'_>, account: &str) -> Option<Sold> {
     let mut names = vec![names::with_suffix(leaf, "day", limits::ITEM_NAME)];
     // Of two accounts of one name below others, or whose names are cut alike, the second has a mark of its own.
     names.push(names::with_suffix(leaf, &names::mark(&id), limits::ITEM_NAME));
-    named_ours(needs, id.as_str(), names, account, false)
+    ours(needs, id.as_str(), names, account, false)
 }
 
 /// What an item on a line of a sale is for the line's place on a day's sales receipt.

@@ -14,11 +14,14 @@
 //! ```
 
 mod body;
+pub mod categories;
+pub mod changes;
 mod choice;
 mod day;
 pub mod document;
 pub mod entry;
 mod forms;
+mod identity;
 mod items;
 mod ledger;
 mod life;
@@ -31,6 +34,8 @@ mod needs;
 pub mod opening;
 mod parties;
 mod plan;
+pub mod proposals;
+mod purpose;
 mod reasons;
 mod sale;
 mod sums;
@@ -38,9 +43,11 @@ pub mod tieout;
 mod undo;
 
 pub use body::{Applied, Body, CostLine, Linked, Moved, NoRequest};
+pub use categories::{Category, Met};
 pub use document::{ContentHash, Day, Document, DocumentId, DocumentKind, Fact};
 pub use entry::{Entry, EntryKey, EntryKind, Event, Held, Link, Mapped, Past, Posting, Postings};
-pub use lists::{CompanyFile, Facts, ListObject, Lists, NameSpace};
+pub use identity::{Identity, identity};
+pub use lists::{Ceilings, CompanyFile, Facts, FullList, ListObject, Lists, NameSpace};
 pub use map::{Context, footer_item, map};
 pub use mapping::{Mapping, Purpose};
 pub use money::{Currency, Money};

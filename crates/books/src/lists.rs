@@ -48,6 +48,17 @@ pub struct ListObject {
     pub account: Option<String>,
 }
 
+/// A list of the company file that has no room for another object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FullList {
+    /// Its name: `names`, `customers`, `items` ….
+    pub list: String,
+    /// How many objects it has, and will have with what waits to be made.
+    pub used: u32,
+    /// The most that it can have.
+    pub ceiling: u32,
+}
+
 /// What the company file has, and what of it is ours.
 pub trait Lists {
     /// The object with this full name; names compare without regard to case (PROTOCOL.md e).
@@ -68,6 +79,17 @@ pub trait Lists {
     /// The identity for which this name is taken by an entry of ours, posted or still to be, or by a match with what was
     /// there before. It keeps two buyers of one name apart even before the first of them is in QuickBooks.
     fn claimed(&self, space: NameSpace, full_name: &str) -> Option<EntryKey> {
+        let _ = (space, full_name);
+        None
+    }
+    /// The list that has no room for an object of this kind, which the entry `key` would make beside `beside` others of the
+    /// same list that are not written down yet. None where there is room, or where nobody knows.
+    fn full(&self, key: &EntryKey, space: NameSpace, kind: &str, beside: u32) -> Option<FullList> {
+        let _ = (key, space, kind, beside);
+        None
+    }
+    /// The mapping's key of the choice that fell on an object of this name which is gone from the company file since.
+    fn lost(&self, space: NameSpace, full_name: &str) -> Option<String> {
         let _ = (space, full_name);
         None
     }
@@ -99,4 +121,22 @@ pub struct CompanyFile {
     pub multicurrency: bool,
     /// The currency of the company's books, where QuickBooks tells it: only with several currencies on.
     pub home_currency: Option<Currency>,
+    /// How much its lists can hold.
+    #[serde(default)]
+    pub ceilings: Ceilings,
+}
+
+/// The most objects that the company file's lists can hold, where it is known; inactive ones count.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ceilings {
+    /// Customers, vendors, employees and other names together.
+    pub names: Option<u32>,
+    /// Each of those four alone.
+    pub single_list: Option<u32>,
+    /// Items of all kinds.
+    pub items: Option<u32>,
+    /// Accounts.
+    pub accounts: Option<u32>,
+    /// Classes.
+    pub classes: Option<u32>,
 }

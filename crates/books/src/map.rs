@@ -73,7 +73,7 @@ fn map_order(id: &DocumentId, order: &Order, past: &[Past], context: &Context<'_
     if order.test || is_empty(order) {
         return Mapped::default();
     }
-    let mut needs = Needs::new(context, id, modes(order, context), &order.name);
+    let mut needs = Needs::new(context, id, modes(order, context), &order.name).at(order.location.as_ref());
     obstacles(order, &mut needs);
     if !needs.reasons().is_empty() {
         return held(id, order, past, needs.reasons().to_vec());

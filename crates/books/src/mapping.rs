@@ -7,12 +7,10 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use qbxml::AccountType;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    lists::{Lists, NameSpace},
-    reasons::HeldReason,
-};
+pub use crate::purpose::Purpose;
 
 /// Every setting of the mapping with its default, as commented TOML.
 pub const EXAMPLE: &str = include_str!("mapping.example.toml");
@@ -45,138 +43,6 @@ pub struct Mapping {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub modes: Vec<ModesFrom>,
 }
-
-/// What an account is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Purpose {
-    /// Income of goods.
-    Sales,
-    /// What is taken off.
-    Discounts,
-    /// Delivery charged.
-    Shipping,
-    /// Tips, owed to employees.
-    Tips,
-    /// Gift cards, owed to their holders.
-    GiftCards,
-    /// Store credit, owed to its holders.
-    StoreCredit,
-    /// Cost of goods sold, on inventory items.
-    Cogs,
-    /// The stock's value, on inventory items.
-    InventoryAsset,
-    /// Owed by buyers, for sales with several payments.
-    AccountsReceivable,
-    /// Sales tax owed.
-    SalesTax,
-    /// Tax that the marketplace remits.
-    MarketplaceTax,
-    /// Duties collected.
-    Duties,
-    /// Further charges.
-    Fees,
-    /// Gains and losses of rounding cash.
-    CashRounding,
-    /// What goes back to buyers and is no goods in stock again.
-    Returns,
-    /// Paid before delivery, owed to buyers until then.
-    CustomerDeposits,
-    /// Stock that came back of no use, and stock adjustments whose reason has no account of its own.
-    Shrinkage,
-    /// Owed to suppliers.
-    AccountsPayable,
-    /// Freight, duty and the like on purchases.
-    Freight,
-    /// What suppliers add or take off, and differences in price.
-    PurchaseDiscounts,
-    /// Received and not billed yet, where item receipts are not used.
-    UnbilledPurchases,
-    /// The other side of the stock with which the books begin.
-    OpeningStock,
-}
-
-impl Purpose {
-    /// All purposes, in the order of the settings.
-    pub const ALL: [Self; 22] = [
-        Self::Sales,
-        Self::Discounts,
-        Self::Shipping,
-        Self::Tips,
-        Self::GiftCards,
-        Self::StoreCredit,
-        Self::Cogs,
-        Self::InventoryAsset,
-        Self::AccountsReceivable,
-        Self::SalesTax,
-        Self::MarketplaceTax,
-        Self::Duties,
-        Self::Fees,
-        Self::CashRounding,
-        Self::Returns,
-        Self::CustomerDeposits,
-        Self::Shrinkage,
-        Self::AccountsPayable,
-        Self::Freight,
-        Self::PurchaseDiscounts,
-        Self::UnbilledPurchases,
-        Self::OpeningStock,
-    ];
-
-    /// The setting's name.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Sales => "sales",
-            Self::Discounts => "discounts",
-            Self::Shipping => "shipping",
-            Self::Tips => "tips",
-            Self::GiftCards => "gift_cards",
-            Self::StoreCredit => "store_credit",
-            Self::Cogs => "cogs",
-            Self::InventoryAsset => "inventory_asset",
-            Self::AccountsReceivable => "accounts_receivable",
-            Self::SalesTax => "sales_tax",
-            Self::MarketplaceTax => "marketplace_tax",
-            Self::Duties => "duties",
-            Self::Fees => "fees",
-            Self::CashRounding => "cash_rounding",
-            Self::Returns => "returns",
-            Self::CustomerDeposits => "customer_deposits",
-            Self::Shrinkage => "shrinkage",
-            Self::AccountsPayable => "accounts_payable",
-            Self::Freight => "freight",
-            Self::PurchaseDiscounts => "purchase_discounts",
-            Self::UnbilledPurchases => "unbilled_purchases",
-            Self::OpeningStock => "opening_stock",
-        }
-    }
-
-    /// QuickBooks' account types that serve this purpose.
-    pub const fn account_types(self) -> &'static [&'static str] {
-        match self {
-            Self::Sales => &["Income", "OtherIncome"],
-            Self::Discounts | Self::CashRounding => {
-                &["Income", "OtherIncome", "Expense", "OtherExpense", "CostOfGoodsSold"]
-            }
-            Self::OpeningStock => &["Equity"],
-            Self::Shipping | Self::Returns => &["Income", "OtherIncome", "Expense", "CostOfGoodsSold"],
-            Self::Shrinkage => &["Expense", "OtherExpense", "CostOfGoodsSold"],
-            Self::Tips | Self::GiftCards | Self::StoreCredit | Self::CustomerDeposits => {
-                &["OtherCurrentLiability", "LongTermLiability"]
-            }
-            Self::Cogs => &["CostOfGoodsSold"],
-            Self::InventoryAsset => &["OtherCurrentAsset"],
-            Self::AccountsReceivable => &["AccountsReceivable"],
-            Self::SalesTax | Self::MarketplaceTax | Self::UnbilledPurchases => &["OtherCurrentLiability"],
-            Self::Duties | Self::Fees => &["OtherCurrentLiability", "Income", "OtherIncome", "Expense"],
-            Self::AccountsPayable => &["AccountsPayable"],
-            Self::Freight => &["CostOfGoodsSold", "Expense", "OtherExpense"],
-            Self::PurchaseDiscounts => &["CostOfGoodsSold", "Expense", "OtherExpense", "Income", "OtherIncome"],
-        }
-    }
-}
-
-/// Types of account at which a gateway's money may arrive: what a sales form can deposit to.
-pub(crate) const CLEARING_TYPES: &[&str] = &["Bank", "OtherCurrentAsset"];
 
 /// Accounts by purpose: full names in the company file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -228,6 +94,23 @@ pub struct Accounts {
     pub opening_stock: String,
     /// Income accounts of goods by the shop's product type, without regard to case; all others use `sales`.
     pub by_product_type: BTreeMap<String, String>,
+    /// Accounts of stock adjustments by the shop's reason, without regard to case; all others use `shrinkage`.
+    pub adjustments: BTreeMap<String, String>,
+    /// Accounts of single locations, by the location's name or id; only for purposes that
+    /// [`Purpose::is_per_location`] allows.
+    pub by_location: BTreeMap<String, BTreeMap<Purpose, String>>,
+    /// Accounts that are to be made in the company file where an entry needs one of them, by full name. Nothing is made
+    /// that is not listed.
+    pub to_create: BTreeMap<String, NewAccount>,
+}
+
+/// An account that the merchant wants made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewAccount {
+    /// QuickBooks' type of account, such as `Bank`.
+    #[serde(rename = "type")]
+    pub account_type: AccountType,
 }
 
 impl Default for Accounts {
@@ -256,6 +139,9 @@ impl Default for Accounts {
             unbilled_purchases: "Unbilled Purchases".into(),
             opening_stock: "Opening Balance Equity".into(),
             by_product_type: BTreeMap::new(),
+            adjustments: BTreeMap::new(),
+            by_location: BTreeMap::new(),
+            to_create: BTreeMap::new(),
         }
     }
 }
@@ -289,9 +175,44 @@ impl Accounts {
         }
     }
 
-    /// The income account chosen for goods of this product type.
-    pub fn sales_of(&self, product_type: Option<&str>) -> &str {
-        product_type.and_then(|name| find(&self.by_product_type, name)).map_or(&self.sales, String::as_str)
+    /// The place of the account chosen for `purpose`.
+    pub(crate) fn get_mut(&mut self, purpose: Purpose) -> &mut String {
+        match purpose {
+            Purpose::Sales => &mut self.sales,
+            Purpose::Discounts => &mut self.discounts,
+            Purpose::Shipping => &mut self.shipping,
+            Purpose::Tips => &mut self.tips,
+            Purpose::GiftCards => &mut self.gift_cards,
+            Purpose::StoreCredit => &mut self.store_credit,
+            Purpose::Cogs => &mut self.cogs,
+            Purpose::InventoryAsset => &mut self.inventory_asset,
+            Purpose::AccountsReceivable => &mut self.accounts_receivable,
+            Purpose::SalesTax => &mut self.sales_tax,
+            Purpose::MarketplaceTax => &mut self.marketplace_tax,
+            Purpose::Duties => &mut self.duties,
+            Purpose::Fees => &mut self.fees,
+            Purpose::CashRounding => &mut self.cash_rounding,
+            Purpose::Returns => &mut self.returns,
+            Purpose::CustomerDeposits => &mut self.customer_deposits,
+            Purpose::Shrinkage => &mut self.shrinkage,
+            Purpose::AccountsPayable => &mut self.accounts_payable,
+            Purpose::Freight => &mut self.freight,
+            Purpose::PurchaseDiscounts => &mut self.purchase_discounts,
+            Purpose::UnbilledPurchases => &mut self.unbilled_purchases,
+            Purpose::OpeningStock => &mut self.opening_stock,
+        }
+    }
+
+    /// What is to be made under this full name, with the mapping's spelling of it.
+    pub fn new_account(&self, full_name: &str) -> Option<(&str, &NewAccount)> {
+        find_entry(&self.to_create, full_name.trim()).map(|(name, account)| (name.as_str(), account))
+    }
+
+    /// The income account chosen for goods of this product type, with the mapping's word for the type; none where it has
+    /// none of its own.
+    pub fn of_product_type(&self, product_type: &str) -> Option<(&str, &str)> {
+        let found = find_entry(&self.by_product_type, product_type.trim())?;
+        Some((found.0.as_str(), found.1.as_str()))
     }
 }
 
@@ -499,6 +420,17 @@ impl Default for Customers {
     }
 }
 
+/// What to do about goods of a product type that the mapping does not name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NewProductType {
+    /// They sell to the account of sales.
+    #[default]
+    Sales,
+    /// Hold the order until somebody decides.
+    Hold,
+}
+
 /// Kinds of items that are made for goods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -548,6 +480,8 @@ pub struct Inventory {
     pub tracked: GoodsKind,
     /// Items made for all other goods.
     pub untracked: GoodsKind,
+    /// What to do about a product type that `accounts.by_product_type` does not name.
+    pub new_product_types: NewProductType,
 }
 
 impl Default for Inventory {
@@ -557,6 +491,7 @@ impl Default for Inventory {
             summary: DayForm::JournalEntry,
             tracked: GoodsKind::Inventory,
             untracked: GoodsKind::NonInventory,
+            new_product_types: NewProductType::Sales,
         }
     }
 }
@@ -718,58 +653,18 @@ impl Mapping {
         let own = Modes { customers: self.customers.mode, inventory: self.inventory.mode, vendors: self.vendors.mode };
         last.map_or(own, |&ModesFrom { customers, inventory, vendors, .. }| Modes { customers, inventory, vendors })
     }
-
-    /// Everything about the accounts that would hold an order, before any order is there: an account that is not chosen,
-    /// not in the company file or inactive, or of a type that does not serve its purpose. Empty when all is well.
-    #[must_use]
-    pub fn check(&self, lists: &dyn Lists) -> Vec<HeldReason> {
-        let mut reasons: Vec<HeldReason> = Purpose::ALL
-            .into_iter()
-            .filter(|&purpose| {
-                purpose != Purpose::AccountsReceivable || !self.accounts.accounts_receivable.trim().is_empty()
-            })
-            .filter_map(|purpose| {
-                check_account(lists, purpose.key(), self.accounts.get(purpose), purpose.account_types()).err()
-            })
-            .collect();
-        for (product_type, account) in &self.accounts.by_product_type {
-            let key = format!("by_product_type.{product_type}");
-            reasons.extend(check_account(lists, &key, account, Purpose::Sales.account_types()).err());
-        }
-        for (name, gateway) in &self.gateways.0 {
-            let key = format!("gateways.{name}");
-            for account in std::iter::once(&gateway.clearing).chain(gateway.by_location.values()) {
-                reasons.extend(check_account(lists, &key, account, CLEARING_TYPES).err());
-            }
-        }
-        reasons
-    }
-}
-
-/// The full name of an account that is there, in use, and of a type that fits.
-pub(crate) fn check_account(
-    lists: &dyn Lists,
-    purpose: &str,
-    account: &str,
-    types: &[&str],
-) -> Result<String, HeldReason> {
-    let name = account.trim();
-    let no_account =
-        || HeldReason::NoAccount { purpose: purpose.to_owned(), account: (!name.is_empty()).then(|| name.to_owned()) };
-    let found = lists.named(NameSpace::Account, name).filter(|found| found.active).ok_or_else(no_account)?;
-    let account_type = found.account.unwrap_or_default();
-    if types.contains(&account_type.as_str()) {
-        Ok(found.full_name)
-    } else {
-        Err(HeldReason::WrongAccountType { purpose: purpose.to_owned(), account: found.full_name, account_type })
-    }
 }
 
 /// The entry of this name: the exact one, or else the first that differs in case only.
 pub(crate) fn find<'a, T>(map: &'a BTreeMap<String, T>, name: &str) -> Option<&'a T> {
-    map.get(name).or_else(|| {
+    find_entry(map, name).map(|(_, value)| value)
+}
+
+/// The same with the map's word for the name.
+pub(crate) fn find_entry<'a, T>(map: &'a BTreeMap<String, T>, name: &str) -> Option<(&'a String, &'a T)> {
+    map.get_key_value(name).or_else(|| {
         let name = name.to_lowercase();
-        map.iter().find(|(key, _)| key.to_lowercase() == name).map(|(_, value)| value)
+        map.iter().find(|(key, _)| key.to_lowercase() == name)
     })
 }
 

@@ -5,16 +5,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use qbxml::{ClassAdd, PaymentMethodAdd, StandardTermsAdd, limits, text};
+use qbxml::{AccountAdd, ClassAdd, PaymentMethodAdd, Ref, StandardTermsAdd, limits, text};
 
 use crate::{
     body::Body,
+    categories::Category,
     document::{DocumentId, Fact, Location, Order},
     entry::{Entry, EntryKey, EntryKind, Postings},
-    lists::{ListObject, NameSpace},
+    lists::{FullList, ListObject, NameSpace},
     map::Context,
-    mapping::{Modes, NewLocation, Purpose, check_account, find},
+    mapping::{Modes, NewAccount, NewLocation, Purpose, find_entry},
     money::Money,
+    purpose::check_account,
     reasons::{HeldReason, Why},
 };
 
@@ -25,6 +27,8 @@ pub(crate) struct Needs<'a> {
     /// How much QuickBooks is told of it.
     pub modes: Modes,
     title: &'a str,
+    /// The place that made the sale.
+    location: Option<&'a DocumentId>,
     made: BTreeMap<(u8, EntryKey), Entry>,
     /// Identities of objects that earlier entries of ours made.
     used: BTreeSet<EntryKey>,
@@ -72,6 +76,7 @@ impl<'a> Needs<'a> {
             order,
             modes,
             title,
+            location: None,
             made: BTreeMap::new(),
             used: BTreeSet::new(),
             found: BTreeMap::new(),
@@ -79,6 +84,11 @@ impl<'a> Needs<'a> {
             reasons: Vec::new(),
             why: Vec::new(),
         }
+    }
+
+    /// The same for a sale that this place made: where it has accounts of its own, they are used.
+    pub fn at(self, location: Option<&'a DocumentId>) -> Self {
+        Self { location, ..self }
     }
 
     /// Notes something that holds the order; the same reason is noted once.
@@ -110,6 +120,10 @@ impl<'a> Needs<'a> {
         self.made.keys().map(|(_, key)| key).chain(&self.used).cloned().collect()
     }
 
+    fn keys_of(&self, kind: EntryKind) -> Vec<EntryKey> {
+        self.made.values().filter(|entry| entry.kind == kind).map(|entry| entry.key.clone()).collect()
+    }
+
     /// The list entries that these entries need, in the order of sending.
     pub fn take_made(&mut self, entries: &[Entry]) -> Vec<Entry> {
         let needed: BTreeSet<&EntryKey> = entries.iter().flat_map(|entry| &entry.needs).collect();
@@ -121,18 +135,110 @@ impl<'a> Needs<'a> {
         std::mem::take(&mut self.made).into_values().collect()
     }
 
-    /// The account chosen for `purpose`; the order is held unless it can be used.
+    /// The account chosen for `purpose`, the location's own if it has one; the order is held unless it can be used.
     pub fn account(&mut self, purpose: Purpose) -> String {
-        let account = self.context.mapping.accounts.get(purpose);
-        self.named_account(purpose.key(), account, purpose.account_types())
+        let mapping = self.context.mapping;
+        let Some((place, account)) = self.own_account(purpose) else {
+            return self.named_account(purpose.key(), mapping.accounts.get(purpose), purpose.account_types());
+        };
+        let key = Category::AtLocation { location: place.to_owned(), purpose }.key();
+        if !purpose.is_per_location(self.modes.inventory) {
+            self.hold(HeldReason::NotPerLocation { purpose: key });
+            return account.to_owned();
+        }
+        self.named_account(&key, account, purpose.account_types())
     }
 
-    /// An account chosen by name; the order is held unless it can be used.
+    /// The location's own account for `purpose`, with the mapping's word for the location.
+    fn own_account(&self, purpose: Purpose) -> Option<(&'a str, &'a str)> {
+        let (place, accounts) = by_location(self.context, &self.context.mapping.accounts.by_location, self.location?)?;
+        accounts.get(&purpose).map(|account| (place.as_str(), account.as_str()))
+    }
+
+    /// The location and what it is called, where it has another account for `purpose` than the rest of the shop.
+    pub fn apart(&self, purpose: Purpose) -> Option<(&'a DocumentId, String)> {
+        let (_, account) = self.own_account(purpose)?;
+        let common = self.context.mapping.accounts.get(purpose).trim();
+        (!account.trim().eq_ignore_ascii_case(common))
+            .then_some(self.location)?
+            .map(|id| (id, location_name(self.context, id)))
+    }
+
+    /// An account chosen by name; the order is held unless it can be used. One that the merchant wants made is made.
     pub fn named_account(&mut self, purpose: &str, account: &str, types: &[&str]) -> String {
-        check_account(self.context.lists, purpose, account, types).unwrap_or_else(|reason| {
-            self.hold(reason);
-            account.to_owned()
+        let missing = match check_account(self.context.lists, purpose, account, types) {
+            Ok(name) => return name,
+            Err(reason) => reason,
+        };
+        let name = account.trim();
+        let wanted = self.context.mapping.accounts.new_account(name);
+        match wanted.filter(|_| matches!(missing, HeldReason::NoAccount { .. })) {
+            None => self.hold(missing),
+            Some((_, NewAccount { account_type })) if !types.contains(&account_type.as_str()) => {
+                self.hold(HeldReason::WrongAccountType {
+                    purpose: purpose.to_owned(),
+                    account: name.to_owned(),
+                    account_type: account_type.to_string(),
+                });
+            }
+            Some(_) => {
+                if let Some(found) = self.new_account(name) {
+                    return found.name;
+                }
+            }
+        }
+        name.to_owned()
+    }
+
+    /// An account that the merchant wants made, below the account that its path names; that one is made too where it is
+    /// wanted.
+    fn new_account(&mut self, full_name: &str) -> Option<Found> {
+        let (parent, name) =
+            full_name.rsplit_once(':').map_or((None, full_name), |(parent, name)| (Some(parent), name));
+        let refused = |field: &str| HeldReason::DoesNotFit { field: format!("{field} of the account {full_name}") };
+        let Some((_, NewAccount { account_type })) = self.context.mapping.accounts.new_account(full_name) else {
+            self.hold(HeldReason::NoAccount { purpose: full_name.to_owned(), account: Some(full_name.to_owned()) });
+            return None;
+        };
+        if text::name(name, limits::LIST_NAME) != name {
+            self.hold(refused("Name"));
+            return None;
+        }
+        let parent = match parent {
+            None => None,
+            Some(parent) => Some(match self.context.lists.named(NameSpace::Account, parent) {
+                Some(found) => found.full_name,
+                None => self.new_account(parent)?.name,
+            }),
+        };
+        let want = Want {
+            key: EntryKey::new("account", &full_name.to_lowercase()),
+            document: self.order.clone(),
+            kind: EntryKind::Account,
+            space: NameSpace::Account,
+            mark: None,
+            names: vec![full_name.to_owned()],
+            kinds: &["Account"],
+            step_aside: false,
+        };
+        self.object(&want, |_, _| {
+            Body::Account(AccountAdd {
+                name: name.to_owned(),
+                parent_ref: parent.map(Ref::name),
+                account_type: *account_type,
+                ..AccountAdd::default()
+            })
         })
+    }
+
+    /// Holds the order unless the account at which an item arrives is there and in use.
+    pub fn in_use(&mut self, purpose: Purpose, account: &str) {
+        let (purpose, account) = (purpose.key().to_owned(), account.to_owned());
+        match self.context.lists.named(NameSpace::Account, &account) {
+            Some(object) if object.active => {}
+            Some(_) => self.hold(HeldReason::InactiveAccount { purpose, account }),
+            None => self.hold(HeldReason::NoAccount { purpose, account: Some(account) }),
+        }
     }
 
     /// The object, found or made. None when the order is held for it.
@@ -170,6 +276,9 @@ impl<'a> Needs<'a> {
                 continue;
             }
             let Some(object) = there else {
+                if !self.may_make(want, name) {
+                    return None;
+                }
                 let body = make(self, name);
                 self.make(want, name, body);
                 return Some(Found { name: name.clone(), kind: String::new(), account: None, adopted: false });
@@ -185,6 +294,26 @@ impl<'a> Needs<'a> {
         }
         self.hold(taken.unwrap_or_else(|| HeldReason::DoesNotFit { field: format!("Name of {}", want.key) }));
         None
+    }
+
+    /// Whether an object of this name may be made: not where one was chosen that somebody has deleted, and not in a list
+    /// without room. Else the order is held.
+    fn may_make(&mut self, want: &Want<'_>, name: &str) -> bool {
+        let lists = self.context.lists;
+        if let Some(purpose) = lists.lost(want.space, name) {
+            self.hold(HeldReason::ChoiceGone { purpose, name: name.to_owned() });
+            return false;
+        }
+        let beside = self.made.values().filter(|entry| entry.kind == want.kind).count();
+        let kind = want.kinds.first().copied().unwrap_or_default();
+        let full = lists.full(&want.key, want.space, kind, u32::try_from(beside).unwrap_or(u32::MAX));
+        match full {
+            None => true,
+            Some(FullList { list, used, ceiling }) => {
+                self.hold(HeldReason::ListFull { list, used, ceiling });
+                false
+            }
+        }
     }
 
     /// The one object in use that carries the mark and belongs to nothing else of ours. Of several none is the one.
@@ -225,7 +354,7 @@ impl<'a> Needs<'a> {
             total: Money::ZERO,
             postings: Postings::default(),
             why: vec![Why::NeededBy { title: self.title.to_owned() }],
-            needs: Vec::new(),
+            needs: self.keys_of(EntryKind::Account),
             carries: Vec::new(),
             undoes: Vec::new(),
             part_of: None,
@@ -291,7 +420,7 @@ impl<'a> Needs<'a> {
             Some(id) => {
                 let place = location_name(self.context, id);
                 let class = match (by_location(self.context, &settings.classes, id), settings.new) {
-                    (Some(class), _) => class.clone(),
+                    (Some((_, class)), _) => class.clone(),
                     (None, NewLocation::Create) => place.clone(),
                     (None, NewLocation::Hold) => {
                         self.hold(HeldReason::UnknownLocation { location: place });
@@ -334,19 +463,28 @@ pub(crate) fn location_name(context: &Context<'_>, id: &DocumentId) -> String {
     }
 }
 
-/// A choice made for a location, by its id, the end of its id, or its name.
-pub(crate) fn by_location<'m>(
+/// A choice made for a location, by its id, the end of its id, or its name, with the mapping's word for the location.
+pub(crate) fn by_location<'m, T>(
     context: &Context<'_>,
-    choices: &'m BTreeMap<String, String>,
+    choices: &'m BTreeMap<String, T>,
     id: &DocumentId,
-) -> Option<&'m String> {
-    choices.get(id.as_str()).or_else(|| choices.get(id.short())).or_else(|| find(choices, &location_name(context, id)))
+) -> Option<(&'m String, &'m T)> {
+    let by_id = || choices.get_key_value(id.as_str()).or_else(|| choices.get_key_value(id.short()));
+    by_id().or_else(|| find_entry(choices, &location_name(context, id)))
 }
 
-/// The account at which a gateway's money arrives, for a sale of this location.
-pub(crate) fn clearing<'m>(context: &Context<'m>, gateway: &str, location: Option<&DocumentId>) -> Option<&'m String> {
-    let gateway = context.mapping.gateways.get(gateway)?;
-    Some(location.and_then(|id| by_location(context, &gateway.by_location, id)).unwrap_or(&gateway.clearing))
+/// The account at which a gateway's money arrives, for a sale of this location, and which category chose it.
+pub(crate) fn clearing<'m>(
+    context: &Context<'m>,
+    gateway: &str,
+    location: Option<&DocumentId>,
+) -> Option<(Category, &'m String)> {
+    let settings = context.mapping.gateways.get(gateway)?;
+    let gateway = gateway.to_owned();
+    Some(match location.and_then(|id| by_location(context, &settings.by_location, id)) {
+        Some((place, account)) => (Category::GatewayAt { gateway, location: place.clone() }, account),
+        None => (Category::Gateway(gateway), &settings.clearing),
+    })
 }
 
 /// Names for something of ours that has one name only.

@@ -20,7 +20,7 @@ use crate::{
     forms::{Head, Sheet, Till},
     ledger::{DEPOSIT, Ledger},
     life::{Leg, Life, Movement},
-    mapping::{CLEARING_TYPES, ClosedPeriod, DayForm, Form, Purpose},
+    mapping::{ClosedPeriod, DayForm, Form, Purpose},
     money::Money,
     names,
     needs::{Needs, clearing},
@@ -217,11 +217,11 @@ impl<'a, 'o> Plan<'a, 'o> {
     fn till(&mut self, gateway: &str) -> Result<Till, Stop> {
         let mapping = self.needs.context.mapping;
         let chosen = clearing(self.needs.context, gateway, self.order.location.as_ref());
-        let (Some(account), Some(settings)) = (chosen, mapping.gateways.get(gateway)) else {
+        let (Some((category, account)), Some(settings)) = (chosen, mapping.gateways.get(gateway)) else {
             self.needs.hold(HeldReason::UnknownGateway { gateway: gateway.to_owned() });
             return Err(Stop);
         };
-        let account = self.needs.named_account(&format!("gateways.{gateway}"), account, CLEARING_TYPES);
+        let account = self.needs.named_account(&category.key(), account, category.fitting());
         self.needs.because(Why::ClearingAccount { gateway: gateway.to_owned(), account: account.clone() });
         let method = self.needs.payment_method(&settings.payment_method);
         Ok(Till { account, method: method.ok_or(Stop)?.name, back: settings.refund })

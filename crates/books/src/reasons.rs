@@ -208,6 +208,34 @@ pub enum HeldReason {
         /// Its type in QuickBooks.
         account_type: String,
     },
+    /// The chosen account is inactive in QuickBooks.
+    InactiveAccount {
+        /// The purpose's key in the mapping.
+        purpose: String,
+        /// The account.
+        account: String,
+    },
+    /// A location has an account of its own for a purpose for which it can't have one.
+    NotPerLocation {
+        /// The purpose's key in the mapping, with the location.
+        purpose: String,
+    },
+    /// What is chosen was in QuickBooks and has been deleted there.
+    ChoiceGone {
+        /// The choice's key in the mapping.
+        purpose: String,
+        /// Its name.
+        name: String,
+    },
+    /// QuickBooks' list has no room for another object.
+    ListFull {
+        /// The list: `names`, `customers`, `items` ….
+        list: String,
+        /// How many objects it has, and will have with what waits to be made.
+        used: u32,
+        /// The most that it can have.
+        ceiling: u32,
+    },
     /// A gateway that the mapping does not know.
     UnknownGateway {
         /// The gateway's name in the shop.
@@ -222,6 +250,11 @@ pub enum HeldReason {
     UnknownLocation {
         /// The location's name or id.
         location: String,
+    },
+    /// A product type that the mapping does not know, and new ones are not to be posted to the account of sales.
+    UnknownProductType {
+        /// The product type in the shop.
+        product_type: String,
     },
     /// The name is taken in the company file by something of another kind, or by something inactive.
     NameTaken {
@@ -311,9 +344,14 @@ impl HeldReason {
         match self {
             Self::NoAccount { .. } => "held.no_account",
             Self::WrongAccountType { .. } => "held.wrong_account_type",
+            Self::InactiveAccount { .. } => "held.inactive_account",
+            Self::NotPerLocation { .. } => "held.not_per_location",
+            Self::ChoiceGone { .. } => "held.choice_gone",
+            Self::ListFull { .. } => "held.list_full",
             Self::UnknownGateway { .. } => "held.unknown_gateway",
             Self::UnknownTax { .. } => "held.unknown_tax",
             Self::UnknownLocation { .. } => "held.unknown_location",
+            Self::UnknownProductType { .. } => "held.unknown_product_type",
             Self::NameTaken { .. } => "held.name_taken",
             Self::ForeignCurrency { .. } => "held.foreign_currency",
             Self::DoesNotAddUp { .. } => "held.does_not_add_up",

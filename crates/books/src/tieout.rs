@@ -87,7 +87,7 @@ pub fn shop_figures(id: &DocumentId, order: &Order, past: &[Past], context: &Con
     let becomes = matches!(form, Form::SalesReceipt | Form::Invoice) && !plan::came_to_nothing(order, &life);
     let sold = ledger.carries(&Event::placed()) || becomes;
     let mut side = ShopSide {
-        needs: Needs::new(context, id, modes(order, context), ""),
+        needs: Needs::new(context, id, modes(order, context), "").at(order.location.as_ref()),
         ledger,
         sold,
         sums: BTreeMap::new(),
@@ -230,7 +230,7 @@ impl ShopSide<'_> {
             Source::StoreCredit => self.credit(Purpose::StoreCredit, movement.amount * -sign),
             Source::Gateway => {
                 let account = clearing(context, movement.gateway, order.location.as_ref());
-                let account = account.map_or(movement.gateway, |name| name.trim());
+                let account = account.map_or(movement.gateway, |(_, name)| name.trim());
                 let known = context.lists.named(NameSpace::Account, account);
                 self.debit(known.map_or_else(|| account.to_owned(), |known| known.full_name), movement.amount * sign);
             }

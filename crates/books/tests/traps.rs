@@ -385,14 +385,22 @@ fn weird_amounts_are_held_and_never_panic() {
 #[test]
 fn a_mapping_that_does_not_fit_the_company_file_is_told_before_anything_is_mapped() {
     let mut world = World::new();
-    assert_eq!(world.mapping.check(&world.company), []);
+    let met = books::Met {
+        gateways: common::GATEWAYS.iter().map(|name| (*name).to_owned()).collect(),
+        product_types: ["Wrap".to_owned()].into(),
+        purposes: books::mapping::Purpose::ALL.into(),
+        ..books::Met::default()
+    };
+    assert_eq!(world.mapping.check(&world.company, &met), []);
     world.company.deactivate(NameSpace::Account, "Merchandise Sales");
     world.mapping.accounts.tips = "Merchandise Tips".into();
     world.mapping.accounts.accounts_receivable = String::new();
     world.mapping.accounts.by_product_type.insert("Wrap".into(), "Inventory Asset".into());
     world.mapping.gateways.0.get_mut("cash").unwrap().clearing = "Shipping Income".into();
-    let codes: Vec<_> = world.mapping.check(&world.company).iter().map(HeldReason::code).collect();
-    assert_eq!(codes, ["held.no_account", "held.no_account", "held.wrong_account_type", "held.wrong_account_type"]);
+    let codes = |met| world.mapping.check(&world.company, met).iter().map(HeldReason::code).collect::<Vec<_>>();
+    let expected = ["held.inactive_account", "held.no_account", "held.wrong_account_type", "held.wrong_account_type"];
+    assert_eq!(codes(&met), expected);
+    assert_eq!(codes(&books::Met::default()), ["held.inactive_account"], "what the shop does not use holds nothing");
 }
 
 #[test]

@@ -159,7 +159,7 @@ pub async fn init(folder: &Path, config_file: &Path) -> Result<Done, Failure> {
     for point in &probe.missing {
         print::problem(&print::words(point));
     }
-    api::set_up(folder, Timestamp::now())?;
+    api::set_up(folder, &config.mapping, Timestamp::now())?;
     write(&config_path(folder), &text)?;
     let file = folder.join("tillbridge.qwc");
     write(&file, &qwc_text(folder, &config)?)?;

@@ -45,7 +45,7 @@ pub fn start(look: &Look, yes: bool) -> Result<Done, Failure> {
     for page in &preview.entries {
         *entries.entry(page.entry.kind).or_default() += 1;
     }
-    let obstacles = api::integration(folder, &config, Timestamp::now())?.obstacles;
+    let obstacles = api::integration(folder, Timestamp::now())?.obstacles;
     let outlook = Outlook { entries, held: preview.held.len(), effect: preview.effect, obstacles };
     if look.json {
         print::json(&outlook);
@@ -78,8 +78,9 @@ pub fn pause(folder: &Path, paused: bool) -> Result<Done, Failure> {
 
 /// `progress`.
 pub fn progress(look: &Look) -> Result<Done, Failure> {
-    let config = commands::read_config(&commands::config_path(&look.data_dir))?;
-    let view = api::integration(&look.data_dir, &config, Timestamp::now())?;
+    // Says so where nothing is set up.
+    commands::read_config(&commands::config_path(&look.data_dir))?;
+    let view = api::integration(&look.data_dir, Timestamp::now())?;
     if look.json {
         print::json(&view);
     } else {

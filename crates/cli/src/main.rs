@@ -6,6 +6,7 @@ mod commands;
 mod demo;
 mod engine;
 mod integration;
+mod mapping;
 mod onboarding;
 mod print;
 mod undo;
@@ -88,6 +89,10 @@ enum Command {
     Entries(Entries),
     /// The shop's figures beside the company file's, by account.
     Tieout(Tieout),
+    /// What each category of the shop belongs to in QuickBooks; chooses, and has accounts made.
+    Mapping(Mapping),
+    /// How much room QuickBooks' lists have, and whether the modes may be detailed.
+    Ceilings(Look),
     /// Takes what was posted out of QuickBooks again; without --yes it only shows what that would be.
     Undo(Undo),
     /// Sends an entry again that QuickBooks refused, or that was undone.
@@ -186,6 +191,24 @@ struct Tieout {
     /// Have the next session read the company file's own report of these days, for a tie-out against it.
     #[arg(long, requires = "from", requires = "to")]
     ask: bool,
+}
+
+#[derive(Debug, Args)]
+struct Mapping {
+    #[command(flatten)]
+    look: Look,
+    /// Show what is proposed.
+    #[arg(long)]
+    propose: bool,
+    /// Choose: the category's key and a full name in QuickBooks, as in `gateways.paypal=PayPal Clearing`.
+    #[arg(long, value_name = "KEY=NAME")]
+    set: Vec<String>,
+    /// Have the account made that is proposed for the category of this key.
+    #[arg(long, value_name = "KEY")]
+    create: Vec<String>,
+    /// Show the versions of the mapping instead, and what each changed.
+    #[arg(long)]
+    history: bool,
 }
 
 #[derive(Debug, Args)]
@@ -354,6 +377,8 @@ async fn run(command: Command) -> Result<Done, commands::Failure> {
             commands::ask_for_report(&look.data_dir, from, to)
         }
         Command::Tieout(tieout) => commands::tieout(&tieout.look, tieout.from, tieout.to),
+        Command::Mapping(asked) => mapping::mapping(&asked),
+        Command::Ceilings(look) => mapping::ceilings(&look),
         Command::Undo(undo) => undo::undo(&undo),
         Command::Retry(one) => commands::retry(&one.data_dir, &one.key),
         Command::Release(one) => commands::release(&one.data_dir, &one.key),

@@ -68,6 +68,15 @@ pub struct PullCount {
     pub unchanged: u32,
 }
 
+/// Buyers and goods that appeared in sales for the first time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FirstSales {
+    /// Buyers.
+    pub customers: u32,
+    /// Variants.
+    pub variants: u32,
+}
+
 /// What became of the newest version of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mapping {
@@ -248,6 +257,30 @@ impl Store {
             let ids = statement.query_map(params![time(from), time(to)], |row| row.get::<_, String>(0))?;
             let ids = ids.map(|id| Ok(DocumentId::new(id?)));
             ids.filter(|id| id.as_ref().map_or(true, |id| !told.contains(id))).collect()
+        })
+    }
+
+    /// How many buyers, and how many variants, were sold to or sold for the first time since `since`: by how much the lists
+    /// of the company file would have grown.
+    pub fn first_sales_since(&self, since: Timestamp) -> Result<FirstSales, StoreError> {
+        self.read(|tx| {
+            let count = |sold: &str| -> Result<u32, StoreError> {
+                let sql = format!("SELECT count(*) FROM ({sold}) WHERE first >= ?");
+                Ok(tx.prepare_cached(&sql)?.query_row([time(since)], |row| row.get(0))?)
+            };
+            let orders = "documents d JOIN versions v ON v.document = d.id AND v.version = d.version";
+            Ok(FirstSales {
+                customers: count(&format!(
+                    "SELECT min(d.happened_at) AS first FROM {orders} WHERE d.kind = 'order' AND d.gone = 0
+                     AND json_extract(v.body, '$.fact.customer') IS NOT NULL
+                     GROUP BY json_extract(v.body, '$.fact.customer')"
+                ))?,
+                variants: count(&format!(
+                    "SELECT min(d.happened_at) AS first FROM {orders}, json_each(v.body, '$.fact.lines') line
+                     WHERE d.kind = 'order' AND d.gone = 0 AND json_extract(line.value, '$.variant') IS NOT NULL
+                     GROUP BY json_extract(line.value, '$.variant')"
+                ))?,
+            })
         })
     }
 

@@ -26,6 +26,7 @@
 
 mod audit;
 mod backups;
+mod choices;
 mod connections;
 mod days;
 mod decisions;
@@ -38,6 +39,8 @@ mod mapping;
 mod open;
 mod posting;
 mod proof;
+mod renames;
+mod rooms;
 mod runs;
 mod settings;
 mod settling;
@@ -47,9 +50,10 @@ mod wishes;
 mod words;
 
 pub use audit::{AuditCheck, AuditRow, Subject};
+pub use choices::{AccountFacts, LostChoice, MappingVersion, MappingWhy};
 pub use connections::Store;
 pub use days::{Part, PartOf};
-pub use documents::{PullCount, Pulled, Version};
+pub use documents::{FirstSales, PullCount, Pulled, Version};
 pub use error::{OpenError, StoreError};
 pub use lists::{GoneObject, ListRow, World};
 pub use look::{BookedRow, Counts, EntryDetail, EntryFilter, EntryRow};
@@ -57,6 +61,7 @@ pub use mapping::Scope;
 pub use open::{Notice, Opened, RECOVERED, Recovery};
 pub use posting::{NewSet, SentSet};
 pub use proof::{CompanyPosting, CompanyRow};
+pub use rooms::ListCount;
 pub use runs::{RunId, RunOutcome, RunRow};
 pub use settling::{Linked, Outcome};
 pub use state::State;

@@ -3,7 +3,8 @@
 use std::{cell::RefCell, collections::BTreeSet};
 
 use books::{
-    Body, CompanyFile, Document, DocumentId, Entry, EntryKey, EntryKind, Facts, Link, ListObject, Lists, NameSpace, Why,
+    Body, CompanyFile, Document, DocumentId, Entry, EntryKey, EntryKind, Facts, FullList, Link, ListObject, Lists,
+    NameSpace, Why,
 };
 use jiff::{Timestamp, civil::Date};
 use qbxml::ListId;
@@ -12,11 +13,13 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use crate::{
     Store,
     audit::{Note, Subject, note},
-    days,
+    choices, days,
     documents::newest,
     entries::{form, standings},
     error::StoreError,
     mapping::remap,
+    renames::note_rename,
+    rooms::Rooms,
     runs::RunId,
     settings,
     state::{Change, State, transition},
@@ -56,6 +59,7 @@ pub struct GoneObject {
 pub struct World<'c> {
     view: View<'c>,
     failed: RefCell<Option<StoreError>>,
+    rooms: Rooms,
 }
 
 /// Through which connection the world is seen.
@@ -70,7 +74,7 @@ enum View<'c> {
 impl<'c> World<'c> {
     /// The world as a transaction sees it.
     pub(crate) fn within(tx: &'c Connection) -> Self {
-        Self { view: View::Within(tx), failed: RefCell::default() }
+        Self { view: View::Within(tx), failed: RefCell::default(), rooms: Rooms::default() }
     }
 
     /// What the company file is like, as it was read last; nothing special before that.
@@ -135,10 +139,23 @@ impl Lists for World<'_> {
     fn claimed(&self, space: NameSpace, full_name: &str) -> Option<EntryKey> {
         self.ask(|connection| claimed(connection, space, full_name))
     }
+
+    fn full(&self, key: &EntryKey, space: NameSpace, kind: &str, beside: u32) -> Option<FullList> {
+        let ceilings = self.company().ceilings;
+        self.ask(|connection| self.rooms.full(connection, &ceilings, key, (space, kind), beside))
+    }
+
+    fn lost(&self, space: NameSpace, full_name: &str) -> Option<String> {
+        self.ask(|connection| choices::lost(connection, space, full_name))
+    }
 }
 
 /// The object with this name; an active one before an inactive one.
-fn named(connection: &Connection, space: NameSpace, full_name: &str) -> Result<Option<ListObject>, StoreError> {
+pub(crate) fn named(
+    connection: &Connection,
+    space: NameSpace,
+    full_name: &str,
+) -> Result<Option<ListObject>, StoreError> {
     connection
         .prepare_cached(&format!(
             "SELECT {OBJECT} FROM list_objects o WHERE o.space = ? AND o.name = ? ORDER BY o.active DESC, o.id LIMIT 1"
@@ -159,7 +176,7 @@ fn marked(connection: &Connection, space: NameSpace, mark: &str) -> Result<Vec<L
         .collect()
 }
 
-fn with_id(connection: &Connection, space: NameSpace, id: &str) -> Result<Option<ListObject>, StoreError> {
+pub(crate) fn with_id(connection: &Connection, space: NameSpace, id: &str) -> Result<Option<ListObject>, StoreError> {
     connection
         .prepare_cached(&format!("SELECT {OBJECT} FROM list_objects o WHERE o.space = ? AND o.id = ?"))?
         .query_and_then(params![word(&space)?, id], read_object)?
@@ -250,6 +267,8 @@ impl Store {
             for forget in [
                 "DELETE FROM list_marks",
                 "DELETE FROM list_objects",
+                "DELETE FROM account_facts",
+                "DELETE FROM choices",
                 "DELETE FROM adopted",
                 "DELETE FROM settings WHERE key LIKE 'list.%'",
             ] {
@@ -344,7 +363,7 @@ impl Store {
 
     /// What a mapping may ask of the world around it.
     pub fn world(&self) -> Result<World<'static>, StoreError> {
-        Ok(World { view: View::Committed(self.reader()?), failed: RefCell::default() })
+        Ok(World { view: View::Committed(self.reader()?), failed: RefCell::default(), rooms: Rooms::default() })
     }
 }
 
@@ -421,6 +440,7 @@ pub(crate) fn forget_object(tx: &Transaction<'_>, form: &Body, id: &ListId) -> R
     if let Some((space, _)) = place_of(form) {
         tx.prepare_cached("DELETE FROM list_objects WHERE space = ? AND id = ?")?
             .execute(params![word(&space)?, word(id)?])?;
+        choices::forget_object(tx, space, id)?;
     }
     Ok(())
 }
@@ -440,6 +460,9 @@ fn save(tx: &Transaction<'_>, objects: &[ListRow], now: Timestamp) -> Result<u32
         let id = word(&object.id)?;
         let known = with_id(tx, object.space, &id)?;
         changed += u32::from(known.as_ref() != Some(object));
+        if let Some(known) = known.filter(|known| known.full_name != object.full_name) {
+            rename(tx, object.space, &known.full_name, &object.full_name, now)?;
+        }
         tx.prepare_cached(
             "INSERT OR REPLACE INTO list_objects
              (space, id, kind, full_name, name, active, account, edit_sequence, modified, read_at)
@@ -464,6 +487,30 @@ fn save(tx: &Transaction<'_>, objects: &[ListRow], now: Timestamp) -> Result<u32
         }
     }
     Ok(changed)
+}
+
+/// What stands below a renamed object has another full name too, and items that sell to a renamed account tell its new name.
+/// QuickBooks tells neither as changed.
+fn rename(tx: &Transaction<'_>, space: NameSpace, before: &str, after: &str, now: Timestamp) -> Result<(), StoreError> {
+    let space_word = word(&space)?;
+    let below: Vec<String> = tx
+        .prepare_cached(
+            "SELECT full_name FROM list_objects WHERE space = ?1 AND name >= ?2 || ':' AND name < ?2 || ';'",
+        )?
+        .query_map(params![space_word, folded(before)], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for name in std::iter::once(before).chain(below.iter().map(String::as_str)) {
+        let rest = name.chars().skip(before.chars().count()).collect::<String>();
+        let renamed = format!("{after}{rest}");
+        tx.prepare_cached("UPDATE list_objects SET full_name = ?3, name = ?4 WHERE space = ?1 AND name = ?2")?
+            .execute(params![space_word, folded(name), renamed, folded(&renamed)])?;
+        if space == NameSpace::Account {
+            tx.prepare_cached("UPDATE list_objects SET account = ?3 WHERE space = ?1 AND account = ?2")?
+                .execute(params![word(&NameSpace::Item)?, name, renamed])?;
+            note_rename(tx, name, &renamed, now)?;
+        }
+    }
+    Ok(())
 }
 
 const OBJECT: &str = "o.id, o.space, o.kind, o.full_name, o.active, o.account";
@@ -492,13 +539,15 @@ const fn kind_of(space: NameSpace) -> Option<EntryKind> {
         NameSpace::Class => Some(EntryKind::Class),
         NameSpace::PaymentMethod => Some(EntryKind::PaymentMethod),
         NameSpace::Terms => Some(EntryKind::StandardTerms),
-        NameSpace::Account | NameSpace::SalesTaxCode => None,
+        NameSpace::Account => Some(EntryKind::Account),
+        NameSpace::SalesTaxCode => None,
     }
 }
 
 /// The list that a form adds to, and QuickBooks' name of the kind of object that it makes.
 const fn place_of(body: &Body) -> Option<(NameSpace, &'static str)> {
     Some(match body {
+        Body::Account(_) => (NameSpace::Account, "Account"),
         Body::Class(_) => (NameSpace::Class, "Class"),
         Body::PaymentMethod(_) => (NameSpace::PaymentMethod, "PaymentMethod"),
         Body::StandardTerms(_) => (NameSpace::Terms, "StandardTerms"),

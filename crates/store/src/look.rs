@@ -14,6 +14,7 @@ use crate::{
     documents::Version,
     entries::form,
     error::StoreError,
+    renames::Renames,
     runs::RunId,
     state::State,
     words::{read_json, read_time, read_word, time, word},
@@ -320,8 +321,9 @@ impl Store {
     /// What QuickBooks has booked for transactions dated from `from` to `to`, both included, by date.
     pub fn booked_between(&self, from: Date, to: Date) -> Result<Vec<BookedRow>, StoreError> {
         self.read(|tx| {
+            let renames = Renames::read(tx)?;
             let mut statement = tx.prepare_cached(
-                "SELECT e.key, e.document, e.date, l.booked FROM entries e JOIN links l ON l.entry = e.id
+                "SELECT e.key, e.document, e.date, l.booked, l.posted_at FROM entries e JOIN links l ON l.entry = e.id
                  WHERE +e.state = 'posted' AND e.date BETWEEN ? AND ? ORDER BY e.date, e.id",
             )?;
             let rows = statement.query_and_then([from.to_string(), to.to_string()], |row| {
@@ -329,7 +331,8 @@ impl Store {
                     key: EntryKey::stored(row.get::<_, String>(0)?),
                     document: DocumentId::new(row.get::<_, String>(1)?),
                     date: read_date(&row.get::<_, String>(2)?)?,
-                    postings: read_json(&row.get::<_, String>(3)?)?,
+                    postings: renames
+                        .of_postings(read_json(&row.get::<_, String>(3)?)?, read_time(&row.get::<_, String>(4)?)?),
                 })
             })?;
             rows.collect()

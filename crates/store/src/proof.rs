@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::{
     Store,
     error::StoreError,
+    renames::Renames,
     undo::past_of,
     words::{read_json, read_time, time, word},
 };
@@ -82,9 +83,11 @@ impl Store {
     /// What the company file's report says of the days from `from` to `to`, both included, as far as it concerns us.
     pub fn company_rows(&self, from: Date, to: Date, mut each: impl FnMut(CompanyRow)) -> Result<(), StoreError> {
         self.read(|tx| {
+            let renames = Renames::read(tx)?;
             let mut statement = tx.prepare_cached(
-                "SELECT day, txn_id, kind, number, account, amount FROM company_postings
-                 WHERE day BETWEEN ? AND ? ORDER BY day, txn_id, rowid",
+                "SELECT p.day, p.txn_id, p.kind, p.number, p.account, p.amount, d.read_at
+                 FROM company_postings p JOIN company_days d ON d.day = p.day
+                 WHERE p.day BETWEEN ? AND ? ORDER BY p.day, p.txn_id, p.rowid",
             )?;
             let mut ours = tx.prepare_cached(
                 "SELECT e.key, e.document FROM links l JOIN entries e ON e.id = l.entry
@@ -108,7 +111,7 @@ impl Store {
                         txn_id: TxnId::new(txn_id),
                         kind: row.get(2)?,
                         number,
-                        account: row.get(4)?,
+                        account: renames.of_account(row.get(4)?, read_time(&row.get::<_, String>(6)?)?),
                         amount: amount.parse().map_err(|_| StoreError::Malformed { what: "amount", text: amount })?,
                     },
                     entry: entry.map(|(key, document)| (EntryKey::stored(key), DocumentId::new(document))),

@@ -16,6 +16,7 @@ use crate::{
     lists::forget_object,
     mapping::remap,
     posting::{note_set, set_row},
+    renames::Renames,
     runs::RunId,
     state::{Change, State, transition},
     undo::{can_not_be_changed, drop_waiting, hold_waiting, take_back},
@@ -155,20 +156,22 @@ impl Store {
     /// Where an entry stands that is in QuickBooks. What was undone stands nowhere.
     pub fn linked(&self, key: &EntryKey) -> Result<Option<Linked>, StoreError> {
         self.read(|tx| {
+            let renames = Renames::read(tx)?;
             let mut statement = tx.prepare_cached(
                 "SELECT l.link, l.edit_sequence, l.booked, l.full_name, l.document_version, l.posted_at, l.run
                  FROM entries e JOIN links l ON l.entry = e.id WHERE e.key = ? AND e.state = 'posted'",
             )?;
             let mut rows = statement.query_and_then([key.as_str()], |row| {
+                let posted_at = read_time(&row.get::<_, String>(5)?)?;
                 Ok(Linked {
                     at: books::Linked {
                         link: read_json(&row.get::<_, String>(0)?)?,
                         edit_sequence: EditSequence::new(row.get::<_, String>(1)?),
                     },
-                    booked: read_json(&row.get::<_, String>(2)?)?,
+                    booked: renames.of_postings(read_json(&row.get::<_, String>(2)?)?, posted_at),
                     full_name: row.get(3)?,
                     document_version: row.get(4)?,
-                    posted_at: read_time(&row.get::<_, String>(5)?)?,
+                    posted_at,
                     run: row.get(6)?,
                 })
             })?;

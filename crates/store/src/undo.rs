@@ -13,10 +13,11 @@ use crate::{
     entries::{Standing, find, get, remap_building_on, remap_wanting, set_reasons, standings},
     error::StoreError,
     lists::is_object,
+    renames::Renames,
     runs::RunId,
     state::{Change, State, transition},
     wishes::{Wish, Writing},
-    words::{json, read_json, time},
+    words::{json, read_json, read_time, time},
 };
 
 /// What is to be taken back.
@@ -251,9 +252,11 @@ fn made_for_them_alone(
 /// See [`Store::past`]. The removal of an object of a list is no part of any document's life.
 pub(crate) fn past_of(connection: &Connection, document: &DocumentId) -> Result<Vec<Past>, StoreError> {
     let mut past = Vec::new();
+    let renames = Renames::read(connection)?;
     let mut statement = connection.prepare_cached(
-        "SELECT f.form, e.state, e.reasons FROM entries e JOIN forms f ON f.entry = e.id
-         LEFT JOIN links l ON l.entry = e.id LEFT JOIN members m ON m.member = e.id
+        "SELECT f.form, e.state, e.reasons, coalesce(l.posted_at, e.changed_at)
+         FROM entries e JOIN forms f ON f.entry = e.id LEFT JOIN links l ON l.entry = e.id
+         LEFT JOIN members m ON m.member = e.id
          WHERE e.document = ? AND NOT e.is_list AND (
              e.state IN ('posted', 'undone') OR e.state = 'summarised' AND m.fixed
              OR e.state = 'rejected' AND e.kind = 'change' AND NOT e.undo)
@@ -268,6 +271,7 @@ pub(crate) fn past_of(connection: &Connection, document: &DocumentId) -> Result<
         if of_list || (refused && !can_not_be_changed(&read_json::<Vec<HeldReason>>(&row.get::<_, String>(2)?)?)) {
             continue;
         }
+        let entry = renames.of_entry(entry, read_time(&row.get::<_, String>(3)?)?);
         past.push(Past { entry, undone: state == State::Undone, refused });
     }
     Ok(past)

@@ -10,6 +10,10 @@ use qbxml::{MessageSet, MessageSetId, OnError, Recovery, RequestId};
 use serde::{Deserialize, Serialize};
 use store::{EntryDetail, EntryRow, OpenError};
 
+pub use crate::{
+    ceilings::ceilings,
+    choices::{categories, chart, choose_account, create_account, mapping_history},
+};
 pub use books::{
     DocumentKind, EntryKey, EntryKind, Mapping, Money, Posting,
     mapping::{Gateway, Mode, MoneyBack},
@@ -17,8 +21,9 @@ pub use books::{
 pub use store::{EntryFilter, Notice, State, Store, StoreError};
 
 use crate::{
+    ceilings, choices,
     company::{Company, Installation, Pairing},
-    config::{Config, QuickBooksConfig},
+    config::{Config, QuickBooksConfig, Start},
     endpoint, engine,
     integration::{self, IntegrationView},
     messages::{Language, Message},
@@ -36,7 +41,7 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    fn new(message: Message) -> Self {
+    pub(crate) fn new(message: Message) -> Self {
         Self { message }
     }
 }
@@ -148,9 +153,11 @@ pub fn open(folder: &Path, now: Timestamp) -> Result<(Store, Option<Notice>), Ap
     Ok((opened.store, opened.notice))
 }
 
-/// Makes the installation in `folder`, if there is none yet.
-pub fn set_up(folder: &Path, now: Timestamp) -> Result<(), ApiError> {
-    engine::installation(&Store::open(folder, now)?.store, now)?;
+/// Makes the installation in `folder`, if there is none yet, and takes the configuration's mapping over.
+pub fn set_up(folder: &Path, mapping: &Mapping, now: Timestamp) -> Result<(), ApiError> {
+    let store = Store::open(folder, now)?.store;
+    engine::installation(&store, now)?;
+    choices::take_configuration(&store, mapping, now)?;
     Ok(())
 }
 
@@ -166,7 +173,7 @@ pub fn release(folder: &Path, key: &EntryKey, now: Timestamp) -> Result<(), ApiE
 
 /// Starts the initial integration of the installation in `folder`.
 pub fn start(folder: &Path, config: &Config, now: Timestamp) -> Result<(), ApiError> {
-    integration::start(&Store::open(folder, now)?.store, &config.mapping, config.plan(), now)
+    integration::start(&Store::open(folder, now)?.store, config.plan(), Start::ByHand, now)
 }
 
 /// Pauses posting to QuickBooks, or lets it go on.
@@ -175,8 +182,8 @@ pub fn pause(folder: &Path, paused: bool, now: Timestamp) -> Result<(), ApiError
 }
 
 /// How far the initial integration of the installation in `folder` is.
-pub fn integration(folder: &Path, config: &Config, now: Timestamp) -> Result<IntegrationView, ApiError> {
-    integration::view(&Store::read_only(folder)?, &config.mapping, now)
+pub fn integration(folder: &Path, now: Timestamp) -> Result<IntegrationView, ApiError> {
+    integration::view(&Store::read_only(folder)?, now)
 }
 
 /// The .qwc file of the installation in `folder`; none when nothing is set up there.
@@ -243,7 +250,12 @@ pub fn status_of(store: &Store) -> Result<Status, ApiError> {
     }
     let shop = store.setting::<books::document::Shop>("shop")?;
     let mut attention: Vec<Attention> = troubles.into_iter().map(|message| Attention { message, entries: 0 }).collect();
-    attention.extend(causes(store)?);
+    let causes = causes(store)?;
+    let is_new = |message: &Message| causes.iter().all(|cause| cause.message != *message);
+    let problems: Vec<Message> = choices::problems(store)?.iter().map(Message::from).filter(is_new).collect();
+    attention.extend(causes);
+    attention.extend(problems.into_iter().map(|message| Attention { message, entries: 0 }));
+    attention.extend(ceilings::attention(store)?);
     let entries = |state| counts.entries.get(&state).copied().unwrap_or_default();
     let stage = if !attention.is_empty() {
         Stage::NeedsAttention

@@ -1,6 +1,6 @@
 //! The company file: what QuickBooks says of itself, and whether this is the file that the installation is paired with.
 
-use books::{CompanyFile, Currency};
+use books::{Ceilings, CompanyFile, Currency};
 use jiff::{Timestamp, civil::Date};
 use qbxml::{
     Answer, AssignToObject, Capacity, Class, CompanyQuery, DataExtAdd, DataExtDefAdd, DataExtMod, DataExtTarget,
@@ -297,6 +297,25 @@ impl Company {
             sales_orders: self.sales_orders.unwrap_or(before.sales_orders),
             multicurrency: self.multi_currency,
             home_currency: self.currency(),
+            ceilings: self.ceilings(),
+        }
+    }
+
+    /// Whether this is QuickBooks Pro or Premier, whose lists are small; false where QuickBooks did not say.
+    pub fn is_small(&self) -> bool {
+        !self.product.trim().is_empty() && !self.product.to_lowercase().contains("enterprise")
+    }
+
+    /// How much its lists can hold: as QuickBooks tells it, else as PRODUCT.md 1.5 has it for Pro and Premier. Enterprise
+    /// holds "more than 100,000", which is no ceiling to refuse anything by.
+    pub fn ceilings(&self) -> Ceilings {
+        let documented = |ceiling| self.is_small().then_some(ceiling);
+        Ceilings {
+            names: self.names_ceiling.or(documented(14_500)),
+            single_list: documented(10_500),
+            items: self.items_ceiling.or(documented(14_500)),
+            accounts: self.accounts_ceiling.or(documented(10_000)),
+            classes: self.classes_ceiling.or(documented(10_000)),
         }
     }
 

@@ -381,6 +381,7 @@ impl Conversation {
 
     fn read_lists(&mut self, now: Timestamp) -> Result<Option<String>, Fault> {
         let Some(list) = self.reading.current() else {
+            self.store.follow_choices(now)?;
             self.mapper.lists_are_read(self.with.run, now)?;
             self.phase = if self.must_pair()? { Phase::Pair } else { Phase::Post };
             return Ok(None);
@@ -425,8 +426,16 @@ impl Conversation {
             }
         }
         self.store.save_changed_lists(&part.rows, now)?;
-        if !part.gone.is_empty() {
-            self.store.forget_objects(&part.gone, now)?;
+        self.store.save_account_facts(&part.accounts)?;
+        let (accounts, others): (Vec<_>, Vec<_>) =
+            part.gone.iter().cloned().partition(|gone| gone.space == books::NameSpace::Account);
+        if !others.is_empty() {
+            self.store.forget_objects(&others, now)?;
+        }
+        // An account that items sell to can't be deleted, only merged: they sell to another one now, which QuickBooks does
+        // not tell as a change of theirs.
+        if self.store.forget_objects(&accounts, now)? > 0 {
+            self.store.set_setting(&List::Items.seen_key(), &Seen::default(), "an account is gone", now)?;
         }
         let whole = self.reading.is_whole();
         if let Some(mut seen) = self.reading.came(&part, more) {

@@ -1,7 +1,6 @@
 //! The engine: one installation at work. Runs on its schedule, and answers the Web Connector's calls.
 
 use std::{
-    borrow::Cow,
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -23,6 +22,7 @@ use web_connector::{
 };
 
 use crate::{
+    choices,
     company::{Company, Installation},
     config::{Config, Start},
     conversation::{Conversation, Fault, Mapper, Parties, Reply, Turn},
@@ -147,17 +147,9 @@ impl Engine {
     ) -> Result<Self, StoreError> {
         let now = clock.now();
         let installation = installation(&store, now)?;
-        if store.setting::<Mapping>("mapping")?.as_ref() != Some(&config.mapping) {
-            // In this order: a kill in between has it done again, and never forgotten.
-            store.remap_open(now)?;
-            store.set_setting("mapping", &config.mapping, "the mapping changed", now)?;
-        }
-        let mapper = Arc::new(EntryMapper {
-            store: Arc::clone(&store),
-            mapping: config.mapping.clone(),
-            plan: config.plan(),
-            start: config.integration.start,
-        });
+        choices::take_configuration(&store, &config.mapping, now)?;
+        let mapper =
+            Arc::new(EntryMapper { store: Arc::clone(&store), plan: config.plan(), start: config.integration.start });
         Ok(Self {
             store,
             source,
@@ -266,6 +258,8 @@ impl Engine {
                     page.documents.iter().map(|Told { document, raw }| store::Pulled { document, raw }).collect();
                 let count = tokio::task::block_in_place(|| {
                     self.remember_shop(&page.documents, now)?;
+                    let documents = page.documents.iter().map(|told| &told.document);
+                    choices::remember_met(&self.store, documents, now)?;
                     for id in &page.gone {
                         self.store.gone(id, now)?;
                     }
@@ -568,7 +562,6 @@ impl Agent for Engine {
 /// The merchant's mapping over the store's documents.
 struct EntryMapper {
     store: Arc<Store>,
-    mapping: Mapping,
     plan: Plan,
     start: Start,
 }
@@ -576,7 +569,7 @@ struct EntryMapper {
 impl Mapper for EntryMapper {
     fn map_some(&self, run: RunId, limit: u32, now: Timestamp) -> Result<u32, StoreError> {
         let Some(shop) = self.store.setting::<Shop>("shop")? else { return Ok(0) };
-        let mapping = self.mapping_for(self.store.setting::<Company>("company")?.as_ref());
+        let mapping = mapping_for(self.store.mapping()?.unwrap_or_default(), self.store.setting("company")?.as_ref());
         let footer_wanted = self.store.setting::<Timestamp>(FOOTER_WANTED)?.is_some();
         let scope = match Integration::of(&self.store)?.stage {
             Stage::Beginning => Scope::Beginning,
@@ -602,11 +595,11 @@ impl Mapper for EntryMapper {
     fn lists_are_read(&self, run: RunId, now: Timestamp) -> Result<(), StoreError> {
         self.prepare_once(run, now)?;
         let waits = Integration::of(&self.store)?.stage == Stage::NotStarted;
-        if waits && self.start == Start::WhenReady {
-            let mapping = self.mapping_for(self.store.setting::<Company>("company")?.as_ref());
-            if let Err(error) = integration::start(&self.store, &mapping, self.plan, now) {
-                info!(code = error.message.code, "the integration can't be started yet");
-            }
+        if waits
+            && self.start == Start::WhenReady
+            && let Err(error) = integration::start(&self.store, self.plan, self.start, now)
+        {
+            info!(code = error.message.code, "the integration can't be started yet");
         }
         Ok(())
     }
@@ -618,18 +611,8 @@ impl EntryMapper {
         if Integration::of(&self.store)?.stage != Stage::NotStarted || integration::is_prepared(&self.store, now)? {
             return Ok(());
         }
-        let mapping = self.mapping_for(self.store.setting::<Company>("company")?.as_ref());
+        let mapping = mapping_for(self.store.mapping()?.unwrap_or_default(), self.store.setting("company")?.as_ref());
         integration::prepare(&self.store, run, &mapping, self.plan, now)
-    }
-
-    /// The merchant's mapping as far as the company file can take it: without class tracking there are no classes.
-    fn mapping_for(&self, company: Option<&Company>) -> Cow<'_, Mapping> {
-        if company.is_none_or(|company| company.classes) {
-            return Cow::Borrowed(&self.mapping);
-        }
-        let mut mapping = self.mapping.clone();
-        mapping.locations = Locations { new: NewLocation::None, online: String::new(), classes: BTreeMap::new() };
-        Cow::Owned(mapping)
     }
 
     /// Whether the sale was made before the day from which sales are carried over, by the shop's calendar.
@@ -638,4 +621,12 @@ impl EntryMapper {
         let zone = TimeZone::get(&shop.time_zone).unwrap_or(TimeZone::UTC);
         order.placed_at.to_zoned(zone).date() < self.plan.from
     }
+}
+
+/// The merchant's mapping as far as the company file can take it: without class tracking there are no classes.
+fn mapping_for(mut mapping: Mapping, company: Option<&Company>) -> Mapping {
+    if company.is_some_and(|company| !company.classes) {
+        mapping.locations = Locations { new: NewLocation::None, online: String::new(), classes: BTreeMap::new() };
+    }
+    mapping
 }

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use store::{RunId, Store, StoreError};
 use tracing::info;
 
-use crate::{api::ApiError, company::Company, lists::List, messages::Message};
+use crate::{api::ApiError, choices, company::Company, config::Start, lists::List, messages::Message};
 
 /// The setting that holds [`Integration`].
 const INTEGRATION: &str = "integration";
@@ -93,7 +93,7 @@ pub struct Plan {
 ///
 /// # Errors
 /// [`StoreError`] when the store can't be read.
-pub fn obstacles(store: &Store, mapping: &Mapping) -> Result<Vec<Message>, StoreError> {
+pub fn obstacles(store: &Store) -> Result<Vec<Message>, StoreError> {
     let mut obstacles = Vec::new();
     if store.setting::<Shop>("shop")?.is_none() {
         obstacles.push(Message::new("integration.shop_not_read"));
@@ -104,9 +104,7 @@ pub fn obstacles(store: &Store, mapping: &Mapping) -> Result<Vec<Message>, Store
         return Ok(obstacles);
     }
     obstacles.extend(company.and_then(|company| company.obstacle()));
-    let world = store.world()?;
-    obstacles.extend(mapping.check(&world).iter().map(Message::from));
-    world.check()?;
+    obstacles.extend(choices::problems(store)?.iter().map(Message::from));
     Ok(obstacles)
 }
 
@@ -138,6 +136,7 @@ pub fn prepare(store: &Store, run: RunId, mapping: &Mapping, plan: Plan, now: Ti
         OpeningStock { date: plan.from, lines: Vec::new() }
     };
     let document = Document { id: DocumentId::new(OPENING_STOCK), updated_at: now, fact: Fact::OpeningStock(stock) };
+    choices::remember_met(store, [&document], now)?;
     store.save_pulled(run, "opening", &[store::Pulled { document: &document, raw: "{}" }], None, now)?;
     Ok(())
 }
@@ -169,23 +168,29 @@ fn opening_stock(store: &Store, mapping: &Mapping, shop: &Shop, from: Date) -> R
 }
 
 /// Starts the initial integration of the company file that QuickBooks had open last. Our own data is backed up before.
+/// Where somebody starts it who has looked at the preview, whatever the shop shows first after this is held until it is
+/// chosen; where the engine does, the mapping's own rules for what is new go on.
 ///
 /// # Errors
 /// What stands in the way, or that it was started before: it can be done once.
-pub fn start(store: &Store, mapping: &Mapping, plan: Plan, now: Timestamp) -> Result<(), ApiError> {
+pub fn start(store: &Store, plan: Plan, by: Start, now: Timestamp) -> Result<(), ApiError> {
     let integration = Integration::of(store)?;
     if integration.stage != Stage::NotStarted {
         let at = integration.started_at.map(|at| at.to_string()).unwrap_or_default();
         return Err(ApiError { message: Message::new("integration.started_before").with("at", at) });
     }
-    if let Some(obstacle) = obstacles(store, mapping)?.into_iter().next() {
+    if let Some(obstacle) = obstacles(store)?.into_iter().next() {
         return Err(ApiError { message: obstacle });
     }
     store.backup(None, now)?;
     let run = store.begin_run("start", now)?;
-    let prepared = prepare(store, run, mapping, plan, now);
+    let mapping = store.mapping()?.unwrap_or_default();
+    let prepared = prepare(store, run, &mapping, plan, now);
     store.finish_run(run, &store::RunOutcome::default(), now)?;
     prepared?;
+    if by == Start::ByHand {
+        choices::hold_new(store, now)?;
+    }
     let company: Option<Company> = store.setting("company")?;
     let started = Integration {
         stage: Stage::Beginning,
@@ -263,7 +268,7 @@ pub struct IntegrationView {
 ///
 /// # Errors
 /// [`ApiError`] when the store can't be read.
-pub fn view(store: &Store, mapping: &Mapping, now: Timestamp) -> Result<IntegrationView, ApiError> {
+pub fn view(store: &Store, now: Timestamp) -> Result<IntegrationView, ApiError> {
     let integration = Integration::of(store)?;
     let mut view = IntegrationView {
         stage: integration.stage,
@@ -279,7 +284,7 @@ pub fn view(store: &Store, mapping: &Mapping, now: Timestamp) -> Result<Integrat
         obstacles: Vec::new(),
     };
     if integration.stage == Stage::NotStarted {
-        view.obstacles = obstacles(store, mapping)?;
+        view.obstacles = obstacles(store)?;
     }
     for (kind, state, count) in store.counts_by_kind()? {
         let part = match kind {

@@ -15,6 +15,8 @@
 //! ```
 
 pub mod api;
+pub mod ceilings;
+pub mod choices;
 mod company;
 pub mod config;
 pub mod conversation;

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use books::{ListObject, NameSpace};
 use qbxml::{ListDelType, ListId, Object, RefRet, Request, WallTime};
 use serde::{Deserialize, Serialize};
-use store::{GoneObject, ListRow};
+use store::{AccountFacts, GoneObject, ListRow};
 
 /// How many rows are asked for at a time from lists that can be long.
 const ROWS_AT_A_TIME: u32 = 500;
@@ -122,12 +122,22 @@ pub struct Part {
     pub rows: Vec<ListRow>,
     /// What is not there any more.
     pub gone: Vec<GoneObject>,
+    /// What accounts tell of themselves beyond that.
+    pub accounts: Vec<AccountFacts>,
     newest: Option<WallTime>,
 }
 
 impl Part {
     /// Takes in what an object tells.
     pub fn take(&mut self, object: &Object) {
+        if let Object::Account(ret) = object {
+            self.accounts.push(AccountFacts {
+                id: ret.list_id.clone(),
+                number: ret.account_number.clone(),
+                description: ret.desc.clone(),
+                special: ret.special_account_type.map(|special| special.to_string()),
+            });
+        }
         let at = if let Some(row) = row(object) {
             let at = row.modified.parse::<WallTime>().ok();
             self.rows.push(row);

@@ -39,6 +39,7 @@ fn kind_worked_upon(entry: &Entry) -> EntryKind {
 
 const fn kind_of(form: &Body) -> EntryKind {
     match form {
+        Body::Account(_) => EntryKind::Account,
         Body::Class(_) => EntryKind::Class,
         Body::PaymentMethod(_) => EntryKind::PaymentMethod,
         Body::StandardTerms(_) => EntryKind::StandardTerms,
@@ -85,6 +86,7 @@ fn question(kind: EntryKind, which: &Which<'_>) -> Option<Request> {
         };
     }
     Some(match kind {
+        EntryKind::Account => list!(AccountQuery),
         EntryKind::Class => list!(ClassQuery),
         EntryKind::PaymentMethod => list!(PaymentMethodQuery),
         EntryKind::StandardTerms => list!(StandardTermsQuery),

@@ -130,7 +130,8 @@ impl Target {
 pub const fn is_list_object(form: &Body) -> bool {
     matches!(
         form,
-        Body::Class(_)
+        Body::Account(_)
+            | Body::Class(_)
             | Body::PaymentMethod(_)
             | Body::StandardTerms(_)
             | Body::Customer(_)

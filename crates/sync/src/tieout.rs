@@ -113,7 +113,7 @@ pub fn ask(store: &Store, period: Period, now: Timestamp) -> Result<(), StoreErr
 
 /// Compares the period from `from` to `to`, both included. None before the shop was read for the first time.
 pub fn tie_out(store: &Store, from: Date, to: Date) -> Result<Option<TieOut>, StoreError> {
-    let (Some(shop), Some(mapping)) = (store.setting::<Shop>("shop")?, store.setting::<Mapping>("mapping")?) else {
+    let (Some(shop), Some(mapping)) = (store.setting::<Shop>("shop")?, store.mapping()?) else {
         return Ok(None);
     };
     let mut sides = Sides { from, to, ..Sides::default() };

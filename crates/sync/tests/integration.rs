@@ -4,14 +4,17 @@
 mod support;
 
 use books::{
-    EntryKind, Fact, Mapping, Purpose,
+    EntryKind, Fact, Purpose,
     document::{Customer, StockItem, StockLevel, Variant},
 };
 use jiff::civil::date;
 use rust_decimal::Decimal;
 use simulator::company::{AccountSetup, Company, Edition, Setup};
 use store::State;
-use sync::integration::{self, Integration, Plan, Stage};
+use sync::{
+    config::Start,
+    integration::{self, Integration, Plan, Stage},
+};
 
 use crate::support::{Way, World, bought_by, by_hand, id, money, mugs, paid};
 
@@ -50,7 +53,7 @@ fn told(world: &World) {
 }
 
 fn start(world: &World) -> Result<(), String> {
-    let started = integration::start(&world.store, &Mapping::default(), PLAN, world.now());
+    let started = integration::start(&world.store, PLAN, Start::ByHand, world.now());
     started.map_err(|error| error.message.code)
 }
 
@@ -163,17 +166,17 @@ fn it_can_be_started_once() {
 #[test]
 fn what_stands_in_the_way_of_the_start_is_named() {
     let mut setup = Setup::new(Edition::Premier);
-    setup.accounts.retain(|account: &AccountSetup| account.name != "Shipping Income");
+    setup.accounts.retain(|account: &AccountSetup| account.name != "Merchandise Sales");
     let mut world = World::not_started(setup);
     assert_eq!(start(&world), Err("integration.shop_not_read".into()));
     world.pull();
     assert_eq!(start(&world), Err("integration.quickbooks_not_read".into()));
     world.settle();
     assert_eq!(start(&world), Err("held.no_account".into()));
-    assert_eq!(Purpose::Shipping.key(), "shipping");
+    assert_eq!(Purpose::Sales.key(), "sales");
     by_hand(
         &mut world.company,
-        "<AccountAddRq><AccountAdd><Name>Shipping Income</Name><AccountType>Income</AccountType></AccountAdd></AccountAddRq>",
+        "<AccountAddRq><AccountAdd><Name>Merchandise Sales</Name><AccountType>Income</AccountType></AccountAdd></AccountAddRq>",
     );
     world.settle();
     start(&world).unwrap();

@@ -38,7 +38,7 @@ struct Installation {
 impl Installation {
     fn new(password: Option<SecretPlace>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        api::set_up(folder.path(), jiff::Timestamp::UNIX_EPOCH).unwrap();
+        api::set_up(folder.path(), &books::Mapping::default(), jiff::Timestamp::UNIX_EPOCH).unwrap();
         let variables = |name: &str| (name == "TOKEN").then(|| " from-the-environment\n".to_owned());
         let secrets = Secrets::new(folder.path(), variables).with_store(mock::Store::new().unwrap());
         Self { folder, secrets, config: config(password) }

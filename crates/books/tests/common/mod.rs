@@ -1,6 +1,7 @@
 //! A shop, a company file and QuickBooks' arithmetic, small enough to be seen through.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "shared by tests that each use a part")]
 
+pub mod chart;
 pub mod moves;
 pub mod story;
 pub mod trade;
