@@ -7,7 +7,7 @@ use qbxml::{
 
 use crate::{
     body::Body,
-    document::{Fact, OrderLine, Variant},
+    document::{DocumentId, Fact, OrderLine, Variant},
     entry::{EntryKey, EntryKind},
     lists::NameSpace,
     map::Context,
@@ -127,36 +127,53 @@ impl Charge {
 pub(crate) fn goods(needs: &mut Needs<'_>, line: &OrderLine) -> Option<Sold> {
     let variant = facts(needs.context, line);
     match &line.variant {
-        Some(id) if needs.context.mapping.inventory.mode == Mode::Detailed => {
-            let account = sales_account(needs, &variant);
-            let wanted = names::of_variant(&variant);
-            let wanted = if wanted.is_empty() { format!("Item {}", id.short()) } else { wanted };
-            let mut names = names::candidates(&wanted, id, limits::ITEM_NAME);
-            names.retain(|name| !is_ours(needs.context, name));
-            let want = Want {
-                key: goods_key(line)?,
-                document: id.clone(),
-                kind: EntryKind::Item,
-                space: NameSpace::Item,
-                mark: variant.sku.as_deref(),
-                names,
-                kinds: SOLD,
-                step_aside: false,
-            };
-            let found = needs.object(&want, |needs, name| make_goods(needs, name, &variant, &account))?;
-            let stocked = match found.kind.as_str() {
-                "" => goods_kind(needs, &variant) == GoodsKind::Inventory,
-                kind => kind.starts_with("ItemInventory"),
-            };
-            Some(Sold { item: found.name, account: found.account.unwrap_or(account), stocked })
-        }
+        Some(id) if needs.context.mapping.inventory.mode == Mode::Detailed => of_variant(needs, id, &variant),
         _ => generic(needs, &variant),
     }
 }
 
-/// The identity of the item of a line of goods; none for goods that are no variant.
-pub(crate) fn goods_key(line: &OrderLine) -> Option<EntryKey> {
-    line.variant.as_ref().map(|id| EntryKey::new("item", id.as_str()))
+/// The item of a variant. None when the document is held for it.
+pub(crate) fn of_variant(needs: &mut Needs<'_>, id: &DocumentId, variant: &Variant) -> Option<Sold> {
+    let account = sales_account(needs, variant);
+    let wanted = names::of_variant(variant);
+    let wanted = if wanted.is_empty() { format!("Item {}", id.short()) } else { wanted };
+    let mut names = names::candidates(&wanted, id, limits::ITEM_NAME);
+    names.retain(|name| !is_ours(needs.context, name));
+    let want = Want {
+        key: variant_key(id),
+        document: id.clone(),
+        kind: EntryKind::Item,
+        space: NameSpace::Item,
+        mark: variant.sku.as_deref(),
+        names,
+        kinds: SOLD,
+        step_aside: false,
+    };
+    let found = needs.object(&want, |needs, name| make_goods(needs, name, variant, &account))?;
+    let stocked = match found.kind.as_str() {
+        "" => goods_kind(needs, variant) == GoodsKind::Inventory,
+        kind => kind.starts_with("ItemInventory"),
+    };
+    Some(Sold { item: found.name, account: found.account.unwrap_or(account), stocked })
+}
+
+/// Whether QuickBooks keeps stock of the variant, or will once its item is made.
+pub(crate) fn is_stocked(needs: &Needs<'_>, id: &DocumentId, variant: &Variant) -> bool {
+    match needs.context.lists.linked(&variant_key(id)) {
+        Some(item) => item.kind.starts_with("ItemInventory"),
+        None => goods_kind(needs, variant) == GoodsKind::Inventory,
+    }
+}
+
+/// The account of the worth of an inventory item's stock: the item's own, or the one with which it will be made.
+pub(crate) fn asset_account(needs: &mut Needs<'_>, item: &str) -> String {
+    let known = needs.context.lists.named(NameSpace::Item, item).and_then(|item| item.asset);
+    known.unwrap_or_else(|| needs.account(Purpose::InventoryAsset))
+}
+
+/// The identity of the item of a variant, whoever needs it.
+fn variant_key(id: &DocumentId) -> EntryKey {
+    EntryKey::new("item", id.as_str())
 }
 
 /// What is known of the goods on a line: what the shop says now, else what the order says.

@@ -46,6 +46,9 @@ pub struct ListObject {
     /// For an account its type (`Income`, `Bank` …); for an item the full name of the account it sells to; for a
     /// sales-tax item its rate in percent; else empty.
     pub account: Option<String>,
+    /// For an inventory item the full name of the account of its stock's worth; else empty.
+    #[serde(default)]
+    pub asset: Option<String>,
 }
 
 /// What the company file has, and what of it is ours.
@@ -85,4 +88,7 @@ pub struct CompanyFile {
     pub multicurrency: bool,
     /// The currency of the company's books, where QuickBooks tells it: only with several currencies on.
     pub home_currency: Option<Currency>,
+    /// Whether stock is kept by inventory site.
+    #[serde(default)]
+    pub inventory_sites: bool,
 }

@@ -12,6 +12,7 @@ use crate::{
     needs::Needs,
     parties,
     plan::{Plan, obstacles, sale_key},
+    purchases,
     reasons::HeldReason,
     sums,
 };
@@ -35,22 +36,26 @@ pub struct Context<'a> {
 /// are posted or undone, in the order of posting. The same document, past, mapping and surroundings always give the same
 /// result.
 ///
-/// Only orders become entries; customers, variants and the rest inform, and their list entries are made when an order needs
-/// them. What can't be mapped is held with every reason there is, never guessed; what does not depend on it goes all the
+/// Orders, purchase orders, stock adjustments and transfers become entries; customers, variants and the rest inform, and their list entries are made when one of
+/// those needs them. What can't be mapped is held with every reason there is, never guessed; what does not depend on it goes all the
 /// same.
 #[must_use]
 pub fn map(document: &Document, past: &[Past], context: &Context<'_>) -> Mapped {
     match &document.fact {
         Fact::Order(order) => map_order(&document.id, order, past, context),
+        Fact::PurchaseOrder(order) => {
+            purchases::purchase_order((&document.id, document.updated_at), order, past, context)
+        }
+        Fact::StockAdjustment(adjustment) => {
+            purchases::adjustment((&document.id, document.updated_at), adjustment, past, context)
+        }
+        Fact::StockTransfer(transfer) => purchases::transfer(&document.id, transfer, past, context),
         Fact::Shop(_)
         | Fact::Location(_)
         | Fact::Customer(_)
         | Fact::Variant(_)
         | Fact::Supplier(_)
-        | Fact::StockItem(_)
-        | Fact::PurchaseOrder(_)
-        | Fact::StockAdjustment(_)
-        | Fact::StockTransfer(_) => Mapped::default(),
+        | Fact::StockItem(_) => Mapped::default(),
     }
 }
 

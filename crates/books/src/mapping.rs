@@ -34,6 +34,10 @@ pub struct Mapping {
     pub customers: Customers,
     /// Goods.
     pub inventory: Inventory,
+    /// Suppliers.
+    pub vendors: Vendors,
+    /// What is bought.
+    pub purchases: Purchases,
     /// Names of the items that stand for anything but goods.
     pub items: Items,
     /// Which form a document becomes.
@@ -215,6 +219,8 @@ pub struct Accounts {
     pub unbilled_purchases: String,
     /// Income accounts of goods by the shop's product type, without regard to case; all others use `sales`.
     pub by_product_type: BTreeMap<String, String>,
+    /// Accounts of stock adjustments by the shop's reason, without regard to case; all others use `shrinkage`.
+    pub adjustments: BTreeMap<String, String>,
 }
 
 impl Default for Accounts {
@@ -242,6 +248,7 @@ impl Default for Accounts {
             purchase_discounts: "Purchase Discounts".into(),
             unbilled_purchases: "Unbilled Purchases".into(),
             by_product_type: BTreeMap::new(),
+            adjustments: BTreeMap::new(),
         }
     }
 }
@@ -271,6 +278,14 @@ impl Accounts {
             Purpose::Freight => &self.freight,
             Purpose::PurchaseDiscounts => &self.purchase_discounts,
             Purpose::UnbilledPurchases => &self.unbilled_purchases,
+        }
+    }
+
+    /// The account chosen for stock adjustments of this reason, with the setting's name.
+    pub fn adjustment_of(&self, reason: &str) -> (String, &str) {
+        match find(&self.adjustments, reason.trim()) {
+            Some(account) => (format!("adjustments.{}", reason.trim()), account),
+            None => (Purpose::Shrinkage.key().to_owned(), &self.shrinkage),
         }
     }
 
@@ -424,11 +439,19 @@ pub struct Locations {
     pub online: String,
     /// Classes by the location's name or id; made where they are missing.
     pub classes: BTreeMap<String, String>,
+    /// Inventory sites by the location's name or id, where the company file keeps stock by site; a location that is not
+    /// named has the site of its own name.
+    pub sites: BTreeMap<String, String>,
 }
 
 impl Default for Locations {
     fn default() -> Self {
-        Self { new: NewLocation::Create, online: "Online Store".into(), classes: BTreeMap::new() }
+        Self {
+            new: NewLocation::Create,
+            online: "Online Store".into(),
+            classes: BTreeMap::new(),
+            sites: BTreeMap::new(),
+        }
     }
 }
 
@@ -467,6 +490,62 @@ pub enum GoodsKind {
     Inventory,
     /// QuickBooks keeps neither.
     NonInventory,
+}
+
+/// Suppliers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Vendors {
+    /// Summary puts every purchase on the generic vendor.
+    pub mode: Mode,
+    /// Name of the generic vendor, at most 41 characters; made where it is missing.
+    pub generic: String,
+}
+
+impl Default for Vendors {
+    fn default() -> Self {
+        Self { mode: Mode::Detailed, generic: "Shopify Vendor".into() }
+    }
+}
+
+/// What goods that came become.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReceiptForm {
+    /// An item receipt: the bill is entered in QuickBooks when it comes, as QuickBooks Point of Sale has it.
+    #[default]
+    ItemReceipt,
+    /// A bill.
+    Bill,
+}
+
+/// Where freight and duty on purchases go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FreightIn {
+    /// To the account of freight.
+    #[default]
+    Account,
+    /// Into the cost of the goods, in proportion to what they cost.
+    ItemCost,
+}
+
+/// What is bought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Purchases {
+    /// Whether what is ordered becomes a purchase order, which posts nothing.
+    pub orders: bool,
+    /// What goods that came become.
+    pub receipt: ReceiptForm,
+    /// Where freight and duty go.
+    pub freight: FreightIn,
+}
+
+impl Default for Purchases {
+    fn default() -> Self {
+        Self { orders: true, receipt: ReceiptForm::ItemReceipt, freight: FreightIn::Account }
+    }
 }
 
 /// Goods.
@@ -652,6 +731,10 @@ impl Mapping {
         for (product_type, account) in &self.accounts.by_product_type {
             let key = format!("by_product_type.{product_type}");
             reasons.extend(check_account(lists, &key, account, Purpose::Sales.account_types()).err());
+        }
+        for (reason, account) in &self.accounts.adjustments {
+            let key = format!("adjustments.{reason}");
+            reasons.extend(check_account(lists, &key, account, Purpose::Shrinkage.account_types()).err());
         }
         for (name, gateway) in &self.gateways.0 {
             let key = format!("gateways.{name}");

@@ -4,19 +4,21 @@
 //! file's side from the objects that QuickBooks sent back, not from what was sent. So a difference between what was meant
 //! and what was booked is seen (DESIGN.md 5).
 
+mod bought;
+
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
 use qbxml::{
-    ARRefundCreditCardRet, Amount, CheckRet, CreditMemoRet, InvoiceRet, Object, ReceivePaymentRet, RefRet,
-    SalesReceiptRet,
+    ARRefundCreditCardRet, Amount, CheckRet, CreditMemoRet, InvoiceRet, JournalEntryRet, JournalLineFields,
+    JournalLineRet, Object, ReceivePaymentRet, RefRet, SalesReceiptRet,
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     choice,
-    document::{DocumentId, Fate, Order},
+    document::{Document, DocumentId, Fact, Fate, Order},
     entry::{Event, Past, Posting},
     items,
     ledger::Ledger,
@@ -26,7 +28,7 @@ use crate::{
     mapping::{Form, Purpose},
     money::Money,
     needs::{Needs, clearing},
-    plan,
+    plan, purchases,
     sums::{self, Source},
 };
 
@@ -280,8 +282,21 @@ impl ShopSide<'_> {
     }
 }
 
-/// The postings that QuickBooks made of a sales receipt, an invoice, a received payment, a credit memo or money given back,
-/// told from the object that it sent back and the accounts of the items on it. Everything else gives none. The cost of
+/// What the shop says of a document by day and account, whatever it is of; see [`shop_figures`]. Of purchases it is what
+/// came and what that cost, with what is owed for it.
+#[must_use]
+pub fn figures(document: &Document, past: &[Past], context: &Context<'_>) -> Vec<ShopFigure> {
+    let of = (&document.id, document.updated_at);
+    match &document.fact {
+        Fact::Order(order) => shop_figures(&document.id, order, past, context),
+        Fact::PurchaseOrder(order) => purchases::purchase_figures(of, order, past, context),
+        Fact::StockAdjustment(adjustment) => purchases::adjustment_figures(&document.id, adjustment, past, context),
+        _ => Vec::new(),
+    }
+}
+
+/// The postings that QuickBooks made of a sales receipt, an invoice, a received payment, a credit memo, money given back, a
+/// journal entry, an item receipt, a bill or a vendor credit, told from the object that it sent back and the accounts of the items on it. Everything else gives none. The cost of
 /// goods, which QuickBooks posts by itself, is not among them; an item that the lists do not have stands under its own
 /// name.
 #[must_use]
@@ -293,7 +308,8 @@ pub fn booked(object: &Object, lists: &dyn Lists) -> Vec<Posting> {
         Object::CreditMemo(ret) => credit_memo(ret, lists),
         Object::ArRefundCreditCard(ret) => card_refund(ret),
         Object::Check(ret) => check(ret),
-        _ => Vec::new(),
+        Object::JournalEntry(ret) => journal_entry(ret),
+        _ => bought::booked(object, lists),
     }
 }
 
@@ -384,6 +400,19 @@ fn check(ret: &CheckRet) -> Vec<Posting> {
         amount: money(line.amount),
     });
     std::iter::once(drawn).chain(spent).collect()
+}
+
+fn journal_entry(ret: &JournalEntryRet) -> Vec<Posting> {
+    let posting = |line: &JournalLineFields, amount| Posting {
+        account: name(line.account_ref.as_ref()).unwrap_or_default().to_owned(),
+        class: name(line.class_ref.as_ref()).map(str::to_owned),
+        amount,
+    };
+    let lines = ret.journal_line_ret.iter().map(|line| match line {
+        JournalLineRet::Debit(line) => posting(line, money(line.amount)),
+        JournalLineRet::Credit(line) => posting(line, -money(line.amount)),
+    });
+    lines.filter(|posting| !posting.amount.is_zero()).collect()
 }
 
 /// The account at which a line of this item arrives; none for subtotals, which post nothing.

@@ -188,7 +188,7 @@ pub(super) fn legs_carried<'l>(legs: &'l [&Leg<'_>]) -> impl Iterator<Item = Eve
 }
 
 /// Postings by account and class; they balance because both sides they come from do.
-pub(super) fn net(postings: Vec<Posting>) -> crate::entry::Postings {
+pub(crate) fn net(postings: Vec<Posting>) -> crate::entry::Postings {
     let mut sums: std::collections::BTreeMap<(String, Option<String>), Money> = std::collections::BTreeMap::new();
     for posting in postings {
         *sums.entry((posting.account, posting.class)).or_default() += posting.amount;
