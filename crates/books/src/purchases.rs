@@ -70,7 +70,7 @@ pub fn since<'d>(document: &'d Document, past: &[Past], from: Date, zone: &TimeZ
         Fact::PurchaseOrder(order) if order.receipts.iter().any(is_cut) => {
             if let Fact::PurchaseOrder(order) = &mut cut.to_mut().fact {
                 order.receipts.retain(|receipt| !is_cut(receipt));
-                order.charges.retain(|charge| is_carried(&facts::charge_subject(&charge.id)));
+                order.charges.retain(|charge| is_carried(&facts::charge_subject(charge.kind, &charge.id)));
             }
         }
         Fact::StockAdjustment(adjustment) if past.is_empty() && adjustment.at.is_some_and(before) => {
@@ -397,7 +397,7 @@ impl<'a, 'o> Plan<'a, 'o> {
                 lines.push(self.charge_line(charge.kind, &charge.title, amount));
             }
             let value = Charged { amount, in_cost }.text();
-            carries.push(facts::next(&self.ledger, &facts::charge_subject(&charge.id), &value));
+            carries.push(facts::next(&self.ledger, &facts::charge_subject(charge.kind, &charge.id), &value));
         }
         carries
     }

@@ -5,7 +5,9 @@ mod common;
 
 use books::{
     Body, Currency, Document, Entry, EntryKind, Fact, HeldReason, Money, NameSpace, Removal, Why,
-    document::{AdjustedLine, PurchaseChargeKind, PurchaseState, StockAdjustment, StockArrival, StockTransfer, Supplier},
+    document::{
+        AdjustedLine, PurchaseChargeKind, PurchaseState, StockAdjustment, StockArrival, StockTransfer, Supplier,
+    },
     mapping::{ClosedPeriod, FreightIn, Mode, ReceiptForm},
 };
 use common::{buying::*, *};
@@ -415,8 +417,7 @@ fn a_transfer_moves_stock_between_sites_and_is_nothing_where_there_are_none() {
             lines: adjusted(&[(1, 4)]).lines,
         }],
     };
-    let document =
-        Document { id: id("Transfer", 1), updated_at: buying.now, fact: Fact::StockTransfer(transfer) };
+    let document = Document { id: id("Transfer", 1), updated_at: buying.now, fact: Fact::StockTransfer(transfer) };
     assert!(books::map(&document, &[], &buying.world.context()).is_nothing());
     buying.world.file.inventory_sites = true;
     buying.world.mapping.locations.sites.insert("harbour street".into(), "Shop".into());

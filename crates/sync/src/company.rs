@@ -62,6 +62,9 @@ pub struct Company {
     /// QuickBooks' name of the currency of the company's books; told only with several currencies on.
     #[serde(default)]
     pub home_currency: Option<String>,
+    /// Whether stock is kept by inventory site.
+    #[serde(default)]
+    pub inventory_sites: bool,
     /// Whether this edition has sales orders, where it said so.
     #[serde(default)]
     pub sales_orders: Option<bool>,
@@ -168,6 +171,10 @@ impl Company {
                         company.classes = accounting.is_using_class_tracking.unwrap_or_default();
                         company.closing_date = accounting.closing_date;
                     }
+                    company.inventory_sites = preferences
+                        .multi_location_inventory_preferences
+                        .and_then(|sites| sites.is_multi_location_inventory_enabled)
+                        .unwrap_or_default();
                     if let Some(currencies) = preferences.multi_currency_preferences {
                         company.multi_currency = currencies.is_multi_currency_on.unwrap_or_default();
                         company.home_currency = currencies.home_currency_ref.and_then(|currency| currency.full_name);
@@ -187,6 +194,7 @@ impl Company {
             sales_orders: self.sales_orders.unwrap_or(before.sales_orders),
             multicurrency: self.multi_currency,
             home_currency: self.home_currency.as_ref().and_then(code).map(Currency::new),
+            inventory_sites: self.inventory_sites,
         }
     }
 

@@ -30,7 +30,7 @@ use crate::{
     messages::{Language, Message},
     schedule::Schedule,
     source::{Opening as FeedOpening, Source, SourceError, Told},
-    tieout::{Period, WANTED},
+    tieout::{Period, START, WANTED},
 };
 
 /// How often the scheduler looks at the clock. Short, because a computer that wakes from sleep does not say so.
@@ -146,6 +146,9 @@ impl Engine {
             // In this order: a kill in between has it done again, and never forgotten.
             store.remap_open(now)?;
             store.set_setting("mapping", &config.mapping, "the mapping changed", now)?;
+        }
+        if store.setting::<Date>(START)? != Some(config.shop.start_date) {
+            store.set_setting(START, &config.shop.start_date, "the day from which on all is carried over", now)?;
         }
         let mapper = Arc::new(EntryMapper {
             store: Arc::clone(&store),
@@ -538,6 +541,7 @@ impl Mapper for EntryMapper {
     fn map_some(&self, run: RunId, limit: u32, now: Timestamp) -> Result<u32, StoreError> {
         let Some(shop) = self.store.setting::<Shop>("shop")? else { return Ok(0) };
         let mapping = self.mapping_for(self.store.setting::<Company>("company")?.as_ref());
+        let zone = TimeZone::get(&shop.time_zone).unwrap_or(TimeZone::UTC);
         self.store.map_unmapped(run, limit, now, |document, past, world| {
             if self.is_before_start(document, &shop) {
                 return Mapped::default();
@@ -545,7 +549,7 @@ impl Mapper for EntryMapper {
             let company = world.company();
             let context =
                 books::Context { mapping: &mapping, shop: &shop, lists: world, facts: world, company: &company };
-            books::map(document, past, &context)
+            books::map(&books::since(document, past, self.start_date, &zone), past, &context)
         })
     }
 }
@@ -557,7 +561,9 @@ impl EntryMapper {
             return Cow::Borrowed(&self.mapping);
         }
         let mut mapping = self.mapping.clone();
-        mapping.locations = Locations { new: NewLocation::None, online: String::new(), classes: BTreeMap::new() };
+        let sites = std::mem::take(&mut mapping.locations.sites);
+        mapping.locations =
+            Locations { new: NewLocation::None, online: String::new(), classes: BTreeMap::new(), sites };
         Cow::Owned(mapping)
     }
 

@@ -43,6 +43,7 @@ const fn kind_of(form: &Body) -> EntryKind {
         Body::PaymentMethod(_) => EntryKind::PaymentMethod,
         Body::StandardTerms(_) => EntryKind::StandardTerms,
         Body::Customer(_) => EntryKind::Customer,
+        Body::Vendor(_) => EntryKind::Vendor,
         Body::ItemInventory(_)
         | Body::ItemNonInventory(_)
         | Body::ItemService(_)
@@ -58,6 +59,12 @@ const fn kind_of(form: &Body) -> EntryKind {
         Body::ARRefundCreditCard { .. } => EntryKind::ARRefundCreditCard,
         Body::Check { .. } => EntryKind::Check,
         Body::InventoryAdjustment(_) => EntryKind::InventoryAdjustment,
+        Body::JournalEntry(_) => EntryKind::JournalEntry,
+        Body::PurchaseOrder { .. } => EntryKind::PurchaseOrder,
+        Body::ItemReceipt { .. } => EntryKind::ItemReceipt,
+        Body::Bill { .. } => EntryKind::Bill,
+        Body::VendorCredit(_) => EntryKind::VendorCredit,
+        Body::TransferInventory(_) => EntryKind::TransferInventory,
         Body::Application { .. } => EntryKind::Application,
         Body::Change { .. } => EntryKind::Change,
         Body::Void { .. } => EntryKind::Void,
@@ -87,6 +94,7 @@ fn question(kind: EntryKind, which: &Which<'_>) -> Option<Request> {
         EntryKind::PaymentMethod => list!(PaymentMethodQuery),
         EntryKind::StandardTerms => list!(StandardTermsQuery),
         EntryKind::Customer => list!(CustomerQuery),
+        EntryKind::Vendor => list!(VendorQuery),
         EntryKind::Item => list!(ItemQuery),
         EntryKind::SalesReceipt => transactions!(SalesReceiptQuery),
         EntryKind::Invoice => transactions!(InvoiceQuery, include_linked_txns),
@@ -96,6 +104,12 @@ fn question(kind: EntryKind, which: &Which<'_>) -> Option<Request> {
         EntryKind::ARRefundCreditCard => transactions!(ARRefundCreditCardQuery),
         EntryKind::Check => transactions!(CheckQuery),
         EntryKind::InventoryAdjustment => transactions!(InventoryAdjustmentQuery),
+        EntryKind::JournalEntry => transactions!(JournalEntryQuery),
+        EntryKind::PurchaseOrder => transactions!(PurchaseOrderQuery),
+        EntryKind::ItemReceipt => transactions!(ItemReceiptQuery),
+        EntryKind::Bill => transactions!(BillQuery),
+        EntryKind::VendorCredit => transactions!(VendorCreditQuery),
+        EntryKind::TransferInventory => transactions!(TransferInventoryQuery),
         EntryKind::Application | EntryKind::Change | EntryKind::Void | EntryKind::Deletion => return None,
     })
 }

@@ -1,7 +1,10 @@
 //! From QuickBooks' answer to one entry's fate.
 
 use books::{Body, Entry, HeldReason, Link, Lists};
-use qbxml::{Answer, Class, EditSequence, Object, Status, StatusCode, TxnId};
+use qbxml::{
+    Answer, Class, EditSequence, JournalEntryRet, JournalLineFields, JournalLineRet, Object, Status, StatusCode, TxnId,
+    TxnLineId,
+};
 use store::Outcome;
 
 use crate::target::{Now, Target};
@@ -81,7 +84,7 @@ fn operation_refused(entry: &Entry, status: &Status) -> Outcome {
 }
 
 fn done(edit_sequence: Option<&EditSequence>, booked: Option<Vec<books::Posting>>) -> Outcome {
-    Outcome::Done { edit_sequence: edit_sequence.map(|sequence| sequence.as_str().to_owned()), booked }
+    Outcome::Done { edit_sequence: edit_sequence.map(|sequence| sequence.as_str().to_owned()), booked, lines: None }
 }
 
 /// The proof that something was written, from the object that came back or from what QuickBooks says in its stead
@@ -105,7 +108,7 @@ fn written(entry: &Entry, answer: &Answer, lists: &dyn Lists) -> Option<Outcome>
                     (None, None) => return None,
                 };
                 let edit_sequence = text(recovered.edit_sequence.as_ref());
-                Some(Outcome::Posted { link, edit_sequence, booked: Vec::new(), full_name: None })
+                Some(Outcome::Posted { link, edit_sequence, booked: Vec::new(), full_name: None, lines: Vec::new() })
             }
             (None, None) => None,
         },
@@ -115,7 +118,11 @@ fn written(entry: &Entry, answer: &Answer, lists: &dyn Lists) -> Option<Outcome>
 /// What was done to a form that stands in QuickBooks as `object` now.
 pub fn changed(object: &Object, lists: &dyn Lists) -> Option<Outcome> {
     let transaction = Transaction::of(object)?;
-    Some(done(transaction.edit_sequence, Some(books::tieout::booked(object, lists))))
+    Some(Outcome::Done {
+        edit_sequence: Some(text(transaction.edit_sequence)).filter(|sequence| !sequence.is_empty()),
+        booked: Some(books::tieout::booked(object, lists)),
+        lines: Some(lines(object)),
+    })
 }
 
 /// The proof that an entry is in QuickBooks as `object`.
@@ -126,6 +133,7 @@ pub fn posted(object: &Object, lists: &dyn Lists) -> Option<Outcome> {
             edit_sequence: text(transaction.edit_sequence),
             booked: books::tieout::booked(object, lists),
             full_name: None,
+            lines: lines(object),
         });
     }
     crate::lists::row(object).map(|row| Outcome::Posted {
@@ -133,7 +141,24 @@ pub fn posted(object: &Object, lists: &dyn Lists) -> Option<Outcome> {
         edit_sequence: row.edit_sequence,
         booked: Vec::new(),
         full_name: Some(row.object.full_name),
+        lines: Vec::new(),
     })
+}
+
+/// The ids of a form's lines, where other forms refer to them: those on accounts before those of items.
+fn lines(object: &Object) -> Vec<TxnLineId> {
+    macro_rules! ids {
+        ($($lines:expr),+) => {
+            [$($lines.iter().map(|line| line.txn_line_id.clone()).collect::<Vec<_>>()),+].concat()
+        };
+    }
+    match object {
+        Object::PurchaseOrder(ret) => ids!(ret.purchase_order_line_ret),
+        Object::ItemReceipt(ret) => ids!(ret.expense_line_ret, ret.item_line_ret),
+        Object::Bill(ret) => ids!(ret.expense_line_ret, ret.item_line_ret),
+        Object::VendorCredit(ret) => ids!(ret.expense_line_ret, ret.item_line_ret),
+        _ => Vec::new(),
+    }
 }
 
 fn text(edit_sequence: Option<&EditSequence>) -> String {
@@ -146,8 +171,10 @@ pub struct Transaction<'o> {
     pub id: &'o TxnId,
     /// What QuickBooks wants to see before it lets it be changed.
     pub edit_sequence: Option<&'o EditSequence>,
-    /// Where our tag is.
-    pub memo: Option<&'o str>,
+    /// Where our tag is: the memo of the form, or of a journal entry those of its lines.
+    memos: Vec<&'o str>,
+    /// Whether it was voided.
+    void: bool,
 }
 
 impl<'o> Transaction<'o> {
@@ -159,8 +186,10 @@ impl<'o> Transaction<'o> {
                     $(Object::$kind(ret) => Some(Self {
                         id: &ret.txn_id,
                         edit_sequence: ret.edit_sequence.as_ref(),
-                        memo: ret.memo.as_deref(),
+                        memos: ret.memo.as_deref().into_iter().collect(),
+                        void: ret.memo.as_deref().is_some_and(|memo| memo.starts_with(VOIDED)),
                     }),)+
+                    Object::JournalEntry(ret) => Some(Self::of_journal(ret)),
                     _ => None,
                 }
             };
@@ -173,19 +202,41 @@ impl<'o> Transaction<'o> {
             CreditMemo,
             ArRefundCreditCard,
             Check,
-            InventoryAdjustment
+            InventoryAdjustment,
+            PurchaseOrder,
+            ItemReceipt,
+            Bill,
+            VendorCredit,
+            TransferInventory
         )
+    }
+
+    /// A journal entry has no memo of its own that it would tell: one that was voided has no amounts any more.
+    fn of_journal(ret: &'o JournalEntryRet) -> Self {
+        let lines: Vec<&JournalLineFields> = ret
+            .journal_line_ret
+            .iter()
+            .map(|line| match line {
+                JournalLineRet::Debit(line) | JournalLineRet::Credit(line) => line,
+            })
+            .collect();
+        Self {
+            id: &ret.txn_id,
+            edit_sequence: ret.edit_sequence.as_ref(),
+            memos: lines.iter().filter_map(|line| line.memo.as_deref()).collect(),
+            void: lines.iter().all(|line| line.amount.unwrap_or_default().value().is_zero()),
+        }
     }
 
     /// Whether it is the transaction that an entry with this tag made. One that was voided keeps its memo behind
     /// [`VOIDED`]; it is still ours and still there.
     pub fn carries(&self, tag: &str) -> bool {
-        self.memo.is_some_and(|memo| memo.contains(tag))
+        self.memos.iter().any(|memo| memo.contains(tag))
     }
 
     /// Whether it was voided.
-    pub fn is_void(&self) -> bool {
-        self.memo.is_some_and(|memo| memo.starts_with(VOIDED))
+    pub const fn is_void(&self) -> bool {
+        self.void
     }
 }
 

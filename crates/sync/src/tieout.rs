@@ -3,16 +3,24 @@
 //! The shop's side is told by its orders, agreements and transactions. The company file's side is its own report, read in
 //! a session ([`ask`]); of a day of which it was not read yet, what QuickBooks answered when it booked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 pub use books::tieout::{Row, compare};
-use books::{DocumentId, EntryKey, Fact, Lists, Money, NameSpace, Past, document::Shop, mapping::Mapping};
+use books::{
+    DocumentId, DocumentKind, EntryKey, Fact, Lists, Money, NameSpace, Past, document::Shop, mapping::Mapping,
+};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use store::{Store, StoreError};
 
 /// The setting with the period of which the company file's own report is wanted, as a [`Period`]; null when it was read.
 pub(crate) const WANTED: &str = "proof.wanted";
+
+/// The setting with the day from which on everything is carried over.
+pub(crate) const START: &str = "start_date";
 
 /// Days from the first to the last, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -246,6 +254,7 @@ impl Sides {
 
     fn read_shop(&mut self, store: &Store, shop: &Shop, mapping: &Mapping) -> Result<(), StoreError> {
         let zone = TimeZone::get(&shop.time_zone).unwrap_or(TimeZone::UTC);
+        let start = store.setting::<Date>(START)?;
         let midnight = |day: Date| day.to_zoned(zone.clone()).map_or(Timestamp::MAX, |time| time.timestamp());
         let world = store.world()?;
         let company = world.company();
@@ -253,17 +262,26 @@ impl Sides {
         let (from, to) = (self.from, self.to);
         let times = (midnight(from), midnight(to.saturating_add(1.day())));
         let mut meant: BTreeMap<DocumentId, BTreeSet<String>> = BTreeMap::new();
-        store.orders_touching((from, to), times, |document, past| {
-            let Fact::Order(order) = &document.fact else { return };
-            let figures = books::tieout::shop_figures(&document.id, order, &past, &context);
+        store.documents_touching((from, to), times, |document, past| {
+            let document = match start {
+                Some(start) => books::since(&document, &past, start, &zone),
+                None => Cow::Borrowed(&document),
+            };
+            let title = match &document.fact {
+                Fact::Order(order) => &order.name,
+                Fact::PurchaseOrder(order) => &order.number,
+                Fact::StockAdjustment(adjustment) => &adjustment.number,
+                _ => return,
+            };
+            let figures = books::tieout::figures(&document, &past, &context);
             let mut counts = false;
             for figure in figures.into_iter().filter(|figure| (from..=to).contains(&figure.date)) {
                 counts = true;
                 self.days.insert(figure.date);
                 self.pairs.entry((figure.date, figure.account, document.id.clone())).or_default().shop += figure.amount;
             }
-            self.shop_sales += u32::from(counts);
-            self.titles.insert(document.id.clone(), order.name.clone());
+            self.shop_sales += u32::from(counts && document.kind() == DocumentKind::Order);
+            self.titles.insert(document.id.clone(), title.clone());
             let ours = past.iter().flat_map(|past| past.entry.postings.iter()).map(|posting| posting.account.clone());
             meant.insert(document.id.clone(), ours.collect());
         })?;

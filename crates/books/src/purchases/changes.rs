@@ -43,8 +43,7 @@ pub(super) struct ChargeMore {
     pub now: Money,
 }
 
-/// The charges, with how much more each comes to than what was carried. One that is gone comes to nothing; it is told as
-/// freight.
+/// The charges, with how much more each comes to than what was carried. One that is gone comes to nothing.
 pub(super) fn charges(order: &PurchaseOrder, rate: Decimal, ledger: &Ledger) -> Vec<ChargeMore> {
     let last = |subject: &str| {
         let history = facts::charge_history(ledger, subject);
@@ -54,7 +53,7 @@ pub(super) fn charges(order: &PurchaseOrder, rate: Decimal, ledger: &Ledger) -> 
         .charges
         .iter()
         .map(|charge| {
-            let known = last(&facts::charge_subject(&charge.id));
+            let known = last(&facts::charge_subject(charge.kind, &charge.id));
             let now = facts::charged(charge, rate);
             let (id, title) = (charge.id.clone(), charge.title.clone());
             let more = now - known.unwrap_or_default();
@@ -62,10 +61,9 @@ pub(super) fn charges(order: &PurchaseOrder, rate: Decimal, ledger: &Ledger) -> 
         })
         .collect();
     for subject in facts::subjects(ledger).iter().filter(|subject| facts::is_charge(subject)) {
-        let Some(id) = facts::charge_of(subject) else { continue };
-        if !order.charges.iter().any(|charge| charge.id == id) {
+        let Some((kind, id)) = facts::charge_of(subject) else { continue };
+        if !order.charges.iter().any(|charge| charge.id == id && charge.kind == kind) {
             let more = -last(subject).unwrap_or_default();
-            let kind = PurchaseChargeKind::Freight;
             all.push(ChargeMore { id, kind, title: String::new(), more, now: Money::ZERO });
         }
     }
@@ -140,7 +138,7 @@ impl Plan<'_, '_> {
                 let account = self.needs.account(charge_purpose(charge.kind));
                 let line = Line { item: None, account, text: charge.title, amount: charge.more.abs(), place: None };
                 let value = Charged { amount: charge.now, in_cost: false }.text();
-                let event = facts::next(&self.ledger, &facts::charge_subject(&charge.id), &value);
+                let event = facts::next(&self.ledger, &facts::charge_subject(charge.kind, &charge.id), &value);
                 let (lines, carries) = if charge.more.is_negative() {
                     (&mut back, &mut back_carries)
                 } else {
@@ -216,12 +214,11 @@ impl Plan<'_, '_> {
             }
             lines.push(self.goods_line(&line, own.quantity, own.amount)?);
         }
-        for (id, charged) in charges_of(&self.ledger, form) {
+        for (kind, id, charged) in charges_of(&self.ledger, form) {
             if charged.in_cost {
                 into_cost(charged.amount, &mut lines);
             } else {
                 let told = self.order.charges.iter().find(|charge| charge.id == id);
-                let kind = told.map_or(PurchaseChargeKind::Freight, |charge| charge.kind);
                 let title = told.map(|charge| charge.title.clone()).unwrap_or_default();
                 lines.push(self.charge_line(kind, &title, charged.amount));
             }
@@ -266,13 +263,14 @@ pub(super) fn carried_by(ledger: &Ledger, goods: &[Goods], form: &EntryKey) -> V
 }
 
 /// The charges that a form carried.
-pub(super) fn charges_of(ledger: &Ledger, form: &EntryKey) -> Vec<(DocumentId, Charged)> {
+pub(super) fn charges_of(ledger: &Ledger, form: &EntryKey) -> Vec<(PurchaseChargeKind, DocumentId, Charged)> {
     let subjects = facts::subjects(ledger).into_iter().filter(|subject| facts::is_charge(subject));
     subjects
         .filter_map(|subject| {
             let history = facts::charge_history(ledger, &subject);
             let own = history.first().filter(|carried| carried.form == *form)?;
-            Some((facts::charge_of(&subject)?, own.value))
+            let (kind, id) = facts::charge_of(&subject)?;
+            Some((kind, id, own.value))
         })
         .collect()
 }

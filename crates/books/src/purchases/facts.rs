@@ -11,7 +11,9 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use crate::{
-    document::{ContentHash, DocumentId, PurchaseCharge, PurchaseLine, PurchaseOrder, PurchaseState},
+    document::{
+        ContentHash, DocumentId, PurchaseCharge, PurchaseChargeKind, PurchaseLine, PurchaseOrder, PurchaseState,
+    },
     entry::{EntryKey, Event},
     ledger::Ledger,
     money::Money,
@@ -23,6 +25,9 @@ use crate::{
 pub(super) const ORDERED: &str = "ordered";
 /// What the subjects of charges begin with.
 const CHARGE: &str = "charge|";
+const FREIGHT: &str = "freight";
+const DUTY: &str = "duty";
+const ADJUSTMENT: &str = "adjustment";
 
 /// Goods and their worth in the shop's books currency, to the cent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -98,9 +103,14 @@ pub(super) fn line_of(subject: &str) -> Option<DocumentId> {
     subject.rsplit_once('|').map(|(_, line)| DocumentId::new(line))
 }
 
-/// The subject of a charge.
-pub(super) fn charge_subject(id: &DocumentId) -> String {
-    format!("{CHARGE}{id}")
+/// The subject of a charge: one that becomes a charge of another kind is another one.
+pub(super) fn charge_subject(kind: PurchaseChargeKind, id: &DocumentId) -> String {
+    let kind = match kind {
+        PurchaseChargeKind::Freight => FREIGHT,
+        PurchaseChargeKind::Duty => DUTY,
+        PurchaseChargeKind::Adjustment => ADJUSTMENT,
+    };
+    format!("{CHARGE}{kind}|{id}")
 }
 
 /// Everything of which the ledger has carried a value, in order.
@@ -112,8 +122,15 @@ pub(super) fn subjects(ledger: &Ledger) -> Vec<String> {
 }
 
 /// The charge, for its subject.
-pub(super) fn charge_of(subject: &str) -> Option<DocumentId> {
-    subject.strip_prefix(CHARGE).map(DocumentId::new)
+pub(super) fn charge_of(subject: &str) -> Option<(PurchaseChargeKind, DocumentId)> {
+    let (kind, id) = subject.strip_prefix(CHARGE)?.split_once('|')?;
+    let kind = match kind {
+        FREIGHT => PurchaseChargeKind::Freight,
+        DUTY => PurchaseChargeKind::Duty,
+        ADJUSTMENT => PurchaseChargeKind::Adjustment,
+        _ => return None,
+    };
+    Some((kind, DocumentId::new(id)))
 }
 
 pub(super) fn is_charge(subject: &str) -> bool {

@@ -157,7 +157,7 @@ impl Side<'_, '_> {
     fn charges(&mut self) {
         let charges = changes::charges(self.plan.order, self.plan.rate, &self.plan.ledger);
         for charge in charges {
-            let history = facts::charge_history(&self.plan.ledger, &facts::charge_subject(&charge.id));
+            let history = facts::charge_history(&self.plan.ledger, &facts::charge_subject(charge.kind, &charge.id));
             let mut before = Money::ZERO;
             for Carried { value, form } in &history {
                 let date = self.day(form);

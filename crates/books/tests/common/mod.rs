@@ -523,5 +523,9 @@ pub fn answer(entry: &Entry) -> Option<Object> {
 
 /// Where anything stands in QuickBooks, for tests that do not care.
 pub fn linked() -> books::Linked {
-    books::Linked { link: books::Link::Transaction(TxnId::new("1-1")), edit_sequence: qbxml::EditSequence::new("1"), lines: Vec::new() }
+    books::Linked {
+        link: books::Link::Transaction(TxnId::new("1-1")),
+        edit_sequence: qbxml::EditSequence::new("1"),
+        lines: Vec::new(),
+    }
 }
