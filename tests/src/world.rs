@@ -280,6 +280,7 @@ fn configuration(base_url: &str) -> String {
         ("your-client-id", &settings.client_id),
         ("2026-01-01", "2025-01-01"),
         ("# base_url = \"http://127.0.0.1:8090\"", &format!("base_url = \"{base_url}\"")),
+        ("start = \"by_hand\"", "start = \"when_ready\""),
         ("port = 8087", "port = 0"),
         ("user_name = \"tillbridge\"", &format!("user_name = \"{}\"", SIGN_IN.0)),
     ];

@@ -6,16 +6,18 @@ use qbxml::{
     ARRefundCreditCardAdd, Amount, AppliedToTxnAdd, ApplyCheckToTxnAdd, BillAdd, CheckAdd, ClassAdd, CreditMemoAdd,
     CreditMemoLineMod, CreditMemoMod, CustomerAdd, EditSequence, InventoryAdjustmentAdd, InvoiceAdd, InvoiceLineMod,
     InvoiceMod, ItemDiscountAdd, ItemInventoryAdd, ItemNonInventoryAdd, ItemOtherChargeAdd, ItemReceiptAdd,
-    ItemSalesTaxAdd, ItemServiceAdd, ItemSubtotalAdd, JournalEntryAdd, ListDel, ListDelType, PaymentMethodAdd,
-    PurchaseOrderAdd, ReceivePaymentAdd, RefundAppliedToTxnAdd, Request, SalesOrderAdd, SalesOrderLineMod,
-    SalesOrderMod, SalesReceiptAdd, SalesReceiptLineMod, SalesReceiptMod, SetCredit, StandardTermsAdd,
-    TransferInventoryAdd, TxnDel, TxnDelType, TxnId, TxnLineId, TxnVoid, TxnVoidType, VendorAdd, VendorCreditAdd,
+    ItemSalesTaxAdd, ItemServiceAdd, ItemSubtotalAdd, JournalEntryAdd, JournalEntryMod, JournalLineAdd, JournalLineMod,
+    JournalLineType, ListDel, ListDelType, PaymentMethodAdd, PurchaseOrderAdd, ReceivePaymentAdd,
+    RefundAppliedToTxnAdd, Request, SalesOrderAdd, SalesOrderLineMod, SalesOrderMod, SalesReceiptAdd,
+    SalesReceiptLineMod, SalesReceiptMod, SetCredit, StandardTermsAdd, TransferInventoryAdd, TxnDel, TxnDelType, TxnId,
+    TxnLineId, TxnVoid, TxnVoidType, VendorAdd, VendorCreditAdd,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     document::DocumentId,
     entry::{EntryKey, Link},
+    money::Money,
 };
 
 /// Lines of an Add as lines of a Mod, all of them new.
@@ -127,6 +129,12 @@ pub enum Body {
     VendorCredit(Box<VendorCreditAdd>),
     /// Stock that went from one inventory site to another.
     TransferInventory(Box<TransferInventoryAdd>),
+    /// What goods cost that an order moved, at the unit costs that the shop told when it was mapped. It is part of a day's
+    /// entry and never sent.
+    Cost {
+        /// The goods.
+        lines: Vec<CostLine>,
+    },
     /// A credit memo settles part of an invoice.
     Application {
         /// The invoice's entry.
@@ -190,12 +198,44 @@ pub struct Linked {
     pub lines: Vec<TxnLineId>,
 }
 
+/// What goods of one line of an order cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CostLine {
+    /// The line.
+    pub line: DocumentId,
+    /// What the goods are called.
+    pub title: String,
+    /// How many.
+    pub quantity: u32,
+    /// What one cost when it was sold; none where the shop does not tell: then nothing is posted.
+    pub unit_cost: Option<Money>,
+    /// What became of them.
+    pub moved: Moved,
+}
+
+/// What became of goods, for their cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Moved {
+    /// Sold: out of stock, into the cost of goods sold.
+    Sold,
+    /// Back into stock, out of the cost of goods sold.
+    Restocked,
+    /// Back of no use: out of the cost of goods sold, into shrinkage.
+    Damaged,
+    /// Taken back into stock before, as was thought: out of stock, into shrinkage.
+    Lost,
+}
+
 /// Why an entry can't be put into words for QuickBooks.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum NoRequest {
     /// It builds upon an entry that has no link.
     #[error("{0} is not in QuickBooks yet")]
     NotLinkedYet(EntryKey),
+    /// It goes into QuickBooks as a part of its day's entry.
+    #[error("it is part of its day's entry")]
+    PartOfDay,
     /// QuickBooks has no such request for this kind of form.
     #[error("what {0} made can't be {1} in QuickBooks")]
     Impossible(EntryKey, &'static str),
@@ -244,6 +284,7 @@ impl Body {
             }
             Self::VendorCredit(form) => (**form).clone().into(),
             Self::TransferInventory(form) => (**form).clone().into(),
+            Self::Cost { .. } => return Err(NoRequest::PartOfDay),
             Self::ReceivePayment { form, invoices } => {
                 let mut form = (**form).clone();
                 form.applied_to_txn_add = invoices
@@ -442,7 +483,33 @@ impl Body {
                 }
                 .into()
             }
+            Self::JournalEntry(form) => JournalEntryMod {
+                txn_id,
+                edit_sequence,
+                txn_date: form.txn_date,
+                journal_line_mod: form.journal_line_add.iter().map(journal_line).collect(),
+                ..JournalEntryMod::default()
+            }
+            .into(),
             _ => return None,
         })
+    }
+}
+
+/// A line of a journal entry as a new line of its Mod.
+fn journal_line(line: &JournalLineAdd) -> JournalLineMod {
+    let (side, line) = match line {
+        JournalLineAdd::Debit(line) => (JournalLineType::Debit, line.clone()),
+        JournalLineAdd::Credit(line) => (JournalLineType::Credit, line.clone()),
+    };
+    JournalLineMod {
+        txn_line_id: TxnLineId::new(TxnLineId::NEW),
+        journal_line_type: Some(side),
+        account_ref: line.account_ref,
+        amount: line.amount,
+        memo: line.memo.map_or(qbxml::Change::Keep, qbxml::Change::Set),
+        entity_ref: line.entity_ref,
+        class_ref: line.class_ref,
+        ..JournalLineMod::default()
     }
 }

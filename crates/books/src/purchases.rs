@@ -34,7 +34,7 @@ use crate::{
     items,
     ledger::Ledger,
     map::Context,
-    mapping::{FreightIn, Mode, Purpose, ReceiptForm},
+    mapping::{FreightIn, Mode, Modes, Purpose, ReceiptForm},
     money::Money,
     names,
     needs::{self, Needs},
@@ -48,6 +48,7 @@ use crate::{
 
 pub(crate) use figures::{adjustment_figures, purchase_figures};
 pub(crate) use stock::{adjustment, transfer};
+pub(crate) use vendor::{called, of_supplier};
 
 /// Role of the keys of receipts, of further forms of what came, and of credits.
 const RECEIPT: &str = "receipt";
@@ -88,15 +89,10 @@ pub fn since<'d>(document: &'d Document, past: &[Past], from: Date, zone: &TimeZ
     cut
 }
 
-/// How much QuickBooks is told.
-#[derive(Clone, Copy, Debug)]
-struct Modes {
-    inventory: Mode,
-    vendors: Mode,
-}
-
-fn modes(context: &Context<'_>) -> Modes {
-    Modes { inventory: context.mapping.inventory.mode, vendors: context.mapping.vendors.mode }
+/// How much QuickBooks is told of what began at this time.
+fn modes(context: &Context<'_>, at: Timestamp) -> Modes {
+    let day = at.in_tz(&context.shop.time_zone).map(|local| local.date());
+    context.mapping.modes_on(day.unwrap_or_default())
 }
 
 /// Something stands in the way: the reasons are in the needs. What was planned before it is carried out all the same.
@@ -157,7 +153,8 @@ impl<'a, 'o> Plan<'a, 'o> {
     where
         'o: 'a,
     {
-        let mut needs = Needs::new(context, id, &order.number);
+        let modes = modes(context, order.ordered_at.unwrap_or(order.created_at));
+        let mut needs = Needs::new(context, id, modes, &order.number);
         plan::of_the_books(&mut needs);
         if let PurchaseState::Other(state) = &order.state {
             needs.hold(HeldReason::NotCarriedYet { what: format!("purchase state {state}") });
@@ -175,7 +172,6 @@ impl<'a, 'o> Plan<'a, 'o> {
         };
         let total = goods.iter().map(|goods| goods.now.amount).sum();
         let about = (EntryKey::new(RECEIPT, id.as_str()), receipt_kind(context).1, order.created_at, total);
-        let modes = modes(context);
         Self { needs, order, id, updated_at, ledger, head, modes, rate, goods, entries: Vec::new(), about }
     }
 
@@ -194,7 +190,7 @@ impl<'a, 'o> Plan<'a, 'o> {
                 reasons: self.needs.reasons().to_vec(),
             })
         });
-        Mapped { entries, held, waits: false }
+        Mapped { entries, held, ..Mapped::default() }
     }
 
     fn all(&mut self) -> Result<(), Stop> {

@@ -19,12 +19,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     choice,
     document::{Document, DocumentId, Fact, Fate, Order},
-    entry::{Event, Past, Posting},
+    entry::{EntryKind, Event, Past, Posting},
     items,
     ledger::Ledger,
     life::{self, Leg, LegKind, Life, Movement, Row as LegRow, What},
     lists::{Lists, NameSpace},
-    map::Context,
+    map::{Context, modes},
     mapping::{Form, Purpose},
     money::Money,
     needs::{Needs, clearing},
@@ -88,8 +88,13 @@ pub fn shop_figures(id: &DocumentId, order: &Order, past: &[Past], context: &Con
     let form = choice::choose(order, &life, false, context).form;
     let becomes = matches!(form, Form::SalesReceipt | Form::Invoice) && !plan::came_to_nothing(order, &life);
     let sold = ledger.carries(&Event::placed()) || becomes;
-    let mut side =
-        ShopSide { needs: Needs::new(context, id, ""), ledger, sold, sums: BTreeMap::new(), date: Date::MIN };
+    let mut side = ShopSide {
+        needs: Needs::new(context, id, modes(order, context), ""),
+        ledger,
+        sold,
+        sums: BTreeMap::new(),
+        date: Date::MIN,
+    };
     let waits =
         |leg: &Leg<'_>| !sold || matches!(leg.kind, LegKind::Refunded(refund) if life.pending.contains(&refund.id));
     for leg in life.legs.iter().filter(|leg| !waits(leg)) {
@@ -107,6 +112,7 @@ pub fn shop_figures(id: &DocumentId, order: &Order, past: &[Past], context: &Con
     }
     side.unallocated(order, &life);
     side.owed();
+    side.costs(past);
     side.sums
         .into_iter()
         .filter(|(_, amount)| !amount.is_zero())
@@ -269,6 +275,17 @@ impl ShopSide<'_> {
         }
     }
 
+    /// What goods cost where QuickBooks keeps no stock of them: the shop's unit costs, as they were when the order was mapped.
+    fn costs(&mut self, past: &[Past]) {
+        let stands = |past: &&Past| !past.undone && !past.refused && past.entry.kind == EntryKind::Cost;
+        for entry in past.iter().filter(stands).map(|past| &past.entry) {
+            self.date = entry.date.unwrap_or(Date::MIN);
+            for posting in entry.postings.iter() {
+                self.debit(posting.account.clone(), posting.amount);
+            }
+        }
+    }
+
     /// What is sold and not paid, or paid and not sold, by day.
     fn owed(&mut self) {
         let mut days: BTreeMap<Date, Money> = BTreeMap::new();
@@ -295,8 +312,9 @@ pub fn figures(document: &Document, past: &[Past], context: &Context<'_>) -> Vec
     }
 }
 
-/// The postings that QuickBooks made of a sales receipt, an invoice, a received payment, a credit memo, money given back, a
-/// journal entry, an item receipt, a bill or a vendor credit, told from the object that it sent back and the accounts of the items on it. Everything else gives none. The cost of
+/// The postings that QuickBooks made of a sales receipt, an invoice, a received payment, a credit memo, money given back,
+/// a journal entry, an item receipt, a bill or a vendor credit, told from the object that it sent back and the accounts
+/// of the items on it. Everything else gives none. The cost of
 /// goods, which QuickBooks posts by itself, is not among them; an item that the lists do not have stands under its own
 /// name.
 #[must_use]

@@ -7,5 +7,5 @@ ALTER TABLE links ADD COLUMN lines TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE list_objects ADD COLUMN asset TEXT;
 DELETE FROM settings WHERE key = 'list.items';
 
--- Purchases go between lists and sales.
-UPDATE entries SET rank = rank + 2 WHERE rank >= 4;
+-- The opening stock and purchases go between lists and sales.
+UPDATE entries SET rank = rank + 3 WHERE rank >= 4;

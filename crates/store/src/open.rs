@@ -25,6 +25,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0001_first.sql")),
     M::up(include_str!("../migrations/0002_order_lives.sql")),
     M::up(include_str!("../migrations/0003_purchases.sql")),
+    M::up(include_str!("../migrations/0005_summary.sql")),
 ];
 
 const FILE: &str = "tillbridge.db";

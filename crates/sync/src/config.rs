@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::messages::Message;
+use crate::{integration::Plan, messages::Message};
 
 /// A complete, commented configuration with every setting at its default.
 pub fn example() -> String {
@@ -19,6 +19,8 @@ pub struct Config {
     pub shop: ShopConfig,
     /// QuickBooks.
     pub quickbooks: QuickBooksConfig,
+    /// The initial integration.
+    pub integration: IntegrationConfig,
     /// How documents become entries.
     pub mapping: Mapping,
 }
@@ -69,6 +71,32 @@ pub struct QuickBooksConfig {
     /// The company file's path, to have QuickBooks open that one; without it, the file that is open.
     #[serde(default)]
     pub company_file: Option<String>,
+}
+
+/// What is decided about the initial integration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IntegrationConfig {
+    /// Who starts it.
+    pub start: Start,
+    /// Whether the stock of the start date is put into the books.
+    pub opening_stock: bool,
+}
+
+impl Default for IntegrationConfig {
+    fn default() -> Self {
+        Self { start: Start::ByHand, opening_stock: true }
+    }
+}
+
+/// Who starts the initial integration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// Somebody who has looked at the preview.
+    ByHand,
+    /// The engine, as soon as nothing stands in its way.
+    WhenReady,
 }
 
 /// Where a secret is kept; never the secret itself.
@@ -131,6 +159,8 @@ impl ConfigError {
 struct Connections {
     shop: ShopConfig,
     quickbooks: QuickBooksConfig,
+    #[serde(default)]
+    integration: IntegrationConfig,
 }
 
 impl Config {
@@ -140,14 +170,20 @@ impl Config {
     /// [`ConfigError`]: what is wrong, with the line where it can be told.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let unreadable = |error: toml::de::Error| ConfigError::Unreadable(error.to_string());
-        let Connections { shop, quickbooks } = toml::from_str(text).map_err(unreadable)?;
+        let Connections { shop, quickbooks, integration } = toml::from_str(text).map_err(unreadable)?;
         let mut rest: toml::Table = toml::from_str(text).map_err(unreadable)?;
         rest.remove("shop");
         rest.remove("quickbooks");
+        rest.remove("integration");
         let mapping = Mapping::deserialize(rest).map_err(unreadable)?;
-        let config = Self { shop, quickbooks, mapping };
+        let config = Self { shop, quickbooks, integration, mapping };
         config.check()?;
         Ok(config)
+    }
+
+    /// What is decided about the start.
+    pub const fn plan(&self) -> Plan {
+        Plan { from: self.shop.start_date, opening_stock: self.integration.opening_stock }
     }
 
     fn check(&self) -> Result<(), ConfigError> {

@@ -13,7 +13,7 @@ use books::{
 };
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use qbxml::{IdError, MessageSetId};
-use store::{PullCount, RunId, RunOutcome, State, Store, StoreError};
+use store::{PullCount, RunId, RunOutcome, Scope, State, Store, StoreError};
 use tokio::sync::{Mutex as TurnLock, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -24,9 +24,9 @@ use web_connector::{
 
 use crate::{
     company::{Company, Installation},
-    config::Config,
+    config::{Config, Start},
     conversation::{Conversation, Fault, Mapper, Parties, Reply, Turn},
-    lists::List,
+    integration::{self, Integration, Plan, Stage},
     messages::{Language, Message},
     schedule::Schedule,
     source::{Opening as FeedOpening, Source, SourceError, Told},
@@ -38,6 +38,9 @@ const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// How often our own data is backed up.
 const BACK_UP_EVERY: SignedDuration = SignedDuration::from_hours(24);
+
+/// How far the shop's search index may lag behind what happens (SHOPIFY.md 2.6).
+const INDEX_LAG: SignedDuration = SignedDuration::from_mins(10);
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
@@ -147,13 +150,15 @@ impl Engine {
             store.remap_open(now)?;
             store.set_setting("mapping", &config.mapping, "the mapping changed", now)?;
         }
-        if store.setting::<Date>(START)? != Some(config.shop.start_date) {
-            store.set_setting(START, &config.shop.start_date, "the day from which on all is carried over", now)?;
+        let from = config.plan().from;
+        if store.setting::<Date>(START)? != Some(from) {
+            store.set_setting(START, &from, "the day from which on all is carried over", now)?;
         }
         let mapper = Arc::new(EntryMapper {
             store: Arc::clone(&store),
             mapping: config.mapping.clone(),
-            start_date: config.shop.start_date,
+            plan: config.plan(),
+            start: config.integration.start,
         });
         Ok(Self {
             store,
@@ -252,6 +257,7 @@ impl Engine {
     }
 
     async fn pull(&self, run: RunId) -> Result<(), RunError> {
+        let began = self.clock.now();
         let mut missed = false;
         for name in self.source.feeds() {
             let opening = FeedOpening { cursor: self.store.cursor(name)?, now: self.clock.now(), missed };
@@ -282,7 +288,18 @@ impl Engine {
                 self.progress.send_modify(|progress| progress.pulled += count.new + count.changed);
             }
         }
-        Ok(())
+        Ok(self.note_days_over(began)?)
+    }
+
+    /// Everything was read that happened in the shop before `began`: the days that were over by then can be posted as one.
+    fn note_days_over(&self, began: Timestamp) -> Result<(), StoreError> {
+        let Some(shop) = self.store.setting::<Shop>("shop")? else { return Ok(()) };
+        let Ok(zone) = TimeZone::get(&shop.time_zone) else { return Ok(()) };
+        let settled = began.saturating_sub(INDEX_LAG).unwrap_or(began).to_zoned(zone).date();
+        match settled.yesterday() {
+            Ok(over) => self.store.told_through(over, self.clock.now()),
+            Err(_) => Ok(()),
+        }
     }
 
     /// Keeps the shop's own facts where the mapping finds them.
@@ -300,9 +317,10 @@ impl Engine {
 
     async fn map_all(&self, run: RunId) -> Result<(), RunError> {
         // Before QuickBooks has told its lists, nothing can be mapped: it is done in the first session then.
-        if self.store.setting::<serde_json::Value>(&List::Deleted.seen_key())?.is_none() {
+        if !integration::lists_are_read(&self.store)? {
             return Ok(());
         }
+        self.mapper.prepare_once(run, self.clock.now())?;
         loop {
             let mapped = tokio::task::block_in_place(|| {
                 let live = self.live();
@@ -352,7 +370,7 @@ impl Engine {
                 State::Rejected => outcome.rejected += count,
                 State::Held => outcome.held += count,
                 State::Sent | State::Uncertain => outcome.uncertain += count,
-                State::Ready | State::Undone | State::Dropped => {}
+                State::Ready | State::Summarised | State::Undone | State::Dropped => {}
             }
         }
         self.store.finish_run(open.id, &outcome, self.clock.now())
@@ -361,6 +379,13 @@ impl Engine {
     /// Whether the next session has anything to do. What is held or was refused counts: it may be freed by what somebody
     /// changed in QuickBooks.
     fn has_work(&self) -> Result<bool, StoreError> {
+        let integration = Integration::of(&self.store)?;
+        if integration.stage == Stage::NotStarted {
+            return Ok(true);
+        }
+        if integration.paused && self.live().met {
+            return Ok(false);
+        }
         if !self.live().met || !self.store.open_sets()?.is_empty() || !self.store.unmapped(1)?.is_empty() {
             return Ok(true);
         }
@@ -534,7 +559,8 @@ impl Agent for Engine {
 struct EntryMapper {
     store: Arc<Store>,
     mapping: Mapping,
-    start_date: Date,
+    plan: Plan,
+    start: Start,
 }
 
 impl Mapper for EntryMapper {
@@ -542,19 +568,49 @@ impl Mapper for EntryMapper {
         let Some(shop) = self.store.setting::<Shop>("shop")? else { return Ok(0) };
         let mapping = self.mapping_for(self.store.setting::<Company>("company")?.as_ref());
         let zone = TimeZone::get(&shop.time_zone).unwrap_or(TimeZone::UTC);
-        self.store.map_unmapped(run, limit, now, |document, past, world| {
+        let scope = match Integration::of(&self.store)?.stage {
+            Stage::Beginning => Scope::Beginning,
+            Stage::NotStarted | Stage::History | Stage::Done => Scope::Everything,
+        };
+        self.store.map_unmapped(run, scope, limit, now, |document, past, world| {
             if self.is_before_start(document, &shop) {
                 return Mapped::default();
             }
             let company = world.company();
             let context =
                 books::Context { mapping: &mapping, shop: &shop, lists: world, facts: world, company: &company };
-            books::map(&books::since(document, past, self.start_date, &zone), past, &context)
+            match &document.fact {
+                Fact::Customer(_) | Fact::Variant(_) | Fact::Supplier(_) => {
+                    books::opening::introduce(document, self.plan.from, &context)
+                }
+                _ => books::map(&books::since(document, past, self.plan.from, &zone), past, &context),
+            }
         })
+    }
+
+    fn lists_are_read(&self, run: RunId, now: Timestamp) -> Result<(), StoreError> {
+        self.prepare_once(run, now)?;
+        let waits = Integration::of(&self.store)?.stage == Stage::NotStarted;
+        if waits && self.start == Start::WhenReady {
+            let mapping = self.mapping_for(self.store.setting::<Company>("company")?.as_ref());
+            if let Err(error) = integration::start(&self.store, &mapping, self.plan, now) {
+                info!(code = error.message.code, "the integration can't be started yet");
+            }
+        }
+        Ok(())
     }
 }
 
 impl EntryMapper {
+    /// Has everything that a start would carry over worked out once, so that the preview shows it.
+    fn prepare_once(&self, run: RunId, now: Timestamp) -> Result<(), StoreError> {
+        if Integration::of(&self.store)?.stage != Stage::NotStarted || integration::is_prepared(&self.store, now)? {
+            return Ok(());
+        }
+        let mapping = self.mapping_for(self.store.setting::<Company>("company")?.as_ref());
+        integration::prepare(&self.store, run, &mapping, self.plan, now)
+    }
+
     /// The merchant's mapping as far as the company file can take it: without class tracking there are no classes.
     fn mapping_for(&self, company: Option<&Company>) -> Cow<'_, Mapping> {
         if company.is_none_or(|company| company.classes) {
@@ -571,6 +627,6 @@ impl EntryMapper {
     fn is_before_start(&self, document: &Document, shop: &Shop) -> bool {
         let Fact::Order(order) = &document.fact else { return false };
         let zone = TimeZone::get(&shop.time_zone).unwrap_or(TimeZone::UTC);
-        order.placed_at.to_zoned(zone).date() < self.start_date
+        order.placed_at.to_zoned(zone).date() < self.plan.from
     }
 }

@@ -65,6 +65,7 @@ const fn kind_of(form: &Body) -> EntryKind {
         Body::Bill { .. } => EntryKind::Bill,
         Body::VendorCredit(_) => EntryKind::VendorCredit,
         Body::TransferInventory(_) => EntryKind::TransferInventory,
+        Body::Cost { .. } => EntryKind::Cost,
         Body::Application { .. } => EntryKind::Application,
         Body::Change { .. } => EntryKind::Change,
         Body::Void { .. } => EntryKind::Void,
@@ -110,7 +111,9 @@ fn question(kind: EntryKind, which: &Which<'_>) -> Option<Request> {
         EntryKind::Bill => transactions!(BillQuery),
         EntryKind::VendorCredit => transactions!(VendorCreditQuery),
         EntryKind::TransferInventory => transactions!(TransferInventoryQuery),
-        EntryKind::Application | EntryKind::Change | EntryKind::Void | EntryKind::Deletion => return None,
+        EntryKind::Cost | EntryKind::Application | EntryKind::Change | EntryKind::Void | EntryKind::Deletion => {
+            return None;
+        }
     })
 }
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use books::{Body, Entry, EntryKey, Link, Lists, Money, Past, Posting};
-use qbxml::{Amount, EditSequence, ExpenseLineAdd, ExpenseLineRet, Object, Ref, RefRet, TxnId};
+use qbxml::{
+    Amount, EditSequence, ExpenseLineAdd, ExpenseLineRet, JournalLineAdd, JournalLineRet, Object, Ref, RefRet, TxnId,
+};
 use store::{Linked, Store, StoreError};
 
 use crate::settle::Transaction;
@@ -212,6 +214,10 @@ fn stands_as(present: &Object, form: &Body) -> bool {
             same_lines!(told.item_line_ret, meant.item_line_add)
                 && same_expenses(&told.expense_line_ret, &meant.expense_line_add)
         }
+        (Object::JournalEntry(told), Body::JournalEntry(meant)) => {
+            told.journal_line_ret.len() == meant.journal_line_add.len()
+                && told.journal_line_ret.iter().zip(&meant.journal_line_add).all(is_journal_line)
+        }
         _ => false,
     }
 }
@@ -221,6 +227,18 @@ fn same_expenses(told: &[ExpenseLineRet], meant: &[ExpenseLineAdd]) -> bool {
         is_line((told.account_ref.as_ref(), told.amount), (meant.account_ref.as_ref(), meant.amount))
     };
     told.len() == meant.len() && told.iter().zip(meant).all(same)
+}
+
+/// Whether a line of a journal entry stands as it was meant, with its memo: that tells two versions of a day apart whose
+/// amounts are the same.
+fn is_journal_line((told, meant): (&JournalLineRet, &JournalLineAdd)) -> bool {
+    let (told, meant) = match (told, meant) {
+        (JournalLineRet::Debit(told), JournalLineAdd::Debit(meant))
+        | (JournalLineRet::Credit(told), JournalLineAdd::Credit(meant)) => (told, meant),
+        _ => return false,
+    };
+    is_line((told.account_ref.as_ref(), told.amount), (meant.account_ref.as_ref(), meant.amount))
+        && told.memo == meant.memo
 }
 
 fn is_line((item, amount): (Option<&RefRet>, Option<Amount>), (meant, due): (Option<&Ref>, Option<Amount>)) -> bool {

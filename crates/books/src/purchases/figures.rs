@@ -56,9 +56,11 @@ pub fn adjustment_figures(
     context: &Context<'_>,
 ) -> Vec<ShopFigure> {
     let ledger = Ledger::of(past);
-    let mut needs = Needs::new(context, id, "");
+    let Some(at) = adjustment.at else { return Vec::new() };
+    let modes = super::modes(context, at);
+    let mut needs = Needs::new(context, id, modes, "");
     let mut sums = BTreeMap::new();
-    if super::modes(context).inventory == Mode::Summary {
+    if modes.inventory == Mode::Summary {
         let (key, account) = context.mapping.accounts.adjustment_of(&adjustment.reason);
         let account = needs.named_account(&key, account, Purpose::Shrinkage.account_types());
         let asset = needs.account(Purpose::InventoryAsset);

@@ -311,6 +311,7 @@ pub(super) fn entry(
         needs: all,
         carries,
         undoes: Vec::new(),
+        part_of: None,
         body,
     })
 }

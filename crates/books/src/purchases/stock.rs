@@ -3,7 +3,7 @@
 use jiff::{Timestamp, civil::Date};
 use qbxml::{
     InventoryAdjustmentAdd, InventoryAdjustmentLineAdd, JournalEntryAdd, JournalLine, JournalLineAdd, Quantity,
-    QuantityAdjustment, Ref, TransferInventoryAdd, TransferInventoryLineAdd, limits,
+    QuantityAdjustment, Ref, StockChange, TransferInventoryAdd, TransferInventoryLineAdd, limits,
 };
 use rust_decimal::Decimal;
 
@@ -66,7 +66,8 @@ pub(crate) fn adjustment(
     context: &Context<'_>,
 ) -> Mapped {
     let Some(at) = adjustment.at else { return Mapped { waits: true, ..Mapped::default() } };
-    let mut needs = Needs::new(context, id, &adjustment.number);
+    let modes = modes(context, at);
+    let mut needs = Needs::new(context, id, modes, &adjustment.number);
     plan::of_the_books(&mut needs);
     let ledger = Ledger::of(past);
     let changes = changes(&mut needs, &adjustment.lines, &ledger, "stock");
@@ -78,7 +79,7 @@ pub(crate) fn adjustment(
     }
     let role = EntryKey::new("adjustment", id.as_str());
     let at = if ledger.count(&["adjustment"]) == 0 { at } else { updated_at };
-    let summary = modes(context).inventory == Mode::Summary;
+    let summary = modes.inventory == Mode::Summary;
     let kind = if summary { EntryKind::JournalEntry } else { EntryKind::InventoryAdjustment };
     let made =
         Making { id, number: &adjustment.number, at, key: ledger.fresh(role), count: ledger.count(&["adjustment"]) };
@@ -98,10 +99,12 @@ pub(crate) fn transfer(id: &DocumentId, transfer: &StockTransfer, past: &[Past],
     let from = needs::site(context, transfer.from.as_ref());
     let to = needs::site(context, transfer.to.as_ref());
     let (Some(from), Some(to)) = (from, to) else { return Mapped::default() };
-    if from == to || modes(context).inventory == Mode::Summary {
+    let Some(first) = transfer.arrivals.first() else { return Mapped::default() };
+    let modes = modes(context, first.at);
+    if from == to || modes.inventory == Mode::Summary {
         return Mapped::default();
     }
-    let mut needs = Needs::new(context, id, &transfer.number);
+    let mut needs = Needs::new(context, id, modes, &transfer.number);
     plan::of_the_books(&mut needs);
     let ledger = Ledger::of(past);
     let mut entries = Vec::new();
@@ -133,7 +136,7 @@ pub(crate) fn transfer(id: &DocumentId, transfer: &StockTransfer, past: &[Past],
 /// have any more, and goods of which QuickBooks keeps no stock, are not counted.
 fn changes(needs: &mut Needs<'_>, lines: &[AdjustedLine], ledger: &Ledger, of: &str) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
-    let summary = modes(needs.context).inventory == Mode::Summary;
+    let summary = needs.modes.inventory == Mode::Summary;
     for line in lines {
         let Some((id, variant)) = known(needs, line) else { continue };
         if !summary && !items::is_stocked(needs, &id, &variant) {
@@ -251,10 +254,10 @@ impl Making<'_> {
             }
             lines.push(InventoryAdjustmentLineAdd {
                 item_ref: Ref::name(&item.item),
-                quantity_adjustment: QuantityAdjustment {
+                change: StockChange::Quantity(QuantityAdjustment {
                     quantity_difference: Quantity::new(Decimal::from(change.more)).ok(),
                     ..QuantityAdjustment::default()
-                },
+                }),
             });
             let now = Moved { change: change.carried.change + change.more, amount: Money::ZERO };
             carries.push(facts::next(ledger, &change.subject, &now.text()));
@@ -391,7 +394,7 @@ impl Making<'_> {
                 reasons: needs.reasons().to_vec(),
             })
         });
-        Mapped { entries: made.into_iter().chain(entries).collect(), held, waits: false }
+        Mapped { entries: made.into_iter().chain(entries).collect(), held, ..Mapped::default() }
     }
 }
 

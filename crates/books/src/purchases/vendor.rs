@@ -27,8 +27,7 @@ pub(super) fn vendor(needs: &mut Needs<'_>, order: &PurchaseOrder, mode: Mode) -
         _ => None,
     });
     let told = known.unwrap_or_else(|| Supplier { name: order.supplier_name.clone(), ..Supplier::default() });
-    let called = [Some(&told.name), told.company.as_ref(), Some(&order.supplier_name)];
-    let called = called.into_iter().flatten().map(|name| name.trim()).find(|name| !name.is_empty());
+    let called = called(&told).or_else(|| Some(order.supplier_name.trim()).filter(|name| !name.is_empty()));
     let Some(called) = called.filter(|_| mode == Mode::Detailed) else {
         needs.because(Why::GenericVendor);
         let names = fixed(&needs.context.mapping.vendors.generic, limits::CUSTOMER_NAME);
@@ -38,10 +37,36 @@ pub(super) fn vendor(needs: &mut Needs<'_>, order: &PurchaseOrder, mode: Mode) -
     // A supplier without a document of its own is known by name: those of one name are one.
     let id = order.supplier.clone().unwrap_or_else(|| DocumentId::new(format!("name/{}", called.to_lowercase())));
     let document = order.supplier.clone().unwrap_or_else(|| needs.order.clone());
-    let names = beside_others(needs, names::candidates(called, &id, limits::CUSTOMER_NAME));
-    let mut want = want(EntryKey::new("vendor", id.as_str()), document, names);
-    want.mark = told.email.as_deref();
-    Some(needs.object(&want, |_, name| form(name, &told))?.name)
+    named(needs, (&id, document), called, &told)
+}
+
+/// The vendor of a supplier that has a document, with its identity. None when what needs it is held for it, or when it has
+/// no name.
+pub(crate) fn of_supplier(needs: &mut Needs<'_>, id: &DocumentId, supplier: &Supplier) -> (EntryKey, Option<String>) {
+    let name = called(supplier).and_then(|name| named(needs, (id, id.clone()), name, supplier));
+    (key(id), name)
+}
+
+fn named(
+    needs: &mut Needs<'_>,
+    (id, document): (&DocumentId, DocumentId),
+    called: &str,
+    supplier: &Supplier,
+) -> Option<String> {
+    let names = beside_others(needs, names::candidates(called, id, limits::CUSTOMER_NAME));
+    let mut want = want(key(id), document, names);
+    want.mark = supplier.email.as_deref();
+    Some(needs.object(&want, |_, name| form(name, supplier))?.name)
+}
+
+fn key(id: &DocumentId) -> EntryKey {
+    EntryKey::new("vendor", id.as_str())
+}
+
+/// What a supplier is called; none where nobody says.
+pub(crate) fn called(supplier: &Supplier) -> Option<&str> {
+    let names = [Some(&supplier.name), supplier.company.as_ref()];
+    names.into_iter().flatten().map(|name| name.trim()).find(|name| !name.is_empty())
 }
 
 /// The names, with one that marks the vendor where a customer, employee or other name has the first: all of them share one

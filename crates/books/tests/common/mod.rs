@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "shared by tests that each use a part")]
 
 pub mod buying;
+pub mod moves;
 pub mod story;
 pub mod units;
 
@@ -74,6 +75,7 @@ impl Company {
             ("Freight & Shipping Costs", "CostOfGoodsSold"),
             ("Purchase Discounts", "CostOfGoodsSold"),
             ("Unbilled Purchases", "OtherCurrentLiability"),
+            ("Opening Balance Equity", "Equity"),
             ("Shopify Payments Clearing", "Bank"),
             ("PayPal Clearing", "Bank"),
             ("Cash in Drawer", "Bank"),

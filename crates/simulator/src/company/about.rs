@@ -6,6 +6,7 @@ use super::data_ext::COMPANY;
 use super::kinds::Space;
 use super::lists::default_tax_item;
 use super::references::told;
+use super::setup::Edition;
 use super::xml::Element;
 
 /// The qbXML versions that the simulated QuickBooks takes.
@@ -13,6 +14,9 @@ pub(crate) const VERSIONS: [&str; 19] = [
     "1.0", "1.1", "2.0", "2.1", "3.0", "4.0", "4.1", "5.0", "6.0", "7.0", "8.0", "9.0", "10.0", "11.0", "12.0", "13.0",
     "14.0", "15.0", "16.0",
 ];
+
+/// The preference for bills without terms.
+pub(crate) const DAYS_BILLS_ARE_DUE: i64 = 10;
 
 pub(crate) fn host(books: &Books, request: &Element) -> Element {
     let mut children = vec![
@@ -112,13 +116,16 @@ pub(crate) fn preferences(books: &Books) -> Element {
         Element::group("MultiCurrencyPreferences", currencies),
         Element::group(
             "MultiLocationInventoryPreferences",
-            vec![leaf("IsMultiLocationInventoryAvailable", "false"), leaf("IsMultiLocationInventoryEnabled", "false")],
+            vec![
+                leaf("IsMultiLocationInventoryAvailable", &(books.setup.edition == Edition::Enterprise).to_string()),
+                leaf("IsMultiLocationInventoryEnabled", &books.setup.has_sites().to_string()),
+            ],
         ),
         Element::group(
             "PurchasesAndVendorsPreferences",
             vec![
                 leaf("IsUsingInventory", "true"),
-                leaf("DaysBillsAreDue", "10"),
+                leaf("DaysBillsAreDue", &DAYS_BILLS_ARE_DUE.to_string()),
                 leaf("IsAutomaticallyUsingDiscounts", "false"),
             ],
         ),

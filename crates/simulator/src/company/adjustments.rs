@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::books::{Body, Books, Entry, Line, ListObject, cents, money, number, reference_in};
 use super::ids::ListId;
+use super::sites;
 use super::status::Status;
 use super::stock::{Stock, StockMove};
 use super::transactions::{Draft, DraftLine};
@@ -19,6 +20,8 @@ pub(crate) fn book_inventory_adjustment(books: &Books, draft: &Draft) -> Result<
             return Err(Status::new(3280, "The item of an inventory adjustment must be an inventory item."));
         };
         let mut stock = books.stock.get(&item.id).copied().unwrap_or_default();
+        let before = draft.previous.into_iter().flat_map(|txn| &txn.body.moves);
+        before.filter(|change| change.item == item.id).for_each(|change| stock.undo(change));
         body.moves.iter().filter(|change| change.item == item.id).for_each(|change| stock.apply(change));
         let (quantity, value) = change(&stock, item, line)?;
         let entry = |account, amount| Entry {
@@ -30,7 +33,10 @@ pub(crate) fn book_inventory_adjustment(books: &Books, draft: &Draft) -> Result<
         };
         body.entries.extend([entry(account.clone(), -value), entry(asset, value)]);
         body.total += value;
-        body.moves.push(StockMove { item: item.id.clone(), quantity, value });
+        body.moves.push(StockMove {
+            site: sites::chosen(books, &draft.fields),
+            ..StockMove::new(item.id.clone(), quantity, value)
+        });
         body.lines.push(Line::of(line, &told(&item.id, quantity, value)));
     }
     Ok(body)
@@ -59,19 +65,23 @@ fn change(stock: &Stock, item: &ListObject, line: &DraftLine) -> Result<(Decimal
             .or_else(|| decimal(group, "QuantityDifference"))
             .unwrap_or_default()
     };
+    let at_average = |quantity: Decimal| {
+        let fallback = item.decimal("PurchaseCost").unwrap_or_default();
+        if quantity < Decimal::ZERO { -stock.cost_of(-quantity, fallback) } else { stock.value_of(quantity, fallback) }
+    };
     if let Some(group) = wish("QuantityAdjustment") {
         let quantity = quantity(group);
-        let fallback = item.decimal("PurchaseCost").unwrap_or_default();
-        let value = if quantity < Decimal::ZERO {
-            -stock.cost_of(-quantity, fallback)
-        } else {
-            stock.value_of(quantity, fallback)
-        };
-        return Ok((quantity, value));
+        return Ok((quantity, at_average(quantity)));
     }
     if let Some(group) = wish("ValueAdjustment") {
         let value = decimal(group, "NewValue").map(|new| new - stock.value);
         return Ok((quantity(group), cents(value.or_else(|| decimal(group, "ValueDifference")).unwrap_or_default())));
+    }
+    // A line of a Mod says its differences outright.
+    let (quantity, value) = (line.decimal("QuantityDifference"), line.decimal("ValueDifference"));
+    if quantity.is_some() || value.is_some() {
+        let quantity = quantity.unwrap_or_default();
+        return Ok((quantity, value.unwrap_or_else(|| at_average(quantity))));
     }
     Err(Status::feature_off("SerialNumberAdjustment, LotNumberAdjustment"))
 }

@@ -6,8 +6,8 @@
 //! survive a kill at any moment.
 //!
 //! What differs from the real one: stock is costed when a sale is booked and not again when something earlier
-//! changes; one application is assumed; inventory sites and units of measure are off, and so is the booking of other
-//! currencies; group lines, links from orders to invoices and item lines of checks are refused as features that are
+//! changes; one application is assumed; units of measure, bins of inventory sites and the booking of other currencies are
+//! off; group lines, links from orders to invoices and item lines of checks are refused as features that are
 //! off (3250); reports are on accrual basis.
 
 mod about;
@@ -29,6 +29,8 @@ mod opening;
 mod packed;
 mod payments;
 mod postings;
+mod purchase_orders;
+mod purchases;
 mod query;
 mod recovery;
 mod references;
@@ -37,6 +39,7 @@ mod report;
 mod sales;
 mod schema;
 mod setup;
+mod sites;
 mod status;
 mod stock;
 mod transactions;

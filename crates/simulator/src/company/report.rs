@@ -225,6 +225,8 @@ fn value(books: &Books, column: &str, row: &Row) -> Option<String> {
         "OpenBalance" => match txn.info.name {
             "Invoice" => Some(money(open_amount(books, txn, None))),
             "CreditMemo" | "ReceivePayment" => Some(money(-credits::remaining(books, txn))),
+            "Bill" => Some(money(-txn.body.total)),
+            "VendorCredit" => Some(money(txn.body.total)),
             _ => None,
         },
         _ => None,

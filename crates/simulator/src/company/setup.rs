@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::sites::DEFAULT_SITE;
 use super::xml::Element;
 
 /// The QuickBooks edition, which decides the list ceilings (PROTOCOL.md e).
@@ -106,6 +107,9 @@ pub struct Setup {
     /// The multi-currency preference: only told, other currencies can't be booked.
     #[serde(default)]
     pub multi_currency: bool,
+    /// Advanced inventory with sites; QuickBooks has it in Enterprise only.
+    #[serde(default)]
+    pub inventory_sites: bool,
     /// Changes to transactions on or before this day are refused (3171, 3161).
     pub closing_date: Option<jiff::civil::Date>,
     /// Payment methods and their qbXML PaymentMethodType.
@@ -115,6 +119,11 @@ pub struct Setup {
 }
 
 impl Setup {
+    /// Whether the company has inventory sites.
+    pub(crate) fn has_sites(&self) -> bool {
+        self.inventory_sites && self.edition == Edition::Enterprise
+    }
+
     /// A shop's usual company: QuickBooks' own accounts and those of the QuickBooks point of sale (PRODUCT.md 1.4).
     #[must_use]
     pub fn new(edition: Edition) -> Self {
@@ -131,6 +140,7 @@ impl Setup {
             sales_tax: true,
             sales_tax_item: "Sales Tax".to_owned(),
             multi_currency: false,
+            inventory_sites: false,
             closing_date: None,
             payment_methods: named(&[
                 ("Cash", "Cash"),
@@ -244,6 +254,9 @@ pub(crate) fn elements(setup: &Setup) -> Vec<(&'static str, Element)> {
         }
         let fields = vec![Element::leaf("Name", &setup.sales_tax_item), Element::leaf("TaxRate", "0")];
         elements.push(("ItemSalesTax", Element::group("ItemSalesTaxAdd", fields)));
+    }
+    if setup.has_sites() {
+        elements.push(("InventorySite", Element::group("InventorySiteAdd", vec![Element::leaf("Name", DEFAULT_SITE)])));
     }
     for (name, kind) in &setup.payment_methods {
         let fields = vec![Element::leaf("Name", name), Element::leaf("PaymentMethodType", kind)];

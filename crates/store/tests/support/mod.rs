@@ -11,7 +11,7 @@ use books::{
 };
 use jiff::{Timestamp, ToSpan, civil::date};
 use qbxml::{ClassAdd, MessageSetId, RequestId, TxnId};
-use store::{NewSet, Outcome, Pulled, RunId, Store, Version};
+use store::{NewSet, Outcome, Pulled, RunId, Scope, Store, Version};
 
 /// `minutes` after the first moment of all tests.
 pub fn at(minutes: i64) -> Timestamp {
@@ -91,6 +91,7 @@ pub fn sale(number: u32, total: i64, needs: Vec<EntryKey>) -> Entry {
         needs,
         carries: Vec::new(),
         undoes: Vec::new(),
+        part_of: None,
         body: Body::SalesReceipt(Box::default()),
     }
 }
@@ -114,6 +115,7 @@ pub fn class(name: &str, order: u32) -> Entry {
         needs: Vec::new(),
         carries: Vec::new(),
         undoes: Vec::new(),
+        part_of: None,
         body: Body::Class(ClassAdd::default()),
     }
 }
@@ -162,7 +164,7 @@ pub fn map(store: &Store, run: RunId, number: u32, mapped: &Mapped) -> Vec<Past>
         change(store, run, number);
     }
     let mut seen = Vec::new();
-    let count = store.map_unmapped(run, 1, at(2), |document, past, _| {
+    let count = store.map_unmapped(run, Scope::Everything, 1, at(2), |document, past, _| {
         assert_eq!(document.id, order_id(number));
         seen = past.to_vec();
         mapped.clone()
