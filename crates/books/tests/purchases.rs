@@ -13,7 +13,7 @@ use books::{
 use common::{buying::*, *};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
-use qbxml::{EditSequence, Request, TxnId, TxnLineId};
+use qbxml::{EditSequence, Request, StockChange, TxnId, TxnLineId};
 
 fn kinds(entries: &[Entry]) -> Vec<EntryKind> {
     entries.iter().map(|entry| entry.kind).collect()
@@ -373,7 +373,10 @@ fn a_stock_adjustment_takes_the_account_of_its_reason() {
     assert!(same.is_nothing());
     let less = books::map(&document(adjusted(&[(1, -1)])), &past, &buying.world.context());
     let Body::InventoryAdjustment(form) = &less.entries.last().unwrap().body else { panic!() };
-    let by = |place: usize| form.inventory_adjustment_line_add[place].quantity_adjustment.quantity_difference.unwrap();
+    let by = |place: usize| match &form.inventory_adjustment_line_add[place].change {
+        StockChange::Quantity(change) => change.quantity_difference.unwrap(),
+        StockChange::Value(_) => panic!("by value"),
+    };
     assert_eq!((by(0).to_string(), by(1).to_string()), ("1".into(), "-3".into()));
 }
 
