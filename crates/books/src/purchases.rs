@@ -21,7 +21,7 @@ mod vendor;
 use std::borrow::Cow;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use qbxml::limits;
+use qbxml::{Quantity, limits};
 use rust_decimal::Decimal;
 
 use crate::{
@@ -40,7 +40,7 @@ use crate::{
     needs::{self, Needs},
     plan::{self, local, open_day},
     purchases::{
-        facts::{Charged, Goods, ORDERED},
+        facts::{CLOSED, Charged, Goods, ORDERED},
         forms::{Head, Kind, Line, Ordered, Sheet},
     },
     reasons::{HeldReason, Why},
@@ -202,7 +202,8 @@ impl<'a, 'o> Plan<'a, 'o> {
         self.parties()?;
         self.order()?;
         self.receive()?;
-        self.follow()
+        self.follow()?;
+        self.close_order()
     }
 
     /// Vendor and class, which all forms have.
@@ -278,24 +279,18 @@ impl<'a, 'o> Plan<'a, 'o> {
 
     /// The purchase order says what is ordered now. Its lines keep their places, because receipts refer to them.
     fn change_order(&mut self, target: &EntryKey, value: &str) -> Result<(), Stop> {
-        let Some(standing) = self.ledger.form(target).filter(|_| self.ledger.is_unlinked(target)).cloned() else {
+        let Some(Body::PurchaseOrder { form, lines: known, closed }) = self.changeable_order(target) else {
             return Ok(());
         };
-        let Body::PurchaseOrder { form, lines: known, .. } = &standing.body else { return Ok(()) };
-        let (Some(date), closing) = (standing.date, self.needs.context.company.closing_date) else { return Ok(()) };
-        if closing.is_some_and(|closing| date <= closing) {
-            return Ok(());
-        }
-        let key = EntryKey::new("change", target.as_str());
-        self.about = (key.clone(), EntryKind::Change, self.updated_at, standing.total);
         let (mut ids, mut rows) = (known.clone(), form.purchase_order_line_add.clone());
         for (id, row) in known.iter().zip(&mut rows) {
             if !self.order.lines.iter().any(|line| line.id == *id) {
                 // Taken off the order: what was received of it stays.
-                let came: u32 =
-                    self.goods.iter().filter(|goods| goods.line == *id).map(|goods| goods.now.quantity).sum();
-                let amount = self.goods.iter().filter(|goods| goods.line == *id).map(|goods| goods.now.amount).sum();
-                row.quantity = qbxml::Quantity::new(Decimal::from(came)).ok();
+                let came = self.goods.iter().filter(|goods| goods.line == *id);
+                let (quantity, amount) = came.fold((0, Money::ZERO), |(quantity, amount), goods| {
+                    (quantity + goods.now.quantity, amount + goods.now.amount)
+                });
+                row.quantity = Quantity::new(Decimal::from(quantity)).ok();
                 row.amount = Some(forms::amount(&mut self.needs, amount));
             }
         }
@@ -311,18 +306,56 @@ impl<'a, 'o> Plan<'a, 'o> {
                 (_, None) => {}
             }
         }
-        let total = rows.iter().map(|row| Money::new(row.amount.unwrap_or_default().value())).sum();
-        let mut form = (**form).clone();
+        let mut form = (*form).clone();
         form.expected_date = self.order.expected.or(form.expected_date);
         form.purchase_order_line_add = rows;
-        let closed = facts::is_closed(self.order);
         let after = Body::PurchaseOrder { form: Box::new(form), lines: ids, closed };
+        self.order_stands(target, after, facts::next(&self.ledger, ORDERED, value))
+    }
+
+    /// The purchase order is closed once nothing more is expected, after everything that came was received of it.
+    fn close_order(&mut self) -> Result<(), Stop> {
+        let Some((target, ..)) = self.standing_order() else { return Ok(()) };
+        let done = facts::is_closed(self.order);
+        match self.changeable_order(&target) {
+            Some(Body::PurchaseOrder { form, lines, closed }) if closed != done => {
+                let after = Body::PurchaseOrder { form, lines, closed: done };
+                let value = if done { "closed" } else { "open" };
+                self.order_stands(&target, after, facts::next(&self.ledger, CLOSED, value))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The purchase order as it stands, if it may be changed.
+    fn changeable_order(&mut self, target: &EntryKey) -> Option<Body> {
+        let standing = self.ledger.form(target).filter(|_| self.ledger.is_unlinked(target))?;
+        let closing = self.needs.context.company.closing_date;
+        standing.date.filter(|date| closing.is_none_or(|closing| *date > closing))?;
+        Some(standing.body.clone())
+    }
+
+    /// Changes the purchase order in place.
+    fn order_stands(&mut self, target: &EntryKey, after: Body, carries: Event) -> Result<(), Stop> {
+        let Some(standing) = self.ledger.form(target).cloned() else { return Ok(()) };
+        let (Some(date), Body::PurchaseOrder { form, .. }) = (standing.date, &after) else { return Ok(()) };
+        let total =
+            form.purchase_order_line_add.iter().map(|row| Money::new(row.amount.unwrap_or_default().value())).sum();
+        let key = EntryKey::new("change", target.as_str());
+        self.about = (key.clone(), EntryKind::Change, self.updated_at, total);
         self.needs.because(Why::OrderChanged);
-        let number = names::reference_of(&self.order.number, self.id, limits::REF_NUMBER);
-        let carries = vec![facts::next(&self.ledger, ORDERED, value)];
-        let sheet =
-            Sheet { key: self.ledger.fresh(key), date, number, carries, after: vec![target.clone()], order: None };
-        let before = Some(Box::new(standing.body.clone()));
+        let number = form.ref_number.clone().unwrap_or_default();
+        let receipts = self.entries.iter().filter(|entry| entry.needs.contains(target) && entry.target().is_none());
+        let after_these = std::iter::once(target.clone()).chain(receipts.map(|entry| entry.key.clone())).collect();
+        let sheet = Sheet {
+            key: self.ledger.fresh(key),
+            date,
+            number,
+            carries: vec![carries],
+            after: after_these,
+            order: None,
+        };
+        let before = Some(Box::new(standing.body));
         let body = Body::Change { target: target.clone(), before, after: Box::new(after) };
         let entry = self.head.entry(&mut self.needs, sheet, EntryKind::Change, total, Vec::new(), body);
         self.add(entry)

@@ -111,6 +111,23 @@ fn an_edited_order_keeps_the_places_of_its_lines_and_is_closed_in_the_end() {
 }
 
 #[test]
+fn an_order_is_closed_only_after_what_came_was_received_of_it() {
+    let mut buying = Buying::new(ordered());
+    buying.post();
+    buying.order.lines[0].quantity = 12;
+    buying.receive(&[(1, 10)]);
+    buying.order.state = PurchaseState::Closed;
+    let entries = buying.post();
+    assert_eq!(kinds(&entries), [EntryKind::Change, EntryKind::ItemReceipt, EntryKind::Change]);
+    assert!(entries[1].needs.contains(&entries[0].key) && entries[2].needs.contains(&entries[1].key));
+    // Somebody opens it again.
+    buying.order.state = PurchaseState::PartlyReceived;
+    let entries = buying.post();
+    let Body::Change { after, .. } = &entries[0].body else { panic!() };
+    assert!(matches!(&**after, Body::PurchaseOrder { closed: false, .. }));
+}
+
+#[test]
 fn charges_stand_on_the_first_receipt_or_in_the_cost_of_its_goods() {
     let mut order = ordered();
     order.charges = vec![

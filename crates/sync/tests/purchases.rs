@@ -329,3 +329,22 @@ fn stock_moves_between_the_sites_of_its_locations() {
     assert_eq!((lost, world.standing("TransferInventory"), world.standing("ItemReceipt")), (1, 1, 1));
     assert_ties_out(&mut world);
 }
+
+#[test]
+fn an_order_that_is_done_with_is_closed_in_the_same_session() {
+    let mut world = shop(Mapping::default());
+    let mut order = order();
+    buy(&world, &order);
+    world.settle();
+    order.receipts.push(receipt(1, &[(1, 6)]));
+    order.state = PurchaseState::Closed;
+    buy(&world, &order);
+    world.settle();
+    world.assert_settled();
+    assert_eq!(world.posted(), [EntryKind::PurchaseOrder, EntryKind::ItemReceipt, EntryKind::Change]);
+    let answer =
+        world.by_hand("<PurchaseOrderQueryRq><IncludeLineItems>true</IncludeLineItems></PurchaseOrderQueryRq>");
+    assert!(answer.contains("<IsManuallyClosed>true</IsManuallyClosed>"), "{answer}");
+    assert!(answer.contains("<ReceivedQuantity>6</ReceivedQuantity>"), "{answer}");
+    assert_ties_out(&mut world);
+}

@@ -229,7 +229,12 @@ impl Plan<'_, '_> {
         let postings = self.head.postings(kind, &lines, &payable).into_iter().chain(before).collect();
         self.needs.because(Why::ReceiptChanged);
         let carries = changed.iter().map(|(subject, now)| facts::next(&self.ledger, subject, &now.text())).collect();
-        let number = self.number(&EntryKey::new("change", ""));
+        let number = match &standing.body {
+            Body::ItemReceipt { form, .. } => form.ref_number.clone(),
+            Body::Bill { form, .. } => form.ref_number.clone(),
+            _ => None,
+        }
+        .unwrap_or_default();
         let sheet =
             Sheet { key: self.ledger.fresh(key), date, number, carries, after: vec![form.clone()], order: None };
         let before = Some(Box::new(standing.body.clone()));
