@@ -26,6 +26,8 @@ pub(crate) struct Needs<'a> {
     pub modes: Modes,
     title: &'a str,
     made: BTreeMap<(u8, EntryKey), Entry>,
+    /// Identities of objects that earlier entries of ours made.
+    used: BTreeSet<EntryKey>,
     found: BTreeMap<EntryKey, Found>,
     names: BTreeMap<(NameSpace, String), EntryKey>,
     reasons: Vec<HeldReason>,
@@ -71,6 +73,7 @@ impl<'a> Needs<'a> {
             modes,
             title,
             made: BTreeMap::new(),
+            used: BTreeSet::new(),
             found: BTreeMap::new(),
             names: BTreeMap::new(),
             reasons: Vec::new(),
@@ -102,9 +105,9 @@ impl<'a> Needs<'a> {
         std::mem::take(&mut self.why)
     }
 
-    /// Identities of the list entries to make, noted so far.
+    /// Identities of the list entries that are needed, made before or to be made, noted so far.
     pub fn keys(&self) -> Vec<EntryKey> {
-        self.made.keys().map(|(_, key)| key.clone()).collect()
+        self.made.keys().map(|(_, key)| key).chain(&self.used).cloned().collect()
     }
 
     /// The list entries that these entries need, in the order of sending.
@@ -146,6 +149,9 @@ impl<'a> Needs<'a> {
     fn look_for(&mut self, want: &Want<'_>, make: impl FnOnce(&mut Self, &str) -> Body) -> Option<Found> {
         let lists = self.context.lists;
         if let Some(object) = lists.linked(&want.key) {
+            if lists.is_made(&want.key) {
+                self.used.insert(want.key.clone());
+            }
             return self.usable(want, object);
         }
         if let Some(object) = self.marked(want) {

@@ -74,7 +74,8 @@ impl Store {
                 chosen.insert(row.get(3)?, row.get(0)?);
                 runs.insert(row.get::<_, RunId>(2)?);
             }
-            chosen.extend(made_for_them_alone(tx, &chosen, &runs)?);
+            let whole_runs = !matches!(selection, Selection::Entry(_));
+            chosen.extend(made_for_them_alone(tx, &chosen, &runs, whole_runs)?);
             let mut form = tx.prepare_cached("SELECT form FROM forms WHERE entry = ?")?;
             let entries = chosen.values().map(|id| read_json(&form.query_row([id], |row| row.get::<_, String>(0))?));
             entries.collect()
@@ -204,18 +205,23 @@ impl Planning<'_> {
     }
 }
 
-/// Objects of lists that these runs made and that nothing needs but what is chosen and each other.
-fn made_for_them_alone(connection: &Connection, chosen: &Places, runs: &BTreeSet<RunId>) -> Result<Places, StoreError> {
+/// Objects of lists that these runs made and that nothing needs but what is chosen and each other. What the shop's own
+/// lists ask for was made for no entry's sake: it goes only with everything that its run made.
+fn made_for_them_alone(
+    connection: &Connection,
+    chosen: &Places,
+    runs: &BTreeSet<RunId>,
+    whole_runs: bool,
+) -> Result<Places, StoreError> {
     let mut made = Places::new();
     let mut statement = connection.prepare_cached(
         "SELECT l.place, e.id FROM links l JOIN entries e ON e.id = l.entry
-         WHERE l.run = ? AND e.is_list AND e.state = 'posted'
-         -- What the shop's own lists ask for was made for nobody's sake.
-         AND NOT EXISTS (SELECT 1 FROM wanted w JOIN documents d ON d.id = w.document
-             WHERE w.entry = e.id AND d.kind IN ('customer', 'variant', 'supplier'))",
+         WHERE l.run = ?1 AND e.is_list AND e.state = 'posted'
+         AND (?2 OR NOT EXISTS (SELECT 1 FROM wanted w JOIN documents d ON d.id = w.document
+             WHERE w.entry = e.id AND d.kind IN ('customer', 'variant', 'supplier')))",
     )?;
     for run in runs {
-        let mut rows = statement.query([run])?;
+        let mut rows = statement.query(params![run, whole_runs])?;
         while let Some(row) = rows.next()? {
             made.insert(row.get(0)?, row.get(1)?);
         }

@@ -181,13 +181,11 @@ pub(super) fn rate(needs: &mut Needs<'_>, order: &PurchaseOrder) -> Decimal {
     if order.currency == needs.context.shop.currency {
         return Decimal::ONE;
     }
-    match order.exchange_rate.filter(|rate| rate.is_sign_positive() && !rate.is_zero()) {
-        Some(rate) => rate,
-        None => {
-            needs.hold(HeldReason::NoExchangeRate { currency: order.currency.code().to_owned() });
-            Decimal::ONE
-        }
+    if let Some(rate) = order.exchange_rate.filter(|rate| rate.is_sign_positive() && !rate.is_zero()) {
+        return rate;
     }
+    needs.hold(HeldReason::NoExchangeRate { currency: order.currency.code().to_owned() });
+    Decimal::ONE
 }
 
 /// What `quantity` of a line is worth, with its tax, to the cent. Tax on purchases is part of their cost: a sales tax that

@@ -142,16 +142,15 @@ fn changes(needs: &mut Needs<'_>, lines: &[AdjustedLine], ledger: &Ledger, of: &
         if !summary && !items::is_stocked(needs, &id, &variant) {
             continue;
         }
-        match changes.iter_mut().find(|change| change.id == id) {
-            Some(same) => same.more += line.change,
-            None => {
-                let subject = format!("{of}|{id}");
-                let history = facts::history(ledger, &subject, Moved::read);
-                let carried = history.last().map(|carried| carried.value).unwrap_or_default();
-                let more = line.change - carried.change;
-                changes.push(Change { subject, id, variant, more, carried });
-            }
+        if let Some(same) = changes.iter_mut().find(|change| change.id == id) {
+            same.more += line.change;
+            continue;
         }
+        let subject = format!("{of}|{id}");
+        let history = facts::history(ledger, &subject, Moved::read);
+        let carried = history.last().map(|carried| carried.value).unwrap_or_default();
+        let more = line.change - carried.change;
+        changes.push(Change { subject, id, variant, more, carried });
     }
     // What was taken off the document since.
     for subject in facts::subjects(ledger) {
@@ -302,9 +301,9 @@ impl Making<'_> {
             };
             let amount = (cost * Decimal::from(change.more)).rounded();
             if amount.is_negative() {
-                lost -= amount
+                lost -= amount;
             } else {
-                found += amount
+                found += amount;
             }
             let carried = change.carried;
             let now = Moved { change: carried.change + change.more, amount: carried.amount + amount };
