@@ -244,6 +244,11 @@ impl<'a, 'o> Plan<'a, 'o> {
 
     fn send_order(&mut self, value: &str) -> Result<(), Stop> {
         let at = self.order.ordered_at.unwrap_or(self.order.created_at);
+        let closing = self.needs.context.company.closing_date;
+        if local(&self.needs, at).is_some_and(|day| closing.is_some_and(|closing| day <= closing)) {
+            // It posts nothing: what comes later is bought without it.
+            return Ok(());
+        }
         let key = EntryKey::new("purchase_order", self.id.as_str());
         self.about = (key.clone(), EntryKind::PurchaseOrder, at, Money::ZERO);
         let mut lines = Vec::new();

@@ -316,8 +316,8 @@ fn a_supplier_of_a_customers_name_is_a_vendor_beside_it() {
 #[test]
 fn a_closed_period_holds_what_came_in_it_or_moves_it() {
     let mut buying = Buying::new(ordered());
-    buying.world.mapping.purchases.orders = false;
     buying.world.file.closing_date = Some("2026-11-30".parse().unwrap());
+    assert!(buying.mapped().is_nothing(), "an order that was sent before the books were closed holds nothing");
     buying.receive(&[(1, 1)]);
     assert!(matches!(buying.held()[..], [HeldReason::ClosedPeriod { .. }]));
     buying.world.mapping.documents.closed_period = ClosedPeriod::FirstOpenDay;
