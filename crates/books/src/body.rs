@@ -1,13 +1,16 @@
 //! The QuickBooks form of an entry, and the request that carries it.
 
+mod buying;
+
 use qbxml::{
-    ARRefundCreditCardAdd, AccountAdd, Amount, AppliedToTxnAdd, ApplyCheckToTxnAdd, CheckAdd, ClassAdd, CreditMemoAdd,
+    ARRefundCreditCardAdd, AccountAdd, Amount, AppliedToTxnAdd, ApplyCheckToTxnAdd, BillAdd, CheckAdd, ClassAdd, CreditMemoAdd,
     CreditMemoLineMod, CreditMemoMod, CustomerAdd, EditSequence, InventoryAdjustmentAdd, InvoiceAdd, InvoiceLineMod,
-    InvoiceMod, ItemDiscountAdd, ItemInventoryAdd, ItemNonInventoryAdd, ItemOtherChargeAdd, ItemSalesTaxAdd,
-    ItemServiceAdd, ItemSubtotalAdd, JournalEntryAdd, JournalEntryMod, JournalLineAdd, JournalLineMod, JournalLineType,
-    ListDel, ListDelType, PaymentMethodAdd, ReceivePaymentAdd, RefundAppliedToTxnAdd, Request, SalesOrderAdd,
-    SalesOrderLineMod, SalesOrderMod, SalesReceiptAdd, SalesReceiptLineMod, SalesReceiptMod, SetCredit,
-    StandardTermsAdd, TxnDel, TxnDelType, TxnId, TxnLineId, TxnVoid, TxnVoidType,
+    InvoiceMod, ItemDiscountAdd, ItemInventoryAdd, ItemNonInventoryAdd, ItemOtherChargeAdd, ItemReceiptAdd,
+    ItemSalesTaxAdd, ItemServiceAdd, ItemSubtotalAdd, JournalEntryAdd, JournalEntryMod, JournalLineAdd, JournalLineMod,
+    JournalLineType, ListDel, ListDelType, PaymentMethodAdd, PurchaseOrderAdd, ReceivePaymentAdd,
+    RefundAppliedToTxnAdd, Request, SalesOrderAdd, SalesOrderLineMod, SalesOrderMod, SalesReceiptAdd,
+    SalesReceiptLineMod, SalesReceiptMod, SetCredit, StandardTermsAdd, TransferInventoryAdd, TxnDel, TxnDelType, TxnId,
+    TxnLineId, TxnVoid, TxnVoidType, VendorAdd, VendorCreditAdd,
 };
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +53,8 @@ pub enum Body {
     StandardTerms(StandardTermsAdd),
     /// A customer.
     Customer(Box<CustomerAdd>),
+    /// A vendor.
+    Vendor(Box<VendorAdd>),
     /// An item whose stock and cost QuickBooks keeps.
     ItemInventory(Box<ItemInventoryAdd>),
     /// An item without stock.
@@ -98,6 +103,34 @@ pub enum Body {
     InventoryAdjustment(Box<InventoryAdjustmentAdd>),
     /// A journal entry.
     JournalEntry(Box<JournalEntryAdd>),
+    /// A purchase order: what is bought, before anything reaches the books.
+    PurchaseOrder {
+        /// The form.
+        form: Box<PurchaseOrderAdd>,
+        /// The source's id of each of its lines. A line keeps its place for ever: what is taken off the order stays with
+        /// what was received of it.
+        lines: Vec<DocumentId>,
+        /// Whether nothing more is expected. QuickBooks is told by a change only.
+        closed: bool,
+    },
+    /// Goods that came before the bill.
+    ItemReceipt {
+        /// The form, without what it receives.
+        form: Box<ItemReceiptAdd>,
+        /// The purchase order that it receives.
+        order: Option<OrderLines>,
+    },
+    /// A bill of a vendor.
+    Bill {
+        /// The form, without what it receives.
+        form: Box<BillAdd>,
+        /// The purchase order that it receives.
+        order: Option<OrderLines>,
+    },
+    /// A credit of a vendor.
+    VendorCredit(Box<VendorCreditAdd>),
+    /// Stock that went from one inventory site to another.
+    TransferInventory(Box<TransferInventoryAdd>),
     /// What goods cost that an order moved, at the unit costs that the shop told when it was mapped. It is part of a day's
     /// entry and never sent.
     Cost {
@@ -147,6 +180,15 @@ pub struct Applied {
     pub amount: Amount,
 }
 
+/// Which lines of a purchase order the item lines of a form receive.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OrderLines {
+    /// The purchase order's entry.
+    pub order: EntryKey,
+    /// For each item line the place of the order's line, from 0; none for a line that receives none.
+    pub lines: Vec<Option<usize>>,
+}
+
 /// Where something that an entry made stands in QuickBooks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Linked {
@@ -154,6 +196,8 @@ pub struct Linked {
     pub link: Link,
     /// What QuickBooks wants to see before it lets the object be changed (PROTOCOL.md c.5).
     pub edit_sequence: EditSequence,
+    /// QuickBooks' ids of its lines, where other forms refer to them: those on accounts before those of items.
+    pub lines: Vec<TxnLineId>,
 }
 
 /// What goods of one line of an order cost.
@@ -207,7 +251,7 @@ impl Body {
     pub(crate) fn request(&self, linked: &dyn Fn(&EntryKey) -> Option<Linked>) -> Result<Request, NoRequest> {
         let get = |key: &EntryKey| linked(key).ok_or_else(|| NoRequest::NotLinkedYet(key.clone()));
         let transaction = |key: &EntryKey| match get(key)? {
-            Linked { link: Link::Transaction(id), edit_sequence } => Ok((id, edit_sequence)),
+            Linked { link: Link::Transaction(id), edit_sequence, .. } => Ok((id, edit_sequence)),
             Linked { link: Link::List(_), .. } => Err(NoRequest::NotLinkedYet(key.clone())),
         };
         Ok(match self {
@@ -216,6 +260,7 @@ impl Body {
             Self::PaymentMethod(form) => form.clone().into(),
             Self::StandardTerms(form) => form.clone().into(),
             Self::Customer(form) => (**form).clone().into(),
+            Self::Vendor(form) => (**form).clone().into(),
             Self::ItemInventory(form) => (**form).clone().into(),
             Self::ItemNonInventory(form) => (**form).clone().into(),
             Self::ItemService(form) => (**form).clone().into(),
@@ -229,6 +274,19 @@ impl Body {
             Self::CreditMemo(form) => (**form).clone().into(),
             Self::InventoryAdjustment(form) => (**form).clone().into(),
             Self::JournalEntry(form) => (**form).clone().into(),
+            Self::PurchaseOrder { form, .. } => (**form).clone().into(),
+            Self::ItemReceipt { form, order } => {
+                let mut form = (**form).clone();
+                buying::receive(&mut form.item_line_add, order.as_ref(), get)?;
+                form.into()
+            }
+            Self::Bill { form, order } => {
+                let mut form = (**form).clone();
+                buying::receive(&mut form.item_line_add, order.as_ref(), get)?;
+                form.into()
+            }
+            Self::VendorCredit(form) => (**form).clone().into(),
+            Self::TransferInventory(form) => (**form).clone().into(),
             Self::Cost { .. } => return Err(NoRequest::PartOfDay),
             Self::ReceivePayment { form, invoices } => {
                 let mut form = (**form).clone();
@@ -270,7 +328,7 @@ impl Body {
             Self::Change { target, before, after } => {
                 let (id, sequence) = transaction(target)?;
                 after
-                    .change(before.as_deref(), id, sequence)
+                    .change(before.as_deref(), id, sequence, &get(target)?.lines)
                     .ok_or_else(|| NoRequest::Impossible(target.clone(), "changed"))?
             }
             Self::Void { target, before } => {
@@ -302,6 +360,9 @@ impl Body {
             Self::Check { .. } => TxnVoidType::Check,
             Self::InventoryAdjustment(_) => TxnVoidType::InventoryAdjustment,
             Self::JournalEntry(_) => TxnVoidType::JournalEntry,
+            Self::ItemReceipt { .. } => TxnVoidType::ItemReceipt,
+            Self::Bill { .. } => TxnVoidType::Bill,
+            Self::VendorCredit(_) => TxnVoidType::VendorCredit,
             _ => return None,
         })
     }
@@ -317,6 +378,11 @@ impl Body {
             Self::Check { .. } => TxnDelType::Check,
             Self::InventoryAdjustment(_) => TxnDelType::InventoryAdjustment,
             Self::JournalEntry(_) => TxnDelType::JournalEntry,
+            Self::PurchaseOrder { .. } => TxnDelType::PurchaseOrder,
+            Self::ItemReceipt { .. } => TxnDelType::ItemReceipt,
+            Self::Bill { .. } => TxnDelType::Bill,
+            Self::VendorCredit(_) => TxnDelType::VendorCredit,
+            Self::TransferInventory(_) => TxnDelType::TransferInventory,
             _ => return None,
         })
     }
@@ -328,6 +394,7 @@ impl Body {
             Self::PaymentMethod(_) => ListDelType::PaymentMethod,
             Self::StandardTerms(_) => ListDelType::StandardTerms,
             Self::Customer(_) => ListDelType::Customer,
+            Self::Vendor(_) => ListDelType::Vendor,
             Self::ItemInventory(_) => ListDelType::ItemInventory,
             Self::ItemNonInventory(_) => ListDelType::ItemNonInventory,
             Self::ItemService(_) => ListDelType::ItemService,
@@ -340,9 +407,22 @@ impl Body {
     }
 
     /// The Mod request that makes a form in QuickBooks stand as this one: every line is given anew, so that QuickBooks
-    /// drops the old ones (PROTOCOL.md c.5). A sales order of which only `IsManuallyClosed` changes keeps its lines.
-    fn change(&self, before: Option<&Self>, txn_id: TxnId, edit_sequence: EditSequence) -> Option<Request> {
+    /// drops the old ones (PROTOCOL.md c.5). A sales order of which only `IsManuallyClosed` changes keeps its lines, and so
+    /// do forms of purchases, whose `lines` other forms refer to.
+    fn change(
+        &self,
+        before: Option<&Self>,
+        txn_id: TxnId,
+        edit_sequence: EditSequence,
+        lines: &[TxnLineId],
+    ) -> Option<Request> {
         Some(match self {
+            Self::PurchaseOrder { form, closed, .. } => {
+                buying::order((**form).clone(), *closed, before, txn_id, edit_sequence, lines)
+            }
+            Self::ItemReceipt { form, .. } => buying::receipt((**form).clone(), txn_id, edit_sequence, lines),
+            Self::Bill { form, .. } => buying::bill((**form).clone(), txn_id, edit_sequence, lines),
+            Self::VendorCredit(form) => buying::credit((**form).clone(), txn_id, edit_sequence, lines),
             Self::SalesOrder(form) => {
                 let closes_only = matches!(before, Some(Self::SalesOrder(before))
                     if before.sales_order_line_add == form.sales_order_line_add);

@@ -135,6 +135,8 @@ pub enum EntryKind {
     PaymentMethod,
     /// A customer.
     Customer,
+    /// A vendor.
+    Vendor,
     /// An item of any kind.
     Item,
     /// A sales receipt.
@@ -158,6 +160,16 @@ pub enum EntryKind {
     InventoryAdjustment,
     /// A journal entry.
     JournalEntry,
+    /// A purchase order, which moves nothing in the books.
+    PurchaseOrder,
+    /// Goods that came before the bill.
+    ItemReceipt,
+    /// A bill of a vendor.
+    Bill,
+    /// A credit of a vendor.
+    VendorCredit,
+    /// Stock that went from one inventory site to another.
+    TransferInventory,
     /// What goods cost: part of a day's entry, never in QuickBooks on its own.
     Cost,
     /// A credit memo set against an invoice.
@@ -175,26 +187,35 @@ impl EntryKind {
     pub const fn is_list(self) -> bool {
         matches!(
             self,
-            Self::Account | Self::Class | Self::PaymentMethod | Self::StandardTerms | Self::Customer | Self::Item
+            Self::Account
+                | Self::Class
+                | Self::PaymentMethod
+                | Self::StandardTerms
+                | Self::Customer
+                | Self::Vendor
+                | Self::Item
         )
     }
 
     /// The first place in the order of sending that is no list's.
     const LISTS: u8 = 4;
 
-    /// Place in the order of sending: lists before transactions, invoices before their payments (DESIGN.md 3). What an
-    /// entry needs goes before it in any case.
+    /// Place in the order of sending: lists before transactions, invoices before their payments (DESIGN.md 3), and goods
+    /// that come before those that are sold, since QuickBooks would guess the cost of what it does not have (PRODUCT.md
+    /// 5.1). What an entry needs goes before it in any case.
     pub const fn rank(self) -> u8 {
         match self {
             Self::Account | Self::Class => 0,
             Self::PaymentMethod | Self::StandardTerms => 1,
-            Self::Customer => 2,
+            Self::Customer | Self::Vendor => 2,
             Self::Item => 3,
-            Self::SalesOrder | Self::SalesReceipt | Self::Invoice | Self::JournalEntry | Self::Cost => 5,
-            Self::ReceivePayment | Self::CreditMemo => 6,
-            Self::ARRefundCreditCard | Self::Check | Self::InventoryAdjustment => 7,
-            Self::Change | Self::Void | Self::Application => 8,
-            Self::Deletion => 9,
+            Self::PurchaseOrder => 5,
+            Self::ItemReceipt | Self::Bill | Self::TransferInventory => 6,
+            Self::SalesOrder | Self::SalesReceipt | Self::Invoice | Self::JournalEntry | Self::Cost => 7,
+            Self::ReceivePayment | Self::CreditMemo | Self::VendorCredit => 8,
+            Self::ARRefundCreditCard | Self::Check | Self::InventoryAdjustment => 9,
+            Self::Change | Self::Void | Self::Application => 10,
+            Self::Deletion => 11,
         }
     }
 }
@@ -327,6 +348,22 @@ impl Event {
     /// Something was agreed about it later, or a payment took place; `part` tells which part of it, if it has several.
     pub(crate) fn of(id: &DocumentId, part: &str) -> Self {
         Self(if part.is_empty() { id.to_string() } else { format!("{id}/{part}") })
+    }
+
+    /// What the source says of `subject` became `value`: the `number`th time, from 0, that it is carried into the books.
+    pub(crate) fn fact(subject: &str, number: usize, value: &str) -> Self {
+        Self(format!("{subject}#{number}={value}"))
+    }
+
+    /// Number and value, for an event of [`Event::fact`] about this subject.
+    pub(crate) fn as_fact(&self, subject: &str) -> Option<(usize, &str)> {
+        let (number, value) = self.0.strip_prefix(subject)?.strip_prefix('#')?.split_once('=')?;
+        Some((number.parse().ok()?, value))
+    }
+
+    /// The subject, for an event of [`Event::fact`].
+    pub(crate) fn subject(&self) -> Option<&str> {
+        Some(self.0.rsplit_once('=')?.0.rsplit_once('#')?.0)
     }
 
     /// A day's entry brings in this one as a part.

@@ -171,6 +171,20 @@ pub(crate) fn of_variant(needs: &mut Needs<'_>, id: &DocumentId, variant: &Varia
     Some(Sold { item: found.name, account, stocked, adopted: found.adopted })
 }
 
+/// Whether QuickBooks keeps stock of the variant, or will once its item is made.
+pub(crate) fn is_stocked(needs: &Needs<'_>, id: &DocumentId, variant: &Variant) -> bool {
+    match needs.context.lists.linked(&key_of(id)) {
+        Some(item) => item.kind.starts_with("ItemInventory"),
+        None => goods_kind(needs, variant) == GoodsKind::Inventory,
+    }
+}
+
+/// The account of the worth of an inventory item's stock: the item's own, or the one with which it will be made.
+pub(crate) fn asset_account(needs: &mut Needs<'_>, item: &str) -> String {
+    let known = needs.context.lists.named(NameSpace::Item, item).and_then(|item| item.asset);
+    known.unwrap_or_else(|| needs.account(Purpose::InventoryAsset))
+}
+
 /// The identity of the item of a variant.
 pub(crate) fn key_of(variant: &DocumentId) -> EntryKey {
     EntryKey::new("item", variant.as_str())

@@ -78,6 +78,16 @@ impl Ledger {
         self.carried.contains_key(event)
     }
 
+    /// Every event that is in the books, with the form by which it is.
+    pub fn events(&self) -> impl Iterator<Item = (&Event, &EntryKey)> {
+        self.carried.iter()
+    }
+
+    /// The forms that stand, by the entry that made each.
+    pub fn forms(&self) -> impl Iterator<Item = (&EntryKey, &Standing)> {
+        self.forms.iter()
+    }
+
     /// The form by which the event is in the books.
     pub fn form_of(&self, event: &Event) -> Option<&EntryKey> {
         self.carried.get(event)
@@ -90,7 +100,12 @@ impl Ledger {
 
     /// The day of the form that carries the event.
     pub fn date_of(&self, event: &Event) -> Option<Date> {
-        self.days.get(self.carried.get(event)?).copied()
+        self.day(self.carried.get(event)?)
+    }
+
+    /// The day of a form.
+    pub fn day(&self, key: &EntryKey) -> Option<Date> {
+        self.days.get(key).copied()
     }
 
     /// Whether the event is in the books as a deposit.

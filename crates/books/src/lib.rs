@@ -35,6 +35,7 @@ pub mod opening;
 mod parties;
 mod plan;
 pub mod proposals;
+mod purchases;
 mod purpose;
 mod reasons;
 mod sale;
@@ -42,7 +43,7 @@ mod sums;
 pub mod tieout;
 mod undo;
 
-pub use body::{Applied, Body, CostLine, Linked, Moved, NoRequest};
+pub use body::{Applied, Body, CostLine, Linked, Moved, NoRequest, OrderLines};
 pub use categories::{Category, Met};
 pub use document::{ContentHash, Day, Document, DocumentId, DocumentKind, Fact};
 pub use entry::{Entry, EntryKey, EntryKind, Event, Held, Link, Mapped, Past, Posting, Postings};
@@ -51,5 +52,6 @@ pub use lists::{Ceilings, CompanyFile, Facts, FullList, ListObject, Lists, NameS
 pub use map::{Context, footer_item, map};
 pub use mapping::{Mapping, Purpose};
 pub use money::{Currency, Money};
+pub use purchases::since;
 pub use reasons::{HeldReason, Why};
 pub use undo::{Removal, undo};

@@ -46,6 +46,9 @@ pub struct ListObject {
     /// For an account its type (`Income`, `Bank` …); for an item the full name of the account it sells to; for a
     /// sales-tax item its rate in percent; else empty.
     pub account: Option<String>,
+    /// For an inventory item the full name of the account of its stock's worth; else empty.
+    #[serde(default)]
+    pub asset: Option<String>,
 }
 
 /// A list of the company file that has no room for another object.
@@ -124,6 +127,9 @@ pub struct CompanyFile {
     /// How much its lists can hold.
     #[serde(default)]
     pub ceilings: Ceilings,
+    /// Whether stock is kept by inventory site.
+    #[serde(default)]
+    pub inventory_sites: bool,
 }
 
 /// The most objects that the company file's lists can hold, where it is known; inactive ones count.

@@ -15,6 +15,7 @@ use crate::{
     needs::Needs,
     opening, parties,
     plan::{Plan, came_to_nothing, obstacles, sale_key},
+    purchases,
     reasons::HeldReason,
     sums,
 };
@@ -38,13 +39,21 @@ pub struct Context<'a> {
 /// are posted or undone, in the order of posting. The same document, past, mapping and surroundings always give the same
 /// result.
 ///
-/// Only orders and days of summarised sales become entries; customers, variants and the rest inform, and their list entries are made when an order needs
-/// them. What can't be mapped is held with every reason there is, never guessed; what does not depend on it goes all the
+/// Orders, days of summarised sales, purchase orders, stock adjustments and transfers become entries, and so does the
+/// opening stock; customers, variants and the rest inform, and their list entries are made when one of those needs them.
+/// What can't be mapped is held with every reason there is, never guessed; what does not depend on it goes all the
 /// same.
 #[must_use]
 pub fn map(document: &Document, past: &[Past], context: &Context<'_>) -> Mapped {
     match &document.fact {
         Fact::Order(order) => map_order(&document.id, order, past, context),
+        Fact::PurchaseOrder(order) => {
+            purchases::purchase_order((&document.id, document.updated_at), order, past, context)
+        }
+        Fact::StockAdjustment(adjustment) => {
+            purchases::adjustment((&document.id, document.updated_at), adjustment, past, context)
+        }
+        Fact::StockTransfer(transfer) => purchases::transfer(&document.id, transfer, past, context),
         Fact::OpeningStock(stock) => opening::map(&document.id, stock, past, context),
         Fact::Day(day) => day::map_day(&document.id, day, past, context),
         Fact::Shop(_)
@@ -52,10 +61,7 @@ pub fn map(document: &Document, past: &[Past], context: &Context<'_>) -> Mapped 
         | Fact::Customer(_)
         | Fact::Variant(_)
         | Fact::Supplier(_)
-        | Fact::StockItem(_)
-        | Fact::PurchaseOrder(_)
-        | Fact::StockAdjustment(_)
-        | Fact::StockTransfer(_) => Mapped::default(),
+        | Fact::StockItem(_) => Mapped::default(),
     }
 }
 

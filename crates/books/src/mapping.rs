@@ -35,6 +35,8 @@ pub struct Mapping {
     pub inventory: Inventory,
     /// Suppliers.
     pub vendors: Vendors,
+    /// What is bought.
+    pub purchases: Purchases,
     /// Names of the items that stand for anything but goods.
     pub items: Items,
     /// Which form a document becomes.
@@ -172,6 +174,14 @@ impl Accounts {
             Purpose::PurchaseDiscounts => &self.purchase_discounts,
             Purpose::UnbilledPurchases => &self.unbilled_purchases,
             Purpose::OpeningStock => &self.opening_stock,
+        }
+    }
+
+    /// The account chosen for stock adjustments of this reason, with the setting's name.
+    pub fn adjustment_of(&self, reason: &str) -> (String, &str) {
+        match find(&self.adjustments, reason.trim()) {
+            Some(account) => (format!("adjustments.{}", reason.trim()), account),
+            None => (Purpose::Shrinkage.key().to_owned(), &self.shrinkage),
         }
     }
 
@@ -360,11 +370,19 @@ pub struct Locations {
     pub online: String,
     /// Classes by the location's name or id; made where they are missing.
     pub classes: BTreeMap<String, String>,
+    /// Inventory sites by the location's name or id, where the company file keeps stock by site; a location that is not
+    /// named has the site of its own name.
+    pub sites: BTreeMap<String, String>,
 }
 
 impl Default for Locations {
     fn default() -> Self {
-        Self { new: NewLocation::Create, online: "Online Store".into(), classes: BTreeMap::new() }
+        Self {
+            new: NewLocation::Create,
+            online: "Online Store".into(),
+            classes: BTreeMap::new(),
+            sites: BTreeMap::new(),
+        }
     }
 }
 
@@ -454,6 +472,46 @@ pub struct Vendors {
 impl Default for Vendors {
     fn default() -> Self {
         Self { mode: Mode::Detailed, generic: "Shopify Vendor".into() }
+    }
+}
+
+/// What goods that came become.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReceiptForm {
+    /// An item receipt: the bill is entered in QuickBooks when it comes, as QuickBooks Point of Sale has it.
+    #[default]
+    ItemReceipt,
+    /// A bill.
+    Bill,
+}
+
+/// Where freight and duty on purchases go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FreightIn {
+    /// To the account of freight.
+    #[default]
+    Account,
+    /// Into the cost of the goods, in proportion to what they cost.
+    ItemCost,
+}
+
+/// What is bought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Purchases {
+    /// Whether what is ordered becomes a purchase order, which posts nothing.
+    pub orders: bool,
+    /// What goods that came become.
+    pub receipt: ReceiptForm,
+    /// Where freight and duty go.
+    pub freight: FreightIn,
+}
+
+impl Default for Purchases {
+    fn default() -> Self {
+        Self { orders: true, receipt: ReceiptForm::ItemReceipt, freight: FreightIn::Account }
     }
 }
 

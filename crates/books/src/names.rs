@@ -87,30 +87,43 @@ pub(crate) fn description(variant: &Variant) -> String {
 /// The reference number of an order: its name without `#`, and of a name that is too long its end, which is what differs
 /// between orders.
 pub(crate) fn reference(order: &Order, id: &DocumentId) -> String {
+    reference_of(&order.name, id, limits::REF_NUMBER)
+}
+
+/// The reference number of a document of this name, of at most `max` characters.
+pub(crate) fn reference_of(name: &str, id: &DocumentId, max: usize) -> String {
     let last = |text: &str| {
         let letters: Vec<char> = text.chars().collect();
-        let end: String = letters[letters.len().saturating_sub(limits::REF_NUMBER)..].iter().collect();
+        let end: String = letters[letters.len().saturating_sub(max)..].iter().collect();
         end.trim_start_matches(|letter: char| !letter.is_alphanumeric()).to_owned()
     };
-    let name: String = text::fit(&order.name, limits::MEMO)
-        .chars()
-        .filter(|letter| *letter != '#' && !letter.is_whitespace())
-        .collect();
+    let name: String =
+        text::fit(name, limits::MEMO).chars().filter(|letter| *letter != '#' && !letter.is_whitespace()).collect();
     if name.is_empty() { last(id.short()) } else { last(&name) }
 }
 
 /// The reference number of a further form of an order: the order's, with a mark and a number.
 pub(crate) fn reference_of_part(order: &Order, id: &DocumentId, mark: &str, number: usize) -> String {
+    part(&reference(order, id), mark, number, limits::REF_NUMBER)
+}
+
+/// A reference number with a mark and a number behind it, within `max` characters.
+pub(crate) fn part(reference: &str, mark: &str, number: usize, max: usize) -> String {
     let suffix = format!("-{mark}{number}");
-    let whole: Vec<char> = reference(order, id).chars().collect();
-    let room = limits::REF_NUMBER.saturating_sub(suffix.chars().count());
+    let whole: Vec<char> = reference.chars().collect();
+    let room = max.saturating_sub(suffix.chars().count());
     let end: String = whole[whole.len().saturating_sub(room)..].iter().collect();
     format!("{end}{suffix}")
 }
 
 /// The memo of a transaction: which order it is, and the tag by which it is found again (DESIGN.md 4).
 pub(crate) fn memo(order: &Order, key: &EntryKey) -> String {
-    let what = text::fit(&format!("Shopify {} {}", order.name, order.channel), limits::MEMO / 2);
+    memo_of(&format!("{} {}", order.name, order.channel), key)
+}
+
+/// The memo of a transaction of which people say `what`.
+pub(crate) fn memo_of(what: &str, key: &EntryKey) -> String {
+    let what = text::fit(&format!("Shopify {what}"), limits::MEMO / 2);
     format!("{what} {}", key.tag())
 }
 

@@ -455,6 +455,13 @@ impl<'a> Needs<'a> {
     }
 }
 
+/// The inventory site of a location; none where the company file does not keep stock by site.
+pub(crate) fn site(context: &Context<'_>, location: Option<&DocumentId>) -> Option<String> {
+    let id = location.filter(|_| context.company.inventory_sites)?;
+    let chosen = by_location(context, &context.mapping.locations.sites, id).map(|(_, site)| site.clone());
+    Some(chosen.unwrap_or_else(|| location_name(context, id))).map(|name| text::name(&name, limits::LIST_NAME))
+}
+
 /// What a location is called: its name, or the end of its id where the shop has not told of it.
 pub(crate) fn location_name(context: &Context<'_>, id: &DocumentId) -> String {
     match context.facts.document(id).map(|document| document.fact) {

@@ -25,7 +25,7 @@ use crate::{
     money::Money,
     names,
     needs::Needs,
-    parties, plan,
+    parties, plan, purchases,
     reasons::{HeldReason, Why},
     sums,
 };
@@ -33,8 +33,8 @@ use crate::{
 /// Lines of one adjustment at most, so that no form is longer than a person can read.
 const LINES_OF_A_FORM: usize = 100;
 
-/// What the initial integration makes of a customer or a variant that no sale has asked for yet: the list entry that a
-/// sale of the day `from` would need. What is in the company file already is matched and belongs to it from then on.
+/// What the initial integration makes of a customer, a variant or a supplier that nothing has asked for yet: the list entry
+/// that a sale or purchase of the day `from` would need. What is in the company file already is matched and belongs to it from then on.
 /// Nothing in summary mode, and nothing of documents of other kinds.
 #[must_use]
 pub fn introduce(document: &Document, from: Date, context: &Context<'_>) -> Mapped {
@@ -43,6 +43,9 @@ pub fn introduce(document: &Document, from: Date, context: &Context<'_>) -> Mapp
         Fact::Customer(buyer) if modes.customers == Mode::Detailed => (names::of_customer(buyer), EntryKind::Customer),
         Fact::Variant(variant) if modes.inventory == Mode::Detailed && !variant.gift_card => {
             (names::of_variant(variant), EntryKind::Item)
+        }
+        Fact::Supplier(supplier) if modes.vendors == Mode::Detailed && supplier.active => {
+            (purchases::called(supplier).unwrap_or_default().to_owned(), EntryKind::Vendor)
         }
         _ => return Mapped::default(),
     };
@@ -59,6 +62,7 @@ pub fn introduce(document: &Document, from: Date, context: &Context<'_>) -> Mapp
             let _ = items::of_variant(&mut needs, &document.id, variant);
             items::key_of(&document.id)
         }
+        Fact::Supplier(supplier) => purchases::of_supplier(&mut needs, &document.id, supplier).0,
         _ => return Mapped::default(),
     };
     let reasons = needs.reasons().to_vec();

@@ -195,18 +195,7 @@ impl<'a, 'o> Plan<'a, 'o> {
 
     /// The day in the shop's time zone; a closed one holds the entry or is the first open day, as the mapping has it.
     fn date(&mut self, at: Timestamp) -> Result<Date, Stop> {
-        let date = local(&self.needs, at).ok_or(Stop)?;
-        let Some(closing) = self.needs.context.company.closing_date.filter(|closing| date <= *closing) else {
-            return Ok(date);
-        };
-        if self.needs.context.mapping.documents.closed_period == ClosedPeriod::FirstOpenDay
-            && let Ok(open) = closing.tomorrow()
-        {
-            self.needs.because(Why::MovedToOpenPeriod { from: date });
-            return Ok(open);
-        }
-        self.needs.hold(HeldReason::ClosedPeriod { date, closed_until: closing });
-        Err(Stop)
+        open_day(&mut self.needs, at).ok_or(Stop)
     }
 
     fn receivable(&mut self) -> String {
@@ -242,8 +231,24 @@ pub(crate) fn came_to_nothing(order: &Order, life: &Life<'_>) -> bool {
     is_called_off(order, life) || (can && all().is_some_and(|rows| rows.is_empty()))
 }
 
+/// The day in the shop's time zone; a closed one holds the entry or is the first open day, as the mapping has it.
+pub(crate) fn open_day(needs: &mut Needs<'_>, at: Timestamp) -> Option<Date> {
+    let date = local(needs, at)?;
+    let Some(closing) = needs.context.company.closing_date.filter(|closing| date <= *closing) else {
+        return Some(date);
+    };
+    if needs.context.mapping.documents.closed_period == ClosedPeriod::FirstOpenDay
+        && let Ok(open) = closing.tomorrow()
+    {
+        needs.because(Why::MovedToOpenPeriod { from: date });
+        return Some(open);
+    }
+    needs.hold(HeldReason::ClosedPeriod { date, closed_until: closing });
+    None
+}
+
 /// The day in the shop's time zone.
-fn local(needs: &Needs<'_>, at: Timestamp) -> Option<Date> {
+pub(crate) fn local(needs: &Needs<'_>, at: Timestamp) -> Option<Date> {
     at.in_tz(&needs.context.shop.time_zone).ok().map(|local| local.date())
 }
 
@@ -270,6 +275,18 @@ pub(crate) fn obstacles(order: &Order, needs: &mut Needs<'_>) {
     if order.currency != shop.currency {
         needs.hold(HeldReason::ForeignCurrency { currency: order.currency.code().to_owned() });
     }
+    of_the_books(needs);
+    if let PaymentState::Other(state) = &order.payment_state {
+        needs.hold(HeldReason::NotCarriedYet { what: format!("payment state {state}") });
+    }
+    for reason in sums::unusable(order) {
+        needs.hold(reason);
+    }
+}
+
+/// What of the shop and the company file stands in the way of booking anything.
+pub(crate) fn of_the_books(needs: &mut Needs<'_>) {
+    let shop = needs.context.shop;
     let company = needs.context.company;
     let set = crate::money::Currency::new(&needs.context.mapping.documents.home_currency);
     let home = company.home_currency.as_ref().unwrap_or(&set);
@@ -279,13 +296,7 @@ pub(crate) fn obstacles(order: &Order, needs: &mut Needs<'_>) {
             home: home.code().to_owned(),
         });
     }
-    if let PaymentState::Other(state) = &order.payment_state {
-        needs.hold(HeldReason::NotCarriedYet { what: format!("payment state {state}") });
-    }
-    if order.placed_at.in_tz(&shop.time_zone).is_err() {
+    if Timestamp::UNIX_EPOCH.in_tz(&shop.time_zone).is_err() {
         needs.hold(HeldReason::NotCarriedYet { what: format!("time zone {}", shop.time_zone) });
-    }
-    for reason in sums::unusable(order) {
-        needs.hold(reason);
     }
 }

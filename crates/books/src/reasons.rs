@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use qbxml::ListId;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::{entry::EntryKey, money::Money};
@@ -127,6 +128,44 @@ pub enum Why {
     RestOfDay,
     /// Somebody wants this undone.
     Undo,
+    /// The vendor is the generic one.
+    GenericVendor,
+    /// Sent to the supplier: a purchase order, which posts nothing.
+    Ordered,
+    /// The order changed, or is done with: its purchase order says so.
+    OrderChanged,
+    /// Goods came.
+    GoodsReceived,
+    /// Freight, duty and what the supplier adds or takes off stand on the first receipt.
+    ChargesOnFirstReceipt,
+    /// Freight and duty are part of what the goods cost.
+    ChargesInCost,
+    /// Tax on the purchase is part of what the goods cost.
+    TaxInCost,
+    /// Converted from another currency at the order's own rate, each line rounded to the cent.
+    Converted {
+        /// The currency's code.
+        currency: String,
+        /// What one unit of it is worth.
+        rate: Decimal,
+    },
+    /// Goods of which QuickBooks keeps no stock are spent when they come.
+    NotCounted,
+    /// The source says another price or quantity than it did; what was received is changed in place.
+    ReceiptChanged,
+    /// The same, with an entry of its own for the difference.
+    ReceiptDiffers,
+    /// Fewer goods were kept than had come.
+    GoodsReturned,
+    /// Stock was counted, damaged, lost or found, for this reason.
+    StockAdjusted {
+        /// The reason, in the source's words; empty where it does not say.
+        reason: String,
+        /// The account of it.
+        account: String,
+    },
+    /// Stock arrived from another location.
+    StockMoved,
     /// It is made because the shop has it: the initial integration carries over whole lists.
     Introduced,
     /// The stock that was there at the cut-over date.
@@ -180,6 +219,20 @@ impl Why {
             Self::NoSalesReceipt { .. } => "why.no_sales_receipt",
             Self::RestOfDay => "why.rest_of_day",
             Self::Undo => "why.undo",
+            Self::GenericVendor => "why.generic_vendor",
+            Self::Ordered => "why.ordered",
+            Self::OrderChanged => "why.order_changed",
+            Self::GoodsReceived => "why.goods_received",
+            Self::ChargesOnFirstReceipt => "why.charges_on_first_receipt",
+            Self::ChargesInCost => "why.charges_in_cost",
+            Self::TaxInCost => "why.tax_in_cost",
+            Self::Converted { .. } => "why.converted",
+            Self::NotCounted => "why.not_counted",
+            Self::ReceiptChanged => "why.receipt_changed",
+            Self::ReceiptDiffers => "why.receipt_differs",
+            Self::GoodsReturned => "why.goods_returned",
+            Self::StockAdjusted { .. } => "why.stock_adjusted",
+            Self::StockMoved => "why.stock_moved",
             Self::Introduced => "why.introduced",
             Self::OpeningStock { .. } => "why.opening_stock",
             Self::NeededBy { .. } => "why.needed_by",
@@ -324,6 +377,21 @@ pub enum HeldReason {
     ChangedInQuickBooks,
     /// The shop has deleted it, and it is in QuickBooks.
     GoneFromShop,
+    /// The source does not say what something that is bought, or whose stock changed, costs.
+    NoUnitCost {
+        /// What it is called.
+        item: String,
+    },
+    /// The source names goods of whose stock it has not told.
+    UnknownGoods {
+        /// What they are called.
+        item: String,
+    },
+    /// A purchase is in another currency, and the source does not say at what rate.
+    NoExchangeRate {
+        /// The currency's code.
+        currency: String,
+    },
     /// More was paid than is owed.
     Overpaid {
         /// By how much.
@@ -366,6 +434,9 @@ impl HeldReason {
             Self::Undone => "held.undone",
             Self::ChangedInQuickBooks => "held.changed_in_quickbooks",
             Self::GoneFromShop => "held.gone_from_shop",
+            Self::NoUnitCost { .. } => "held.no_unit_cost",
+            Self::UnknownGoods { .. } => "held.unknown_goods",
+            Self::NoExchangeRate { .. } => "held.no_exchange_rate",
             Self::Overpaid { .. } => "held.overpaid",
             Self::Refused { .. } => "held.refused",
         }

@@ -4,6 +4,8 @@
 //! file's side from the objects that QuickBooks sent back, not from what was sent. So a difference between what was meant
 //! and what was booked is seen (DESIGN.md 5).
 
+mod bought;
+
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
@@ -16,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     choice,
-    document::{DocumentId, Fate, Order},
+    document::{Document, DocumentId, Fact, Fate, Order},
     entry::{EntryKind, Event, Past, Posting},
     items,
     ledger::Ledger,
@@ -26,7 +28,7 @@ use crate::{
     mapping::{Form, Purpose},
     money::Money,
     needs::{Needs, clearing},
-    plan,
+    plan, purchases,
     sums::{self, Source},
 };
 
@@ -297,9 +299,22 @@ impl ShopSide<'_> {
     }
 }
 
-/// The postings that QuickBooks made of a sales receipt, an invoice, a received payment, a credit memo, money given back or a
-/// journal entry,
-/// told from the object that it sent back and the accounts of the items on it. Everything else gives none. The cost of
+/// What the shop says of a document by day and account, whatever it is of; see [`shop_figures`]. Of purchases it is what
+/// came and what that cost, with what is owed for it.
+#[must_use]
+pub fn figures(document: &Document, past: &[Past], context: &Context<'_>) -> Vec<ShopFigure> {
+    let of = (&document.id, document.updated_at);
+    match &document.fact {
+        Fact::Order(order) => shop_figures(&document.id, order, past, context),
+        Fact::PurchaseOrder(order) => purchases::purchase_figures(of, order, past, context),
+        Fact::StockAdjustment(adjustment) => purchases::adjustment_figures(&document.id, adjustment, past, context),
+        _ => Vec::new(),
+    }
+}
+
+/// The postings that QuickBooks made of a sales receipt, an invoice, a received payment, a credit memo, money given back,
+/// a journal entry, an item receipt, a bill or a vendor credit, told from the object that it sent back and the accounts
+/// of the items on it. Everything else gives none. The cost of
 /// goods, which QuickBooks posts by itself, is not among them; an item that the lists do not have stands under its own
 /// name.
 #[must_use]
@@ -312,7 +327,7 @@ pub fn booked(object: &Object, lists: &dyn Lists) -> Vec<Posting> {
         Object::ArRefundCreditCard(ret) => card_refund(ret),
         Object::Check(ret) => check(ret),
         Object::JournalEntry(ret) => journal_entry(ret),
-        _ => Vec::new(),
+        _ => bought::booked(object, lists),
     }
 }
 

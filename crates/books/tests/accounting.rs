@@ -8,10 +8,18 @@ use std::fmt::Write;
 
 use books::{
     Body, Entry, EntryKind, Mapping, Money, Removal,
-    document::{DeliveryState, Fate, Fee, Order, Terms},
-    mapping::{DayForm, Form},
+    document::{
+        AdjustedLine, DeliveryState, Document, Fact, Fate, Fee, Order, PurchaseChargeKind, PurchaseState,
+        StockAdjustment, Terms,
+    },
+    mapping::{DayForm, Form, FreightIn, Mode, ReceiptForm},
 };
-use common::{story::*, trade::*, *};
+use common::{
+    buying::{self, Buying},
+    story::*,
+    trade::*,
+    *,
+};
 
 const INTRODUCTION: &str = "\
 # Accounting
@@ -91,6 +99,15 @@ impl Page {
         }
     }
 
+    fn bought(&mut self, title: &str, mut buying: Buying, steps: &[(&str, &dyn Fn(&mut Buying))]) {
+        write!(self.0, "\n### {title}\n").unwrap();
+        for (what, happens) in steps {
+            happens(&mut buying);
+            let entries = buying.post();
+            self.step(what, &entries);
+        }
+    }
+
     fn step(&mut self, what: &str, entries: &[Entry]) {
         if !what.is_empty() {
             write!(self.0, "\n*{what}*\n").unwrap();
@@ -139,6 +156,10 @@ fn name(entry: &Entry) -> &'static str {
             Body::SalesOrder(_) => "Sales order changed",
             Body::Invoice(_) => "Invoice changed in place",
             Body::JournalEntry(_) => "Journal entry changed in place",
+            Body::PurchaseOrder { closed: true, .. } => "Purchase order closed",
+            Body::PurchaseOrder { .. } => "Purchase order changed",
+            Body::ItemReceipt { .. } => "Item receipt changed in place",
+            Body::Bill { .. } => "Bill changed in place",
             _ => "Sales receipt changed in place",
         },
         (Body::Deletion { .. }, _) => "Deleted:",
@@ -152,6 +173,11 @@ fn name(entry: &Entry) -> &'static str {
         (_, EntryKind::InventoryAdjustment) => "Inventory adjustment",
         (_, EntryKind::JournalEntry) => "Journal entry",
         (_, EntryKind::Cost) => "Cost of goods",
+        (_, EntryKind::PurchaseOrder) => "Purchase order",
+        (_, EntryKind::ItemReceipt) => "Item receipt",
+        (_, EntryKind::Bill) => "Bill",
+        (_, EntryKind::VendorCredit) => "Vendor credit",
+        (_, EntryKind::TransferInventory) => "Inventory transfer",
         (_, EntryKind::Application) => "Credit memo set against the invoice",
         (_, EntryKind::Void) => "Voided:",
         (_, kind) => panic!("{kind:?} has no name"),
@@ -164,7 +190,9 @@ fn why_nothing(entry: &Entry) -> String {
             "QuickBooks debits Inventory Shrinkage and credits Inventory Asset with its average cost".to_owned()
         }
         EntryKind::Application => format!("{} of both are settled; no account moves", entry.total),
-        EntryKind::SalesOrder => format!("{} are ordered; nothing is posted", entry.total),
+        EntryKind::SalesOrder | EntryKind::PurchaseOrder => {
+            format!("{} are ordered; nothing is posted", entry.total)
+        }
         _ => "nothing is posted".to_owned(),
     }
 }
@@ -505,6 +533,125 @@ fn days(page: &mut Page) {
     page.step("", &entries);
 }
 
+const PURCHASES: &str = "
+The example is an order of ten mugs at 4.00 and two lamps at 25.00 from Pine & Sons. These rules hold for all purchases:
+
+- **Ordered** is no purchase yet: a purchase order posts nothing (`purchases.orders = false` leaves it out). It follows what
+  changes in the shop, and is closed when nothing more is expected.
+- **Received** is bought: each receipt becomes an item receipt, for which the bill is entered in QuickBooks when it comes, or
+  a bill (`purchases.receipt`). It is tied to the purchase order's lines. What was rejected is not bought.
+- **Cost** is the order's unit cost, and the tax on it: a sales tax that was paid is not got back. What comes in parts is
+  worth, to the cent, what it is worth as a whole.
+- **Freight, duty** and what the supplier adds or takes off stand on the first receipt as a whole; freight and duty can be
+  put into the cost of its goods instead (`purchases.freight = \"item_cost\"`), in proportion to what they cost.
+- **Later**: a price or a greater quantity changes the receipt in place while its period is open and QuickBooks allows it
+  (`documents.edits`); else a bill or a vendor credit carries the difference. Goods that are not kept after all are always a
+  vendor credit, and charges that change always have an entry of their own. Both are dated when the shop changed.
+- **Another currency** is converted at the order's own rate, each line to the cent; without a rate the order is held.
+- **Goods of which QuickBooks keeps no stock** are cost of goods sold when they come. In summary mode no item is named, and
+  all goods go to the inventory's account.
+- **Suppliers** are vendors by name; in summary mode, or where none is told, the generic vendor.
+- **What came before the beginning** is in the company file already and is not carried over.
+- Goods that came go into QuickBooks before the sales of their day. What QuickBooks corrects by itself when it learns what
+  goods cost, from stock to the cost of goods, is not in these tables.
+";
+
+const STOCK: &str = "
+Stock that was counted, damaged, lost or found becomes an inventory adjustment on the account of its reason
+(`accounts.adjustments`), else on Inventory Shrinkage. In summary mode it is a journal entry at the shop's unit cost. Stock
+that goes from one location to another is an inventory transfer where QuickBooks keeps stock by site, and nothing elsewhere.
+";
+
+fn purchases(page: &mut Page) {
+    page.chapter("Purchases");
+    page.0 += PURCHASES;
+    let received = || {
+        let mut buying = Buying::new(buying::ordered());
+        buying.receive(&[(1, 10), (2, 2)]);
+        buying
+    };
+    let charged = || {
+        let mut buying = received();
+        buying.order.charges = vec![
+            buying::charge(1, PurchaseChargeKind::Freight, "Freight", "12.00"),
+            buying::charge(2, PurchaseChargeKind::Adjustment, "Rebate", "-5.00"),
+        ];
+        buying
+    };
+    let posted = |mut buying: Buying| {
+        buying.post();
+        buying
+    };
+    page.bought(
+        "Ordered, and received in parts",
+        Buying::new(buying::ordered()),
+        &[
+            ("The order is sent.", &|_| {}),
+            ("Six mugs come three days later.", &|buying| {
+                buying.days(3).receive(&[(1, 6)]);
+            }),
+            ("The rest comes, and the order is closed.", &|buying| {
+                buying.days(2).receive(&[(1, 4), (2, 2)]);
+                buying.order.state = PurchaseState::Closed;
+            }),
+        ],
+    );
+    page.bought("Freight, and a rebate", charged(), &[("", &|_| {})]);
+    let mut in_cost = charged();
+    in_cost.world.mapping.purchases.freight = FreightIn::ItemCost;
+    in_cost.world.mapping.purchases.receipt = ReceiptForm::Bill;
+    page.bought("Freight in the cost of the goods, and the bill at once", in_cost, &[("", &|_| {})]);
+    page.bought(
+        "The price changes after the goods came",
+        posted(received()),
+        &[
+            ("The mugs cost 4.50 each.", &|buying| buying.days(2).order.lines[0].unit_cost = Some(money("4.50"))),
+            ("The period is closed, and they cost 5.00.", &|buying| {
+                buying.world.file.closing_date = Some("2026-11-22".parse().unwrap());
+                buying.days(2).order.lines[0].unit_cost = Some(money("5.00"));
+            }),
+        ],
+    );
+    page.bought(
+        "Goods are not kept",
+        posted(received()),
+        &[("Three mugs go back.", &|buying| {
+            buying.days(4).order.receipts[0].lines[0].accepted = 7;
+        })],
+    );
+    let mut sums = received();
+    sums.world.mapping.inventory.mode = Mode::Summary;
+    sums.world.mapping.vendors.mode = Mode::Summary;
+    page.bought("In summary mode", sums, &[("", &|_| {})]);
+    stock(page);
+}
+
+fn stock(page: &mut Page) {
+    page.chapter("Stock");
+    page.0 += STOCK;
+    let line =
+        AdjustedLine { item: Some(id("InventoryItem", 1)), variant: None, sku: None, title: "Mug".into(), change: -3 };
+    let adjustment = StockAdjustment {
+        number: "SA-7".into(),
+        at: Some(buying::ORDERED.parse().unwrap()),
+        location: None,
+        reason: "Damaged".into(),
+        lines: vec![line],
+    };
+    let document = Document {
+        id: id("StockAdjustment", 7),
+        updated_at: buying::ORDERED.parse().unwrap(),
+        fact: Fact::StockAdjustment(adjustment),
+    };
+    let mut buying = Buying::new(buying::ordered());
+    for (mode, what) in [(Mode::Detailed, "Three mugs are broken."), (Mode::Summary, "The same in summary mode.")] {
+        buying.world.mapping.inventory.mode = mode;
+        let mapped = books::map(&document, &[], &buying.world.context());
+        let entries: Vec<Entry> = mapped.entries.into_iter().filter(|entry| !entry.kind.is_list()).collect();
+        page.step(what, &entries);
+    }
+}
+
 #[test]
 fn the_page_on_accounting_says_what_the_mapping_does() {
     let mut page = Page(INTRODUCTION.to_owned());
@@ -512,6 +659,7 @@ fn the_page_on_accounting_says_what_the_mapping_does() {
     cards(&mut page);
     refunds(&mut page);
     changes(&mut page);
+    purchases(&mut page);
     undo(&mut page);
     days(&mut page);
     page.0 += "\n";

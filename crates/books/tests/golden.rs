@@ -5,9 +5,13 @@ mod common;
 
 use books::{
     Entry, EntryKind, Fact, Money, Removal,
-    document::{Address, Customer, DeliveryState, Fate, Fee, Order, Terms},
+    document::{Address, Customer, DeliveryState, Fate, Fee, Order, PurchaseChargeKind, Supplier, Terms},
 };
-use common::{story::*, *};
+use common::{
+    buying::{self, Buying},
+    story::*,
+    *,
+};
 use qbxml::{MessageSet, MessageSetId, OnError, Recovery, RequestId};
 
 fn world() -> World {
@@ -194,4 +198,45 @@ fn a_credit_memo_set_against_an_invoice_and_all_of_it_undone() {
     entries.extend(story.pay("paypal", "61.97").posted());
     entries.extend(books::undo(&story.entries(), Removal::Void, |_| false));
     insta::assert_snapshot!(xml(&entries));
+}
+
+/// A supplier with everything that is known of one, and goods that came with freight.
+#[test]
+fn a_purchase_order_its_vendor_what_came_of_it_and_what_went_back() {
+    let mut buying = Buying::new(buying::ordered());
+    buying.order.supplier = Some(id("Supplier", 7));
+    buying.order.charges = vec![buying::charge(1, PurchaseChargeKind::Freight, "Freight", "12.00")];
+    buying.order.location = Some(id("Location", 7));
+    buying.world.told.location(7, "Harbour Street");
+    let supplier = Supplier {
+        name: "Pine & Sons".into(),
+        company: Some("Pine & Sons Inc.".into()),
+        account_number: Some("HP-7".into()),
+        contact: Some("Zoë Ångström".into()),
+        email: Some("desk@pine.example".into()),
+        phone: Some("+1 212 555 0100".into()),
+        address: Some(address()),
+        active: true,
+    };
+    buying.world.told.0.insert(id("Supplier", 7), Fact::Supplier(supplier));
+    buying.receive(&[(1, 10), (2, 2)]);
+    let made = buying.mapped().entries;
+    buying.post();
+    buying.days(3).order.lines[0].unit_cost = Some(money("4.50"));
+    buying.order.receipts[0].lines[1].accepted = 1;
+    let changed = buying.post();
+    insta::assert_snapshot!(xml(&[made, changed].concat()));
+}
+
+#[test]
+fn a_bill_with_freight_in_the_cost_of_the_goods() {
+    let mut buying = Buying::new(buying::ordered());
+    buying.world.mapping.purchases.receipt = books::mapping::ReceiptForm::Bill;
+    buying.world.mapping.purchases.freight = books::mapping::FreightIn::ItemCost;
+    buying.order.supplier_invoice = Some("INV-77".into());
+    buying.order.payment_due = Some("2026-12-20".parse().unwrap());
+    buying.order.charges = vec![buying::charge(1, PurchaseChargeKind::Freight, "Freight", "12.00")];
+    buying.receive(&[(1, 10), (2, 2)]);
+    let entries = buying.post();
+    insta::assert_snapshot!(xml(&entries[1..]));
 }

@@ -73,11 +73,13 @@ pub use report_enums::*;
 pub use request::Request;
 pub use status::{Class, SetStatus, Severity, Status, StatusCode};
 pub use types::{
-    account::*, activity::*, ar_refund_credit_card::*, check::*, class::*, company::*, credit_memo::*, customer::*,
-    data_ext::*, deposit::*, inventory_adjustment::*, invoice::*, item_discount::*, item_inventory::*,
-    item_non_inventory::*, item_other_charge::*, item_payment::*, item_sales_tax::*, item_service::*, item_sides::*,
-    item_subtotal::*, journal_entry::*, list_names::*, payment_method::*, queries::*, query::*, receive_payment::*,
-    removal::*, report::*, sales_order::*, sales_receipt::*, sales_tax_code::*, shared::*, standard_terms::*,
+    account::*, activity::*, ar_refund_credit_card::*, bill::*, check::*, class::*, company::*, credit_memo::*,
+    customer::*, data_ext::*, deposit::*, inventory_adjustment::*, invoice::*, item_discount::*, item_inventory::*,
+    item_non_inventory::*, item_other_charge::*, item_payment::*, item_receipt::*, item_sales_tax::*, item_service::*,
+    item_sides::*, item_subtotal::*, journal_entry::*, list_names::*, payment_method::*, purchase_lines::*,
+    purchase_order::*, queries::*, query::*, receive_payment::*, removal::*, report::*, sales_order::*,
+    sales_receipt::*, sales_tax_code::*, shared::*, standard_terms::*, transfer_inventory::*, vendor::*,
+    vendor_credit::*,
 };
 pub use value::{
     Amount, Change, EditSequence, Guid, ListId, NumberError, Percent, Price, Quantity, Ref, TimeError, TxnId,

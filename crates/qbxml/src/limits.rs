@@ -29,6 +29,8 @@ pub const JOB_TITLE: usize = 41;
 pub const PHONE: usize = 21;
 /// Email and Cc.
 pub const EMAIL: usize = 1023;
+/// The merchant's number with a vendor.
+pub const VENDOR_ACCOUNT: usize = 99;
 /// Notes of a customer.
 pub const NOTES: usize = 4095;
 

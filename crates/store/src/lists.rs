@@ -206,6 +206,7 @@ fn made(connection: &Connection, key: &EntryKey) -> Result<Option<ListObject>, S
         full_name: row.get(1)?,
         active: true,
         account: None,
+        asset: None,
     };
     Ok(Some(object))
 }
@@ -223,13 +224,15 @@ fn matched(connection: &Connection, key: &EntryKey) -> Result<Option<ListObject>
 }
 
 fn claimed(connection: &Connection, space: NameSpace, full_name: &str) -> Result<Option<EntryKey>, StoreError> {
-    let Some(kind) = kind_of(space) else { return Ok(None) };
+    let [kind, other] = kinds_of(space);
+    let Some(kind) = kind else { return Ok(None) };
+    let other = other.unwrap_or(kind);
     let key: Option<String> = connection
         .prepare_cached(
-            "SELECT key FROM entries WHERE name = ?1 AND kind = ?2 AND state NOT IN ('dropped', 'undone')
-             UNION ALL SELECT key FROM adopted WHERE space = ?3 AND name = ?1 LIMIT 1",
+            "SELECT key FROM entries WHERE name = ?1 AND kind IN (?2, ?3) AND state NOT IN ('dropped', 'undone')
+             UNION ALL SELECT key FROM adopted WHERE space = ?4 AND name = ?1 LIMIT 1",
         )?
-        .query_row(params![folded(full_name), word(&kind)?, word(&space)?], |row| row.get(0))
+        .query_row(params![folded(full_name), word(&kind)?, word(&other)?, word(&space)?], |row| row.get(0))
         .optional()?;
     Ok(key.map(EntryKey::stored))
 }
@@ -383,16 +386,17 @@ fn lost(
                      SELECT 1 FROM list_objects o WHERE o.space = ?1 AND o.id = adopted.quickbooks_id)",
             )?
             .execute([word(space)?])?;
-        let Some(kind) = kind_of(*space) else { continue };
         // What was made after the reading began is not missed by it.
         let vanished = "entries e JOIN links l ON l.entry = e.id
             WHERE e.is_list AND e.kind = ?1 AND +e.state = 'posted' AND l.posted_at < ?2 AND NOT EXISTS (
                 SELECT 1 FROM list_objects o WHERE o.space = ?3 AND o.id = l.quickbooks_id)";
-        for entry in standings(tx, vanished, params![word(&kind)?, time(since), word(space)?])? {
-            let (key, from, to) = (&entry.key, State::Posted, State::Undone);
-            let why = "it is no longer in the company file";
-            transition(tx, &Change { entry: entry.id, key, from, to, run: None, why }, now)?;
-            freed += 1;
+        for kind in kinds_of(*space).into_iter().flatten() {
+            for entry in standings(tx, vanished, params![word(&kind)?, time(since), word(space)?])? {
+                let (key, from, to) = (&entry.key, State::Posted, State::Undone);
+                let why = "it is no longer in the company file";
+                transition(tx, &Change { entry: entry.id, key, from, to, run: None, why }, now)?;
+                freed += 1;
+            }
         }
     }
     if forgotten + freed > 0 {
@@ -419,10 +423,12 @@ fn pass_on(
          WHERE space = ?1 AND quickbooks_id = ?2",
     )?
     .execute(params![space_word, from, into_word])?;
-    let Some(kind) = kind_of(space) else { return Ok(()) };
+    let [kind, other] = kinds_of(space);
+    let Some(kind) = kind else { return Ok(()) };
+    let other = other.unwrap_or(kind);
     let ours = "links l JOIN entries e ON e.id = l.entry
-        WHERE l.quickbooks_id = ? AND e.is_list AND +e.kind = ? AND +e.state = 'posted'";
-    for entry in standings(tx, ours, params![from, word(&kind)?])? {
+        WHERE l.quickbooks_id = ? AND e.is_list AND +e.kind IN (?, ?) AND +e.state = 'posted'";
+    for entry in standings(tx, ours, params![from, word(&kind)?, word(&other)?])? {
         tx.prepare_cached(
             "UPDATE links SET link = ?1, quickbooks_id = ?2, full_name = o.full_name, edit_sequence = o.edit_sequence
              FROM list_objects o WHERE links.entry = ?3 AND o.space = ?4 AND o.id = ?2",
@@ -465,8 +471,8 @@ fn save(tx: &Transaction<'_>, objects: &[ListRow], now: Timestamp) -> Result<u32
         }
         tx.prepare_cached(
             "INSERT OR REPLACE INTO list_objects
-             (space, id, kind, full_name, name, active, account, edit_sequence, modified, read_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             (space, id, kind, full_name, name, active, account, asset, edit_sequence, modified, read_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![
             space,
@@ -476,6 +482,7 @@ fn save(tx: &Transaction<'_>, objects: &[ListRow], now: Timestamp) -> Result<u32
             folded(&object.full_name),
             object.active,
             object.account,
+            object.asset,
             edit_sequence,
             modified,
             time(now)
@@ -513,7 +520,7 @@ fn rename(tx: &Transaction<'_>, space: NameSpace, before: &str, after: &str, now
     Ok(())
 }
 
-const OBJECT: &str = "o.id, o.space, o.kind, o.full_name, o.active, o.account";
+const OBJECT: &str = "o.id, o.space, o.kind, o.full_name, o.active, o.account, o.asset";
 
 fn read_object(row: &Row<'_>) -> Result<ListObject, StoreError> {
     Ok(ListObject {
@@ -523,6 +530,7 @@ fn read_object(row: &Row<'_>) -> Result<ListObject, StoreError> {
         full_name: row.get(3)?,
         active: row.get(4)?,
         account: row.get(5)?,
+        asset: row.get(6)?,
     })
 }
 
@@ -531,16 +539,16 @@ pub(crate) fn folded(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// The kind of entry that adds to this list.
-const fn kind_of(space: NameSpace) -> Option<EntryKind> {
+/// The kinds of entries that add to this list.
+const fn kinds_of(space: NameSpace) -> [Option<EntryKind>; 2] {
     match space {
-        NameSpace::Name => Some(EntryKind::Customer),
-        NameSpace::Item => Some(EntryKind::Item),
-        NameSpace::Class => Some(EntryKind::Class),
-        NameSpace::PaymentMethod => Some(EntryKind::PaymentMethod),
-        NameSpace::Terms => Some(EntryKind::StandardTerms),
-        NameSpace::Account => Some(EntryKind::Account),
-        NameSpace::SalesTaxCode => None,
+        NameSpace::Name => [Some(EntryKind::Customer), Some(EntryKind::Vendor)],
+        NameSpace::Item => [Some(EntryKind::Item), None],
+        NameSpace::Class => [Some(EntryKind::Class), None],
+        NameSpace::PaymentMethod => [Some(EntryKind::PaymentMethod), None],
+        NameSpace::Terms => [Some(EntryKind::StandardTerms), None],
+        NameSpace::Account => [Some(EntryKind::Account), None],
+        NameSpace::SalesTaxCode => [None, None],
     }
 }
 
@@ -552,6 +560,7 @@ const fn place_of(body: &Body) -> Option<(NameSpace, &'static str)> {
         Body::PaymentMethod(_) => (NameSpace::PaymentMethod, "PaymentMethod"),
         Body::StandardTerms(_) => (NameSpace::Terms, "StandardTerms"),
         Body::Customer(_) => (NameSpace::Name, "Customer"),
+        Body::Vendor(_) => (NameSpace::Name, "Vendor"),
         Body::ItemInventory(_) => (NameSpace::Item, "ItemInventory"),
         Body::ItemNonInventory(_) => (NameSpace::Item, "ItemNonInventory"),
         Body::ItemService(_) => (NameSpace::Item, "ItemService"),
@@ -568,6 +577,11 @@ const fn place_of(body: &Body) -> Option<(NameSpace, &'static str)> {
         | Body::Check { .. }
         | Body::InventoryAdjustment(_)
         | Body::JournalEntry(_)
+        | Body::PurchaseOrder { .. }
+        | Body::ItemReceipt { .. }
+        | Body::Bill { .. }
+        | Body::VendorCredit(_)
+        | Body::TransferInventory(_)
         | Body::Cost { .. }
         | Body::Application { .. }
         | Body::Change { .. }

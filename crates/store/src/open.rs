@@ -24,6 +24,7 @@ use crate::{
 const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0001_first.sql")),
     M::up(include_str!("../migrations/0002_order_lives.sql")),
+    M::up(include_str!("../migrations/0003_purchases.sql")),
     M::up(include_str!("../migrations/0004_accounts.sql")),
     M::up(include_str!("../migrations/0005_summary.sql")),
 ];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use books::{Entry, EntryKey};
+use books::{Entry, EntryKey, EntryKind};
 use jiff::Timestamp;
 use qbxml::{MessageSetId, RequestId};
 use rusqlite::{Transaction, params};
@@ -55,11 +55,13 @@ impl Store {
     ///
     /// An entry is there only if everything it needs is in QuickBooks, or is a list entry that comes earlier in this
     /// very answer. Of several operations upon one form only the first is there: the next must name what that leaves.
+    /// Sales wait for goods that came until their day and go as soon as their purchase order is there: QuickBooks would
+    /// guess the cost of what it does not have yet (PRODUCT.md 5.1).
     pub fn ready(&self, limit: u32) -> Result<Vec<Entry>, StoreError> {
         self.read(|tx| {
             // Needs that are posted are met; what is left may only be met by a list entry that is ready as well.
             let mut candidates = tx.prepare_cached(
-                "SELECT e.id, e.key, e.target FROM entries e WHERE e.state = 'ready' AND NOT EXISTS (
+                "SELECT e.id, e.key, e.target, e.rank, e.date FROM entries e WHERE e.state = 'ready' AND NOT EXISTS (
                      SELECT 1 FROM needs n LEFT JOIN entries m ON m.key = n.key WHERE n.entry = e.id
                      AND (m.state IS NULL OR m.state <> 'posted' AND NOT (m.is_list AND m.state = 'ready')))
                  -- Each operation upon a form begins where the one before it ended.
@@ -74,6 +76,17 @@ impl Store {
             let mut unmet = tx.prepare_cached(
                 "SELECT n.key FROM needs n JOIN entries m ON m.key = n.key WHERE n.entry = ? AND m.state <> 'posted'",
             )?;
+            let coming: Option<String> = tx
+                .prepare_cached(
+                    "SELECT min(e.date) FROM entries e WHERE e.state = 'ready' AND e.rank = ?1 AND EXISTS (
+                         SELECT 1 FROM needs n JOIN entries o ON o.key = n.key WHERE n.entry = e.id AND o.rank = ?2
+                         AND o.state = 'ready' AND NOT EXISTS (
+                             SELECT 1 FROM needs p JOIN entries q ON q.key = p.key
+                             WHERE p.entry = o.id AND q.state NOT IN ('posted', 'ready')))
+                     AND NOT EXISTS (SELECT 1 FROM needs n JOIN entries m ON m.key = n.key WHERE n.entry = e.id
+                         AND m.state NOT IN ('posted', 'ready'))",
+                )?
+                .query_row(params![EntryKind::ItemReceipt.rank(), EntryKind::PurchaseOrder.rank()], |row| row.get(0))?;
             let mut form = tx.prepare_cached("SELECT form FROM forms WHERE entry = ?")?;
             let mut earlier = BTreeSet::<String>::new();
             let mut worked_upon = BTreeSet::<String>::new();
@@ -85,6 +98,10 @@ impl Store {
                 let id: i64 = row.get(0)?;
                 let open: Vec<String> = unmet.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
                 let target: Option<String> = row.get(2)?;
+                let sells = row.get::<_, u8>(3)? == EntryKind::SalesReceipt.rank();
+                if sells && coming.is_some() && row.get::<_, Option<String>>(4)? >= coming {
+                    continue;
+                }
                 if open.iter().all(|need| earlier.contains(need))
                     && target.is_none_or(|target| worked_upon.insert(target))
                 {

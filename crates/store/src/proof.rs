@@ -122,11 +122,11 @@ impl Store {
         })
     }
 
-    /// Hands every order of which something may belong to the days from `from` to `to` to `each`, with what of it is
+    /// Hands every order, purchase order and stock adjustment of which something may belong to the days from `from` to `to` to `each`, with what of it is
     /// posted, one by one, oldest first: placed or changed in that time, or posted on one of the days. `began` is the
-    /// beginning of the first day and `ended` the end of the last. Orders that wait for the shop are left out while nothing
-    /// of them is posted, and so are those that the shop has deleted.
-    pub fn orders_touching(
+    /// beginning of the first day and `ended` the end of the last. Those that wait for the shop are left out while
+    /// nothing of them is posted, and so are those that the shop has deleted.
+    pub fn documents_touching(
         &self,
         (from, to): (Date, Date),
         (began, ended): (Timestamp, Timestamp),
@@ -135,8 +135,10 @@ impl Store {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(
                 "SELECT v.body FROM documents d JOIN versions v ON v.document = d.id AND v.version = d.version
-                 WHERE d.kind = 'order' AND d.gone = 0 AND d.mapping <> 'nothing' AND d.id IN (
-                     SELECT id FROM documents WHERE kind = 'order' AND happened_at < ?2 AND updated_at >= ?1
+                 WHERE d.kind IN ('order', 'purchase_order', 'stock_adjustment') AND d.gone = 0
+                 AND d.mapping <> 'nothing' AND d.id IN (
+                     SELECT id FROM documents WHERE kind IN ('order', 'purchase_order', 'stock_adjustment')
+                     AND happened_at < ?2 AND updated_at >= ?1
                      UNION SELECT document FROM entries WHERE date BETWEEN ?3 AND ?4 AND NOT is_list)
                  AND (d.mapping <> 'waits' OR EXISTS (
                      SELECT 1 FROM entries e WHERE e.document = d.id AND +e.state = 'posted' AND NOT e.is_list))

@@ -105,7 +105,9 @@ fn used(connection: &Connection, list: &Limited, key: &EntryKey) -> Result<u32, 
 /// Kinds of entries that add to a list.
 fn entry_kinds(list: &Limited) -> &'static [EntryKind] {
     match (list.space, list.kind) {
-        (NameSpace::Name, None | Some("Customer")) => &[EntryKind::Customer],
+        (NameSpace::Name, None) => &[EntryKind::Customer, EntryKind::Vendor],
+        (NameSpace::Name, Some("Customer")) => &[EntryKind::Customer],
+        (NameSpace::Name, Some("Vendor")) => &[EntryKind::Vendor],
         (NameSpace::Item, _) => &[EntryKind::Item],
         (NameSpace::Account, _) => &[EntryKind::Account],
         (NameSpace::Class, _) => &[EntryKind::Class],

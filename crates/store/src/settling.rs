@@ -2,7 +2,7 @@
 
 use books::{Body, Entry, EntryKey, HeldReason, Link, Posting};
 use jiff::Timestamp;
-use qbxml::{EditSequence, MessageSetId};
+use qbxml::{EditSequence, MessageSetId, TxnLineId};
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,9 @@ pub enum Outcome {
         booked: Vec<Posting>,
         /// A list object's full name.
         full_name: Option<String>,
+        /// QuickBooks' ids of the form's lines, where other forms refer to them.
+        #[serde(default)]
+        lines: Vec<TxnLineId>,
     },
     /// What was to be done to what another entry made is done.
     Done {
@@ -45,6 +48,9 @@ pub enum Outcome {
         /// What QuickBooks has booked of that form now, where the answer tells. What is voided or deleted has nothing
         /// booked in any case.
         booked: Option<Vec<Posting>>,
+        /// QuickBooks' ids of that form's lines, where other forms refer to them and the answer tells.
+        #[serde(default)]
+        lines: Option<Vec<TxnLineId>>,
     },
     /// QuickBooks would not remove an object of a list, because it is used: it stays, and is not asked for again.
     Kept,
@@ -158,7 +164,7 @@ impl Store {
         self.read(|tx| {
             let renames = Renames::read(tx)?;
             let mut statement = tx.prepare_cached(
-                "SELECT l.link, l.edit_sequence, l.booked, l.full_name, l.document_version, l.posted_at, l.run
+                "SELECT l.link, l.edit_sequence, l.booked, l.full_name, l.document_version, l.posted_at, l.run, l.lines
                  FROM entries e JOIN links l ON l.entry = e.id WHERE e.key = ? AND e.state = 'posted'",
             )?;
             let mut rows = statement.query_and_then([key.as_str()], |row| {
@@ -167,6 +173,7 @@ impl Store {
                     at: books::Linked {
                         link: read_json(&row.get::<_, String>(0)?)?,
                         edit_sequence: EditSequence::new(row.get::<_, String>(1)?),
+                        lines: read_json(&row.get::<_, String>(7)?)?,
                     },
                     booked: renames.of_postings(read_json(&row.get::<_, String>(2)?)?, posted_at),
                     full_name: row.get(3)?,
@@ -219,15 +226,16 @@ fn settle_one(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (to, why) = match outcome {
-        Outcome::Posted { link, edit_sequence, booked, full_name } => {
+        Outcome::Posted { link, edit_sequence, booked, full_name, lines } => {
             if entry.target.is_some() {
                 return Err(StoreError::WrongOutcome(entry.key.clone()));
             }
-            let to = At { link, edit_sequence, full_name: full_name.as_deref() };
+            let to = At { link, edit_sequence, full_name: full_name.as_deref(), lines: &json(lines)? };
             (State::Posted, format!("in QuickBooks as {}", to.write(tx, run, entry, booked, now)?))
         }
-        Outcome::Done { edit_sequence, booked } => {
-            let done = Doing::of(tx, run, entry, now)?.settle(edit_sequence.as_deref(), booked.as_deref())?;
+        Outcome::Done { edit_sequence, booked, lines } => {
+            let doing = Doing::of(tx, run, entry, now)?;
+            let done = doing.settle(edit_sequence.as_deref(), booked.as_deref(), lines.as_deref())?;
             (State::Posted, format!("done in QuickBooks to {done}"))
         }
         Outcome::Kept => {
@@ -281,6 +289,8 @@ struct At<'a> {
     link: &'a Link,
     edit_sequence: &'a str,
     full_name: Option<&'a str>,
+    /// Ids of lines, as JSON.
+    lines: &'a str,
 }
 
 impl At<'_> {
@@ -300,8 +310,9 @@ impl At<'_> {
         // An entry that was undone and is posted again has an older link for the record: the audit keeps that too.
         tx.prepare_cached(
             "INSERT OR REPLACE INTO links
-                 (entry, link, quickbooks_id, edit_sequence, full_name, document_version, run, posted_at, booked, place)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(place), 0) + 1 FROM links))",
+                 (entry, link, quickbooks_id, edit_sequence, full_name, document_version, run, posted_at, booked, lines,
+                  place)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(place), 0) + 1 FROM links))",
         )?
         .execute(params![
             entry.id,
@@ -312,7 +323,8 @@ impl At<'_> {
             entry.document_version,
             run,
             time(now),
-            json(&booked)?
+            json(&booked)?,
+            self.lines
         ])?;
         Ok(quickbooks_id)
     }
@@ -338,24 +350,34 @@ impl<'a> Doing<'a> {
 
     /// The form worked upon stands as the answer told, the operation points to the same, and what it undoes is undone.
     /// Returns QuickBooks' id of the form.
-    fn settle(&self, edit_sequence: Option<&str>, booked: Option<&[Posting]>) -> Result<String, StoreError> {
+    fn settle(
+        &self,
+        edit_sequence: Option<&str>,
+        booked: Option<&[Posting]>,
+        lines: Option<&[TxnLineId]>,
+    ) -> Result<String, StoreError> {
         let tx = self.tx;
         let is_no_more = matches!(self.entry.body, Body::Void { .. } | Body::Deletion { .. });
         let booked = if is_no_more { Some(&[][..]) } else { booked };
         let changed = tx
             .prepare_cached(
-                "UPDATE links SET edit_sequence = coalesce(?, edit_sequence), booked = coalesce(?, booked)
-                 WHERE entry = ? RETURNING link, edit_sequence, full_name",
+                "UPDATE links SET edit_sequence = coalesce(?, edit_sequence), booked = coalesce(?, booked),
+                     lines = coalesce(?, lines) WHERE entry = ? RETURNING link, edit_sequence, full_name",
             )?
             .query_row(
-                params![edit_sequence, booked.map(|booked| json(&booked)).transpose()?, get(tx, &self.target)?.id],
+                params![
+                    edit_sequence,
+                    booked.map(|booked| json(&booked)).transpose()?,
+                    lines.map(|lines| json(&lines)).transpose()?,
+                    get(tx, &self.target)?.id
+                ],
                 |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?)),
             )
             .optional()?;
         let (link, edit_sequence, full_name) =
             changed.ok_or_else(|| StoreError::Unknown(format!("the link of {}", self.target)))?;
         let link: Link = read_json(&link)?;
-        let at = At { link: &link, edit_sequence: &edit_sequence, full_name: full_name.as_deref() };
+        let at = At { link: &link, edit_sequence: &edit_sequence, full_name: full_name.as_deref(), lines: "[]" };
         let quickbooks_id = at.write(tx, self.run, self.row, &[], self.now)?;
         take_back(tx, self.run, &self.entry, self.now)?;
         if let (Link::List(id), Body::Deletion { before, .. }) = (&link, &self.entry.body) {

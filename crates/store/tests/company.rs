@@ -19,6 +19,7 @@ fn object(id: &str, name: &str) -> ListRow {
             full_name: name.to_owned(),
             active: true,
             account: None,
+            asset: None,
         },
         edit_sequence: "1".to_owned(),
         modified: "2026-11-23T09:00:00".to_owned(),
@@ -58,6 +59,7 @@ fn with_two_classes(folder: &std::path::Path) -> (Store, RunId, EntryKey) {
         edit_sequence: "1".to_owned(),
         booked: Vec::new(),
         full_name: Some("Portland".to_owned()),
+        lines: Vec::new(),
     };
     post(&store, run, "S1", &[(class_key("Portland"), made), (sale_key(1), posted("T-1", 10))]);
     store.save_lists(&[object("C-1", "Portland")], at(4)).unwrap();
@@ -104,6 +106,7 @@ fn what_was_made_and_never_read_is_missed_by_the_next_whole_reading() {
         edit_sequence: "1".to_owned(),
         booked: Vec::new(),
         full_name: None,
+        lines: Vec::new(),
     };
     post(&store, run, "S1", &[(class_key("Portland"), made)]);
     assert_eq!(

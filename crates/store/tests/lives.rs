@@ -40,6 +40,7 @@ fn made_class(id: &str, name: &str) -> Outcome {
         edit_sequence: "1".to_owned(),
         booked: Vec::new(),
         full_name: Some(name.to_owned()),
+        lines: Vec::new(),
     }
 }
 
@@ -99,7 +100,7 @@ fn an_answer_that_does_not_tell_leaves_what_is_known() {
     let folder = tempdir().unwrap();
     let (store, run) = with_posted_sale(folder.path());
     map(&store, run, 1, &entries(vec![edit(1, "edit", 10, 10)]));
-    post(&store, run, "S2", &[(edit_key("edit"), Outcome::Done { edit_sequence: None, booked: None })]);
+    post(&store, run, "S2", &[(edit_key("edit"), Outcome::Done { edit_sequence: None, booked: None, lines: None })]);
     let sale = store.linked(&sale_key(1)).unwrap().unwrap();
     assert_eq!((sale.at.edit_sequence.as_str(), &sale.booked), ("1700000000", &postings(10)));
 }
@@ -191,7 +192,7 @@ fn a_posted_order_that_waits_is_mapped_again_and_counts_for_the_tie_out() {
     map(&store, run, 1, &waits());
     map(&store, run, 2, &waits());
     let mut seen = Vec::new();
-    store.orders_touching((Date::MIN, Date::MAX), (at(0), at(100)), |order, _| seen.push(order.id)).unwrap();
+    store.documents_touching((Date::MIN, Date::MAX), (at(0), at(100)), |order, _| seen.push(order.id)).unwrap();
     assert_eq!(seen, [order_id(1)], "of the other one nothing is in the books");
 }
 
@@ -228,7 +229,7 @@ fn a_voided_form_has_nothing_booked_whatever_the_answer_tells() {
     let mut cancellation = undo(1, 10, Vec::new());
     cancellation.key = edit_key("void");
     map(&store, run, 1, &entries(vec![cancellation]));
-    post(&store, run, "S2", &[(edit_key("void"), Outcome::Done { edit_sequence: None, booked: None })]);
+    post(&store, run, "S2", &[(edit_key("void"), Outcome::Done { edit_sequence: None, booked: None, lines: None })]);
     assert_eq!(state(&store, &sale_key(1)), State::Posted, "what is cancelled is not undone");
     assert_eq!(booked(&store), Money::ZERO);
     assert_eq!(undoable(&store, &Selection::Entry(edit_key("void"))), [edit_key("void")]);
@@ -530,7 +531,7 @@ fn an_order_that_the_shop_deleted_is_shown_while_it_is_in_quickbooks() {
     assert_eq!(row.reasons, [HeldReason::GoneFromShop]);
     assert_eq!(state(&store, &edit_key("edit")), State::Dropped);
     let none = |order: books::Document, _| panic!("the shop counts {} no more", order.id);
-    store.orders_touching((Date::MIN, Date::MAX), (at(0), at(100)), none).unwrap();
+    store.documents_touching((Date::MIN, Date::MAX), (at(0), at(100)), none).unwrap();
 
     store.plan_undo(run, &[undo(1, 10, vec![sale_key(1)])], &BTreeMap::new(), at(7)).unwrap();
     post(&store, run, "S2", &[(undo_key(1), done(0))]);

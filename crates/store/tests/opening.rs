@@ -257,7 +257,7 @@ fn reading_goes_on_while_a_writing_is_under_way() {
     assert_eq!(store.entry(&sale_key(1)).unwrap().unwrap().row.title, "#1");
     let mut seen = 0;
     store
-        .orders_touching((Date::MIN, Date::MAX), (at(0), at(100)), |order, _| {
+        .documents_touching((Date::MIN, Date::MAX), (at(0), at(100)), |order, _| {
             assert!(store.document(&order.id).unwrap().is_some(), "readings may be nested");
             seen += 1;
         })

@@ -22,6 +22,7 @@ fn list_object(id: &str, name: &str) -> ListRow {
             full_name: name.to_owned(),
             active: true,
             account: None,
+            asset: None,
         },
         edit_sequence: "1".to_owned(),
         modified: "2026-11-23T09:00:00".to_owned(),
@@ -35,6 +36,7 @@ fn made_class(id: &str) -> Outcome {
         edit_sequence: "1".to_owned(),
         booked: Vec::new(),
         full_name: Some("Portland".to_owned()),
+        lines: Vec::new(),
     }
 }
 

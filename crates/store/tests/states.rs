@@ -110,7 +110,7 @@ impl Truth {
         match &entry.body {
             Body::Void { target, .. } => {
                 assert!(self.there.remove(target).is_some(), "{target} is voided and was not there");
-                Outcome::Done { edit_sequence: None, booked: None }
+                Outcome::Done { edit_sequence: None, booked: None, lines: None }
             }
             Body::Change { target, .. } => {
                 let total = self.there.get_mut(target).expect("what is changed is there");

@@ -298,12 +298,13 @@ impl Company {
             multicurrency: self.multi_currency,
             home_currency: self.currency(),
             ceilings: self.ceilings(),
+            inventory_sites: self.inventory_sites.unwrap_or(before.inventory_sites),
         }
     }
 
     /// Whether this is QuickBooks Pro or Premier, whose lists are small; false where QuickBooks did not say.
     pub fn is_small(&self) -> bool {
-        !self.product.trim().is_empty() && !self.product.to_lowercase().contains("enterprise")
+        !self.product.trim().is_empty() && self.edition != Some(Edition::Enterprise)
     }
 
     /// How much its lists can hold: as QuickBooks tells it, else as PRODUCT.md 1.5 has it for Pro and Premier. Enterprise

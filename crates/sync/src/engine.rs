@@ -10,7 +10,7 @@ use books::{
     document::Shop,
     mapping::{Locations, NewLocation},
 };
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use qbxml::{IdError, MessageSetId};
 use store::{PullCount, RunId, RunOutcome, Scope, State, Store, StoreError};
 use tokio::sync::{Mutex as TurnLock, watch};
@@ -31,7 +31,7 @@ use crate::{
     preflight::FOOTER_WANTED,
     schedule::Schedule,
     source::{Opening as FeedOpening, Source, SourceError, Told},
-    tieout::{Period, WANTED},
+    tieout::{Period, START, WANTED},
     token::TokenRecord,
 };
 
@@ -148,6 +148,10 @@ impl Engine {
         let now = clock.now();
         let installation = installation(&store, now)?;
         choices::take_configuration(&store, &config.mapping, now)?;
+        let from = config.plan().from;
+        if store.setting::<Date>(START)? != Some(from) {
+            store.set_setting(START, &from, "the day from which on all is carried over", now)?;
+        }
         let mapper =
             Arc::new(EntryMapper { store: Arc::clone(&store), plan: config.plan(), start: config.integration.start });
         Ok(Self {
@@ -571,6 +575,7 @@ impl Mapper for EntryMapper {
         let Some(shop) = self.store.setting::<Shop>("shop")? else { return Ok(0) };
         let mapping = mapping_for(self.store.mapping()?.unwrap_or_default(), self.store.setting("company")?.as_ref());
         let footer_wanted = self.store.setting::<Timestamp>(FOOTER_WANTED)?.is_some();
+        let zone = TimeZone::get(&shop.time_zone).unwrap_or(TimeZone::UTC);
         let scope = match Integration::of(&self.store)?.stage {
             Stage::Beginning => Scope::Beginning,
             Stage::NotStarted | Stage::History | Stage::Done => Scope::Everything,
@@ -587,7 +592,7 @@ impl Mapper for EntryMapper {
                     books::opening::introduce(document, self.plan.from, &context)
                 }
                 Fact::Shop(_) if footer_wanted => books::footer_item(document, &context),
-                _ => books::map(document, past, &context),
+                _ => books::map(&books::since(document, past, self.plan.from, &zone), past, &context),
             }
         })
     }
@@ -626,7 +631,9 @@ impl EntryMapper {
 /// The merchant's mapping as far as the company file can take it: without class tracking there are no classes.
 fn mapping_for(mut mapping: Mapping, company: Option<&Company>) -> Mapping {
     if company.is_some_and(|company| !company.classes) {
-        mapping.locations = Locations { new: NewLocation::None, online: String::new(), classes: BTreeMap::new() };
+        let sites = std::mem::take(&mut mapping.locations.sites);
+        let classes = BTreeMap::new();
+        mapping.locations = Locations { new: NewLocation::None, online: String::new(), classes, sites };
     }
     mapping
 }

@@ -261,6 +261,7 @@ pub fn row(object: &Object) -> Option<ListRow> {
         name: &'a str,
         active: Option<bool>,
         account: Option<String>,
+        asset: Option<String>,
         edit_sequence: Option<&'a qbxml::EditSequence>,
         modified: Option<&'a qbxml::WallTime>,
     }
@@ -276,6 +277,7 @@ pub fn row(object: &Object) -> Option<ListRow> {
                 name: $name.as_deref().unwrap_or_default(),
                 active: $ret.is_active,
                 account: $account,
+                asset: None,
                 edit_sequence: $ret.edit_sequence.as_ref(),
                 modified: $ret.time_modified.as_ref(),
             }
@@ -299,9 +301,10 @@ pub fn row(object: &Object) -> Option<ListRow> {
         Object::ItemGroup(ret) => facts!(ret, NameSpace::Item, "ItemGroup", ret.name, None),
         Object::ItemFixedAsset(ret) => facts!(ret, NameSpace::Item, "ItemFixedAsset", ret.name, None),
         Object::ItemSalesTaxGroup(ret) => facts!(ret, NameSpace::Item, "ItemSalesTaxGroup", ret.name, None),
-        Object::ItemInventory(ret) => {
-            facts!(ret, NameSpace::Item, "ItemInventory", ret.full_name, account(ret.income_account_ref.as_ref()))
-        }
+        Object::ItemInventory(ret) => Facts {
+            asset: account(ret.asset_account_ref.as_ref()),
+            ..facts!(ret, NameSpace::Item, "ItemInventory", ret.full_name, account(ret.income_account_ref.as_ref()))
+        },
         Object::ItemNonInventory(ret) => {
             facts!(ret, NameSpace::Item, "ItemNonInventory", ret.full_name, account(ret.sales_account()))
         }
@@ -337,6 +340,7 @@ pub fn row(object: &Object) -> Option<ListRow> {
             full_name: facts.name.to_owned(),
             active: facts.active.unwrap_or(true),
             account: facts.account,
+            asset: facts.asset,
         },
         edit_sequence: facts.edit_sequence.map(|sequence| sequence.as_str().to_owned()).unwrap_or_default(),
         modified: facts.modified.map(ToString::to_string).unwrap_or_default(),
@@ -348,6 +352,7 @@ pub fn row(object: &Object) -> Option<ListRow> {
 fn marks(object: &Object) -> Vec<String> {
     let marks = match object {
         Object::Customer(ret) => [ret.email.clone(), None],
+        Object::Vendor(ret) => [ret.email.clone(), None],
         Object::ItemInventory(ret) => [ret.manufacturer_part_number.clone(), ret.bar_code_value.clone()],
         Object::ItemNonInventory(ret) => [ret.manufacturer_part_number.clone(), ret.bar_code_value.clone()],
         _ => [None, None],

@@ -44,6 +44,7 @@ const fn kind_of(form: &Body) -> EntryKind {
         Body::PaymentMethod(_) => EntryKind::PaymentMethod,
         Body::StandardTerms(_) => EntryKind::StandardTerms,
         Body::Customer(_) => EntryKind::Customer,
+        Body::Vendor(_) => EntryKind::Vendor,
         Body::ItemInventory(_)
         | Body::ItemNonInventory(_)
         | Body::ItemService(_)
@@ -60,6 +61,11 @@ const fn kind_of(form: &Body) -> EntryKind {
         Body::Check { .. } => EntryKind::Check,
         Body::InventoryAdjustment(_) => EntryKind::InventoryAdjustment,
         Body::JournalEntry(_) => EntryKind::JournalEntry,
+        Body::PurchaseOrder { .. } => EntryKind::PurchaseOrder,
+        Body::ItemReceipt { .. } => EntryKind::ItemReceipt,
+        Body::Bill { .. } => EntryKind::Bill,
+        Body::VendorCredit(_) => EntryKind::VendorCredit,
+        Body::TransferInventory(_) => EntryKind::TransferInventory,
         Body::Cost { .. } => EntryKind::Cost,
         Body::Application { .. } => EntryKind::Application,
         Body::Change { .. } => EntryKind::Change,
@@ -91,6 +97,7 @@ fn question(kind: EntryKind, which: &Which<'_>) -> Option<Request> {
         EntryKind::PaymentMethod => list!(PaymentMethodQuery),
         EntryKind::StandardTerms => list!(StandardTermsQuery),
         EntryKind::Customer => list!(CustomerQuery),
+        EntryKind::Vendor => list!(VendorQuery),
         EntryKind::Item => list!(ItemQuery),
         EntryKind::SalesReceipt => transactions!(SalesReceiptQuery),
         EntryKind::Invoice => transactions!(InvoiceQuery, include_linked_txns),
@@ -101,6 +108,11 @@ fn question(kind: EntryKind, which: &Which<'_>) -> Option<Request> {
         EntryKind::Check => transactions!(CheckQuery),
         EntryKind::InventoryAdjustment => transactions!(InventoryAdjustmentQuery),
         EntryKind::JournalEntry => transactions!(JournalEntryQuery),
+        EntryKind::PurchaseOrder => transactions!(PurchaseOrderQuery),
+        EntryKind::ItemReceipt => transactions!(ItemReceiptQuery),
+        EntryKind::Bill => transactions!(BillQuery),
+        EntryKind::VendorCredit => transactions!(VendorCreditQuery),
+        EntryKind::TransferInventory => transactions!(TransferInventoryQuery),
         EntryKind::Cost | EntryKind::Application | EntryKind::Change | EntryKind::Void | EntryKind::Deletion => {
             return None;
         }

@@ -3,6 +3,7 @@
 use books::{Body, Entry, HeldReason, Link, Lists};
 use qbxml::{
     Answer, Class, EditSequence, JournalEntryRet, JournalLineFields, JournalLineRet, Object, Status, StatusCode, TxnId,
+    TxnLineId,
 };
 use store::Outcome;
 
@@ -83,7 +84,7 @@ fn operation_refused(entry: &Entry, status: &Status) -> Outcome {
 }
 
 fn done(edit_sequence: Option<&EditSequence>, booked: Option<Vec<books::Posting>>) -> Outcome {
-    Outcome::Done { edit_sequence: edit_sequence.map(|sequence| sequence.as_str().to_owned()), booked }
+    Outcome::Done { edit_sequence: edit_sequence.map(|sequence| sequence.as_str().to_owned()), booked, lines: None }
 }
 
 /// The proof that something was written, from the object that came back or from what QuickBooks says in its stead
@@ -107,7 +108,7 @@ fn written(entry: &Entry, answer: &Answer, lists: &dyn Lists) -> Option<Outcome>
                     (None, None) => return None,
                 };
                 let edit_sequence = text(recovered.edit_sequence.as_ref());
-                Some(Outcome::Posted { link, edit_sequence, booked: Vec::new(), full_name: None })
+                Some(Outcome::Posted { link, edit_sequence, booked: Vec::new(), full_name: None, lines: Vec::new() })
             }
             (None, None) => None,
         },
@@ -117,7 +118,11 @@ fn written(entry: &Entry, answer: &Answer, lists: &dyn Lists) -> Option<Outcome>
 /// What was done to a form that stands in QuickBooks as `object` now.
 pub fn changed(object: &Object, lists: &dyn Lists) -> Option<Outcome> {
     let transaction = Transaction::of(object)?;
-    Some(done(transaction.edit_sequence, Some(books::tieout::booked(object, lists))))
+    Some(Outcome::Done {
+        edit_sequence: Some(text(transaction.edit_sequence)).filter(|sequence| !sequence.is_empty()),
+        booked: Some(books::tieout::booked(object, lists)),
+        lines: Some(lines(object)),
+    })
 }
 
 /// The proof that an entry is in QuickBooks as `object`.
@@ -128,6 +133,7 @@ pub fn posted(object: &Object, lists: &dyn Lists) -> Option<Outcome> {
             edit_sequence: text(transaction.edit_sequence),
             booked: books::tieout::booked(object, lists),
             full_name: None,
+            lines: lines(object),
         });
     }
     crate::lists::row(object).map(|row| Outcome::Posted {
@@ -135,7 +141,24 @@ pub fn posted(object: &Object, lists: &dyn Lists) -> Option<Outcome> {
         edit_sequence: row.edit_sequence,
         booked: Vec::new(),
         full_name: Some(row.object.full_name),
+        lines: Vec::new(),
     })
+}
+
+/// The ids of a form's lines, where other forms refer to them: those on accounts before those of items.
+fn lines(object: &Object) -> Vec<TxnLineId> {
+    macro_rules! ids {
+        ($($lines:expr),+) => {
+            [$($lines.iter().map(|line| line.txn_line_id.clone()).collect::<Vec<_>>()),+].concat()
+        };
+    }
+    match object {
+        Object::PurchaseOrder(ret) => ids!(ret.purchase_order_line_ret),
+        Object::ItemReceipt(ret) => ids!(ret.expense_line_ret, ret.item_line_ret),
+        Object::Bill(ret) => ids!(ret.expense_line_ret, ret.item_line_ret),
+        Object::VendorCredit(ret) => ids!(ret.expense_line_ret, ret.item_line_ret),
+        _ => Vec::new(),
+    }
 }
 
 fn text(edit_sequence: Option<&EditSequence>) -> String {
@@ -179,7 +202,12 @@ impl<'o> Transaction<'o> {
             CreditMemo,
             ArRefundCreditCard,
             Check,
-            InventoryAdjustment
+            InventoryAdjustment,
+            PurchaseOrder,
+            ItemReceipt,
+            Bill,
+            VendorCredit,
+            TransferInventory
         )
     }
 

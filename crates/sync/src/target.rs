@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use books::{Body, Entry, EntryKey, Link, Lists, Money, Past, Posting};
-use qbxml::{Amount, EditSequence, JournalLineAdd, JournalLineRet, Object, Ref, RefRet, TxnId};
+use qbxml::{
+    Amount, EditSequence, ExpenseLineAdd, ExpenseLineRet, JournalLineAdd, JournalLineRet, Object, Ref, RefRet, TxnId,
+};
 use store::{Linked, Store, StoreError};
 
 use crate::settle::Transaction;
@@ -135,6 +137,7 @@ pub const fn is_list_object(form: &Body) -> bool {
             | Body::PaymentMethod(_)
             | Body::StandardTerms(_)
             | Body::Customer(_)
+            | Body::Vendor(_)
             | Body::ItemInventory(_)
             | Body::ItemNonInventory(_)
             | Body::ItemService(_)
@@ -199,12 +202,32 @@ fn stands_as(present: &Object, form: &Body) -> bool {
             told.is_manually_closed.unwrap_or_default() == meant.is_manually_closed.unwrap_or_default()
                 && same_lines!(told.sales_order_line_ret, meant.sales_order_line_add)
         }
+        (Object::PurchaseOrder(told), Body::PurchaseOrder { form: meant, closed, .. }) => {
+            told.is_manually_closed.unwrap_or_default() == *closed
+                && meant.expected_date.is_none_or(|date| told.expected_date == Some(date))
+                && same_lines!(told.purchase_order_line_ret, meant.purchase_order_line_add)
+        }
+        (Object::ItemReceipt(told), Body::ItemReceipt { form: meant, .. }) => {
+            same_lines!(told.item_line_ret, meant.item_line_add)
+                && same_expenses(&told.expense_line_ret, &meant.expense_line_add)
+        }
+        (Object::Bill(told), Body::Bill { form: meant, .. }) => {
+            same_lines!(told.item_line_ret, meant.item_line_add)
+                && same_expenses(&told.expense_line_ret, &meant.expense_line_add)
+        }
         (Object::JournalEntry(told), Body::JournalEntry(meant)) => {
             told.journal_line_ret.len() == meant.journal_line_add.len()
                 && told.journal_line_ret.iter().zip(&meant.journal_line_add).all(is_journal_line)
         }
         _ => false,
     }
+}
+
+fn same_expenses(told: &[ExpenseLineRet], meant: &[ExpenseLineAdd]) -> bool {
+    let same = |(told, meant): (&ExpenseLineRet, &ExpenseLineAdd)| {
+        is_line((told.account_ref.as_ref(), told.amount), (meant.account_ref.as_ref(), meant.amount))
+    };
+    told.len() == meant.len() && told.iter().zip(meant).all(same)
 }
 
 /// Whether a line of a journal entry stands as it was meant, with its memo: that tells two versions of a day apart whose

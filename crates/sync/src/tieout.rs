@@ -3,16 +3,24 @@
 //! The shop's side is told by its orders, agreements and transactions. The company file's side is its own report, read in
 //! a session ([`ask`]); of a day of which it was not read yet, what QuickBooks answered when it booked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 pub use books::tieout::{Row, compare};
-use books::{DocumentId, EntryKey, Fact, Lists, Money, NameSpace, Past, document::Shop, mapping::Mapping};
+use books::{
+    Body, DocumentId, DocumentKind, EntryKey, Fact, Lists, Money, NameSpace, Past, document::Shop, mapping::Mapping,
+};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use store::{Store, StoreError};
 
 /// The setting with the period of which the company file's own report is wanted, as a [`Period`]; null when it was read.
 pub(crate) const WANTED: &str = "proof.wanted";
+
+/// The setting with the day from which on everything is carried over.
+pub(crate) const START: &str = "start_date";
 
 /// Days from the first to the last, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,6 +166,25 @@ struct Sides {
     company_transactions: u32,
 }
 
+/// Whether what a transaction books beside what it was meant to is QuickBooks' own: goods that were sold before they came,
+/// or before their price changed, are costed again when it knows better, from the stock's account to the cost of goods.
+fn costs_again(store: &Store, key: &EntryKey, off: &BTreeMap<String, Money>) -> Result<bool, StoreError> {
+    let has_items = match store.entry(key)?.and_then(|detail| detail.entry).map(|entry| entry.body) {
+        Some(Body::ItemReceipt { form, .. }) => !form.item_line_add.is_empty(),
+        Some(Body::Bill { form, .. }) => !form.item_line_add.is_empty(),
+        Some(Body::VendorCredit(form)) => !form.item_line_add.is_empty(),
+        _ => false,
+    };
+    let lists = store.world()?;
+    let is_its_own = |account: &String| {
+        let kind = lists.named(NameSpace::Account, account).and_then(|found| found.account);
+        kind.is_some_and(|kind| matches!(kind.as_str(), "CostOfGoodsSold" | "OtherCurrentAsset"))
+    };
+    let costs_again = has_items && off.values().copied().sum::<Money>().is_zero() && off.keys().all(is_its_own);
+    lists.check()?;
+    Ok(costs_again)
+}
+
 impl Sides {
     fn company(&mut self, date: Date, account: &str, document: &DocumentId, amount: Money) {
         self.pairs.entry((date, account.to_owned(), document.clone())).or_default().company += amount;
@@ -199,7 +226,7 @@ impl Sides {
             }
             self.days.insert(booked.date);
             if self.read.contains_key(&booked.date) {
-                self.judge(&booked);
+                self.judge(store, &booked)?;
             } else {
                 transactions.insert(booked.key.as_str().to_owned());
                 for posting in &booked.postings {
@@ -251,41 +278,64 @@ impl Sides {
 
     /// Whether the report still has what was booked. What QuickBooks posts by itself, the cost of goods, is no part of the
     /// tie-out.
-    fn judge(&mut self, booked: &store::BookedRow) {
+    fn judge(&mut self, store: &Store, booked: &store::BookedRow) -> Result<(), StoreError> {
+        if !self.seen.contains(&booked.key) {
+            self.missing.insert(booked.document.clone());
+            return Ok(());
+        }
         let mut meant: BTreeMap<&str, Money> = BTreeMap::new();
         for posting in &booked.postings {
             *meant.entry(&posting.account).or_default() += posting.amount;
         }
-        if !self.seen.contains(&booked.key) {
-            self.missing.insert(booked.document.clone());
-            return;
+        let begin = (booked.key.clone(), String::new());
+        let reported = self.reported.range(begin..).take_while(|((key, _), _)| *key == booked.key);
+        let mut off: BTreeMap<String, Money> =
+            reported.map(|((_, account), amount)| (account.clone(), *amount)).collect();
+        for (account, amount) in &meant {
+            *off.entry((*account).to_owned()).or_default() -= *amount;
         }
-        let reported =
-            |account: &str| self.reported.get(&(booked.key.clone(), account.to_owned())).copied().unwrap_or_default();
-        if meant.iter().any(|(account, amount)| reported(account) != *amount) {
-            self.changed.insert(booked.document.clone());
+        off.retain(|_, amount| !amount.is_zero());
+        if off.keys().any(|account| meant.contains_key(account.as_str())) {
+            if costs_again(store, &booked.key, &off)? {
+                for (account, amount) in off {
+                    self.company(booked.date, &account, &booked.document, -amount);
+                }
+            } else {
+                self.changed.insert(booked.document.clone());
+            }
         }
+        Ok(())
     }
 
     fn read_shop(&mut self, store: &Store, shop: &Shop, mapping: &Mapping) -> Result<(), StoreError> {
         let zone = TimeZone::get(&shop.time_zone).unwrap_or(TimeZone::UTC);
+        let start = store.setting::<Date>(START)?;
         let midnight = |day: Date| day.to_zoned(zone.clone()).map_or(Timestamp::MAX, |time| time.timestamp());
         let world = store.world()?;
         let company = world.company();
         let context = books::Context { mapping, shop, lists: &world, facts: &world, company: &company };
         let (from, to) = (self.from, self.to);
         let times = (midnight(from), midnight(to.saturating_add(1.day())));
-        store.orders_touching((from, to), times, |document, past| {
-            let Fact::Order(order) = &document.fact else { return };
-            let figures = books::tieout::shop_figures(&document.id, order, &past, &context);
+        store.documents_touching((from, to), times, |document, past| {
+            let document = match start {
+                Some(start) => books::since(&document, &past, start, &zone),
+                None => Cow::Borrowed(&document),
+            };
+            let title = match &document.fact {
+                Fact::Order(order) => &order.name,
+                Fact::PurchaseOrder(order) => &order.number,
+                Fact::StockAdjustment(adjustment) => &adjustment.number,
+                _ => return,
+            };
+            let figures = books::tieout::figures(&document, &past, &context);
             let mut counts = false;
             for figure in figures.into_iter().filter(|figure| (from..=to).contains(&figure.date)) {
                 counts = true;
                 self.days.insert(figure.date);
                 self.pairs.entry((figure.date, figure.account, document.id.clone())).or_default().shop += figure.amount;
             }
-            self.shop_sales += u32::from(counts);
-            self.titles.insert(document.id.clone(), order.name.clone());
+            self.shop_sales += u32::from(counts && document.kind() == DocumentKind::Order);
+            self.titles.insert(document.id.clone(), title.clone());
             let ours = past.iter().flat_map(|past| past.entry.postings.iter()).map(|posting| posting.account.clone());
             self.meant.entry(document.id.clone()).or_default().extend(ours);
         })?;

@@ -256,6 +256,7 @@ fn choosing_says_what_is_wrong_with_a_choice() {
             full_name: name.into(),
             active,
             account: Some(kind.into()),
+            asset: None,
         },
         edit_sequence: String::new(),
         modified: String::new(),

@@ -1,6 +1,7 @@
 //! A shop, a company file and QuickBooks' arithmetic, small enough to be seen through.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "shared by tests that each use a part")]
 
+pub mod buying;
 pub mod chart;
 pub mod moves;
 pub mod story;
@@ -98,8 +99,15 @@ impl Company {
             full_name: name.into(),
             active: true,
             account: account.map(str::to_owned),
+            asset: None,
         };
         self.objects.insert((space, name.to_lowercase()), object);
+    }
+
+    /// Gives the item another account of its stock's worth.
+    pub fn asset(&mut self, item: &str, account: &str) {
+        let object = self.objects.get_mut(&(NameSpace::Item, item.to_lowercase())).unwrap();
+        object.asset = Some(account.into());
     }
 
     pub fn remove(&mut self, space: NameSpace, name: &str) {
@@ -131,6 +139,7 @@ impl Company {
                 Body::PaymentMethod(_) => (NameSpace::PaymentMethod, "PaymentMethod", None),
                 Body::StandardTerms(_) => (NameSpace::Terms, "StandardTerms", None),
                 Body::Customer(_) => (NameSpace::Name, "Customer", None),
+                Body::Vendor(_) => (NameSpace::Name, "Vendor", None),
                 Body::ItemInventory(form) => (NameSpace::Item, "ItemInventory", account(&form.income_account_ref)),
                 Body::ItemNonInventory(form) => (NameSpace::Item, "ItemNonInventory", sides(&form.sides)),
                 Body::ItemOtherCharge(form) => (NameSpace::Item, "ItemOtherCharge", sides(&form.sides)),
@@ -518,5 +527,9 @@ pub fn answer(entry: &Entry) -> Option<Object> {
 
 /// Where anything stands in QuickBooks, for tests that do not care.
 pub fn linked() -> books::Linked {
-    books::Linked { link: books::Link::Transaction(TxnId::new("1-1")), edit_sequence: qbxml::EditSequence::new("1") }
+    books::Linked {
+        link: books::Link::Transaction(TxnId::new("1-1")),
+        edit_sequence: qbxml::EditSequence::new("1"),
+        lines: Vec::new(),
+    }
 }

@@ -1,4 +1,4 @@
-//! List entries that are only known by name: what stands beside customers and beside the items that we sell.
+//! List entries that are only known by name: what stands beside customers and vendors, and beside the items that we sell.
 
 use crate::{
     limits,
@@ -23,7 +23,7 @@ form! {
 
 form! {
     read
-    /// What QuickBooks says of a vendor, an employee or an other name: that its name is taken.
+    /// What QuickBooks says of an employee or an other name: that its name is taken.
     EntityNameRet {
         list_id: ListId = "ListID",
         time_created: Option<WallTime> = "TimeCreated",

@@ -349,6 +349,86 @@ form! {
 
 form! {
     write
+    /// Asks for vendors.
+    VendorQuery {
+        meta_data: Option<MetaData> = "metaData",
+        iterator: Option<Iterator> = "iterator",
+        select: ListSelect = "ListID",
+        include_ret_element: Vec<String> = "IncludeRetElement" [limits::RET_ELEMENT],
+        owner_id: Vec<Guid> = "OwnerID",
+    }
+}
+
+form! {
+    write
+    /// Asks for purchase orders; lines and linked transactions come only when asked for.
+    PurchaseOrderQuery {
+        meta_data: Option<MetaData> = "metaData",
+        iterator: Option<Iterator> = "iterator",
+        select: TxnSelect = "TxnID",
+        include_line_items: Option<bool> = "IncludeLineItems",
+        include_linked_txns: Option<bool> = "IncludeLinkedTxns",
+        include_ret_element: Vec<String> = "IncludeRetElement" [limits::RET_ELEMENT],
+        owner_id: Vec<Guid> = "OwnerID",
+    }
+}
+
+form! {
+    write
+    /// Asks for item receipts; lines and linked transactions come only when asked for.
+    ItemReceiptQuery {
+        meta_data: Option<MetaData> = "metaData",
+        iterator: Option<Iterator> = "iterator",
+        select: TxnSelect = "TxnID",
+        include_line_items: Option<bool> = "IncludeLineItems",
+        include_linked_txns: Option<bool> = "IncludeLinkedTxns",
+        include_ret_element: Vec<String> = "IncludeRetElement" [limits::RET_ELEMENT],
+        owner_id: Vec<Guid> = "OwnerID",
+    }
+}
+
+form! {
+    write
+    /// Asks for bills; lines and linked transactions come only when asked for.
+    BillQuery {
+        meta_data: Option<MetaData> = "metaData",
+        iterator: Option<Iterator> = "iterator",
+        select: TxnSelect = "TxnID",
+        include_line_items: Option<bool> = "IncludeLineItems",
+        include_linked_txns: Option<bool> = "IncludeLinkedTxns",
+        include_ret_element: Vec<String> = "IncludeRetElement" [limits::RET_ELEMENT],
+        owner_id: Vec<Guid> = "OwnerID",
+    }
+}
+
+form! {
+    write
+    /// Asks for vendor credits; lines and linked transactions come only when asked for.
+    VendorCreditQuery {
+        meta_data: Option<MetaData> = "metaData",
+        iterator: Option<Iterator> = "iterator",
+        select: TxnSelect = "TxnID",
+        include_line_items: Option<bool> = "IncludeLineItems",
+        include_linked_txns: Option<bool> = "IncludeLinkedTxns",
+        include_ret_element: Vec<String> = "IncludeRetElement" [limits::RET_ELEMENT],
+        owner_id: Vec<Guid> = "OwnerID",
+    }
+}
+
+form! {
+    write
+    /// Asks for transfers between inventory sites; lines come only when asked for.
+    TransferInventoryQuery {
+        meta_data: Option<MetaData> = "metaData",
+        iterator: Option<Iterator> = "iterator",
+        select: TxnSelect = "TxnID",
+        include_line_items: Option<bool> = "IncludeLineItems",
+        include_ret_element: Vec<String> = "IncludeRetElement" [limits::RET_ELEMENT],
+    }
+}
+
+form! {
+    write
     /// Asks for the definitions of custom and private data fields, by owner or by object; none given asks for all.
     DataExtDefQuery {
         meta_data: Option<MetaData> = "metaData",

@@ -212,7 +212,11 @@ pub fn removal(name: &str, order: u32) -> Entry {
 
 /// What QuickBooks answers to an operation after which the form comes to this total.
 pub fn done(total: i64) -> Outcome {
-    Outcome::Done { edit_sequence: Some(format!("{}", 1_700_000_000 + total)), booked: Some(postings(total)) }
+    Outcome::Done {
+        edit_sequence: Some(format!("{}", 1_700_000_000 + total)),
+        booked: Some(postings(total)),
+        lines: None,
+    }
 }
 
 /// Sends these entries in a set of this name and settles them.
@@ -247,6 +251,7 @@ pub fn posted(id: &str, total: i64) -> Outcome {
         edit_sequence: "1700000000".to_owned(),
         booked: postings(total),
         full_name: None,
+        lines: Vec::new(),
     }
 }
 

@@ -31,6 +31,7 @@ fn tax_item(name: &str, rate: &str) -> ListObject {
         full_name: name.into(),
         active: true,
         account: Some(rate.into()),
+        asset: None,
     }
 }
 
