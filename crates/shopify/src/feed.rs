@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// What is asked for again although it was seen, because the search index lags (SHOPIFY.md 2.6).
-const OVERLAP: Duration = Duration::from_mins(10);
+pub(crate) const OVERLAP: Duration = Duration::from_mins(10);
 const DAY: Duration = Duration::from_hours(24);
 /// Objects in a page: the most that may be asked for (SHOPIFY.md 2.2).
 pub(crate) const PAGE: usize = 250;

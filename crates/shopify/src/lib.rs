@@ -52,6 +52,7 @@ mod purchases;
 mod questions;
 mod rest;
 mod stock;
+pub mod stocky;
 mod whole;
 
 pub use address::{AddressError, ShopAddress};

@@ -9,5 +9,6 @@ mod first_load;
 mod history;
 mod ledger;
 mod load;
+mod purchases;
 mod simulated;
 mod support;
