@@ -19,7 +19,8 @@ pub use store::{EntryFilter, Notice, State, Store, StoreError};
 use crate::{
     company::{Company, Pairing},
     config::QuickBooksConfig,
-    endpoint, engine,
+    endpoint,
+    engine::{self, LEFT_OUT},
     messages::{Language, Message},
     tieout::{self, Period, TieOut},
 };
@@ -174,6 +175,11 @@ pub fn status_of(store: &Store) -> Result<Status, ApiError> {
     let mut troubles = Vec::new();
     for key in ["trouble", "trouble.shop"] {
         troubles.extend(store.setting::<Option<Message>>(key)?.flatten());
+    }
+    for message in store.setting::<BTreeMap<String, Message>>(LEFT_OUT)?.unwrap_or_default().into_values() {
+        if !troubles.contains(&message) {
+            troubles.push(message);
+        }
     }
     let shop = store.setting::<books::document::Shop>("shop")?;
     let mut attention: Vec<Attention> = troubles.into_iter().map(|message| Attention { message, entries: 0 }).collect();

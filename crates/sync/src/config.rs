@@ -1,5 +1,7 @@
 //! The configuration: every onboarding answer in one TOML file, for use without a window.
 
+use std::path::PathBuf;
+
 use books::mapping::Mapping;
 use jiff::civil::Date;
 use secrecy::SecretString;
@@ -19,6 +21,8 @@ pub struct Config {
     pub shop: ShopConfig,
     /// QuickBooks.
     pub quickbooks: QuickBooksConfig,
+    /// Where purchases come from.
+    pub purchases: PurchasesConfig,
     /// How documents become entries.
     pub mapping: Mapping,
 }
@@ -53,6 +57,30 @@ pub enum SignIn {
     AccessToken {
         /// Where it is.
         token: SecretPlace,
+    },
+}
+
+/// Where purchase orders, and what came of them, are read from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "source", rename_all = "snake_case", deny_unknown_fields)]
+pub enum PurchasesConfig {
+    /// Nowhere: purchases are not carried over.
+    #[default]
+    None,
+    /// Shopify's own purchase orders and transfers.
+    Shopify,
+    /// Stocky's API, which was shut down on 31 August 2026.
+    Stocky {
+        /// Where its key is.
+        key: SecretPlace,
+        /// Another address to reach it at, for a simulated Stocky: plain http for loopback only.
+        #[serde(default)]
+        base_url: Option<String>,
+    },
+    /// What was saved of Stocky.
+    Archive {
+        /// A file (ZIP, JSON or CSV), or a folder with such files.
+        path: PathBuf,
     },
 }
 
@@ -131,6 +159,8 @@ impl ConfigError {
 struct Connections {
     shop: ShopConfig,
     quickbooks: QuickBooksConfig,
+    #[serde(default)]
+    purchases: PurchasesConfig,
 }
 
 impl Config {
@@ -140,12 +170,13 @@ impl Config {
     /// [`ConfigError`]: what is wrong, with the line where it can be told.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let unreadable = |error: toml::de::Error| ConfigError::Unreadable(error.to_string());
-        let Connections { shop, quickbooks } = toml::from_str(text).map_err(unreadable)?;
+        let Connections { shop, quickbooks, purchases } = toml::from_str(text).map_err(unreadable)?;
         let mut rest: toml::Table = toml::from_str(text).map_err(unreadable)?;
         rest.remove("shop");
         rest.remove("quickbooks");
+        rest.remove("purchases");
         let mapping = Mapping::deserialize(rest).map_err(unreadable)?;
-        let config = Self { shop, quickbooks, mapping };
+        let config = Self { shop, quickbooks, purchases, mapping };
         config.check()?;
         Ok(config)
     }
@@ -172,6 +203,23 @@ mod tests {
         let config = Config::parse(&example()).unwrap();
         assert_eq!(config.mapping, Mapping::default());
         assert_eq!(config.quickbooks.port, 8087);
+    }
+
+    #[test]
+    fn each_source_of_purchases_has_its_own_settings() {
+        let with = |table: &str| {
+            let text = example().replace("source = \"none\"", table);
+            Config::parse(&text).map(|config| config.purchases)
+        };
+        assert_eq!(with("source = \"none\"").unwrap(), PurchasesConfig::None);
+        assert_eq!(with("source = \"shopify\"").unwrap(), PurchasesConfig::Shopify);
+        let key = SecretPlace { environment: "KEY".into() };
+        let stocky = with("source = \"stocky\"\nkey = { environment = \"KEY\" }").unwrap();
+        assert_eq!(stocky, PurchasesConfig::Stocky { key, base_url: None });
+        let archive = with("source = \"archive\"\npath = 'C:\\Stocky'").unwrap();
+        assert_eq!(archive, PurchasesConfig::Archive { path: "C:\\Stocky".into() });
+        assert!(with("source = \"stocky\"").is_err());
+        assert!(with("source = \"shopify\"\nkey = { environment = \"KEY\" }").is_err());
     }
 
     #[test]

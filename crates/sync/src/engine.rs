@@ -38,6 +38,8 @@ const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// How often our own data is backed up.
 const BACK_UP_EVERY: SignedDuration = SignedDuration::from_hours(24);
+/// The setting that keeps the feeds that are left out, each with what to tell the merchant.
+pub(crate) const LEFT_OUT: &str = "trouble.feeds";
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
@@ -250,36 +252,60 @@ impl Engine {
 
     async fn pull(&self, run: RunId) -> Result<(), RunError> {
         let mut missed = false;
+        let mut left_out = BTreeMap::new();
         for name in self.source.feeds() {
-            let opening = FeedOpening { cursor: self.store.cursor(name)?, now: self.clock.now(), missed };
-            let mut feed = self.source.open(name, opening)?;
-            while let Some(page) = feed.next().await? {
-                let now = self.clock.now();
-                let told: Vec<_> =
-                    page.documents.iter().map(|Told { document, raw }| store::Pulled { document, raw }).collect();
-                let count = tokio::task::block_in_place(|| {
-                    self.remember_shop(&page.documents, now)?;
-                    for id in &page.gone {
-                        self.store.gone(id, now)?;
-                    }
-                    let unknown = self.store.unknown(&page.mentioned)?;
-                    if !unknown.is_empty() {
-                        warn!(
-                            orders = unknown.len(),
-                            "the shop mentions orders that it never told: they are looked for"
-                        );
-                        missed = true;
-                    }
-                    self.store.save_pulled(run, name, &told, Some(&page.cursor), now)
-                })?;
-                if let Some(open) = &mut self.live().run {
-                    open.pulled.new += count.new;
-                    open.pulled.changed += count.changed;
+            match self.pull_feed(run, name, &mut missed).await {
+                Err(RunError::Source(error)) if error.only_this_feed => {
+                    warn!(feed = name, code = error.message.code, %error, "a feed is left out of this run");
+                    left_out.insert(name.to_owned(), error.message);
                 }
-                self.progress.send_modify(|progress| progress.pulled += count.new + count.changed);
+                result => result?,
             }
         }
+        self.note_left_out(&left_out)?;
         Ok(())
+    }
+
+    async fn pull_feed(&self, run: RunId, name: &'static str, missed: &mut bool) -> Result<(), RunError> {
+        let zone = self.store.setting::<Shop>("shop")?.and_then(|shop| TimeZone::get(&shop.time_zone).ok());
+        let opening = FeedOpening {
+            cursor: self.store.cursor(name)?,
+            now: self.clock.now(),
+            missed: *missed,
+            zone: zone.unwrap_or(TimeZone::UTC),
+        };
+        let mut feed = self.source.open(name, opening)?;
+        while let Some(page) = feed.next().await? {
+            let now = self.clock.now();
+            let told: Vec<_> =
+                page.documents.iter().map(|Told { document, raw }| store::Pulled { document, raw }).collect();
+            let count = tokio::task::block_in_place(|| {
+                self.remember_shop(&page.documents, now)?;
+                for id in &page.gone {
+                    self.store.gone(id, now)?;
+                }
+                let unknown = self.store.unknown(&page.mentioned)?;
+                if !unknown.is_empty() {
+                    warn!(orders = unknown.len(), "the shop mentions orders that it never told: they are looked for");
+                    *missed = true;
+                }
+                self.store.save_pulled(run, name, &told, Some(&page.cursor), now)
+            })?;
+            if let Some(open) = &mut self.live().run {
+                open.pulled.new += count.new;
+                open.pulled.changed += count.changed;
+            }
+            self.progress.send_modify(|progress| progress.pulled += count.new + count.changed);
+        }
+        Ok(())
+    }
+
+    /// Keeps which feeds are left out, and why, where the status shows it.
+    fn note_left_out(&self, left_out: &BTreeMap<String, Message>) -> Result<(), StoreError> {
+        if self.store.setting::<BTreeMap<String, Message>>(LEFT_OUT)?.unwrap_or_default() == *left_out {
+            return Ok(());
+        }
+        self.store.set_setting(LEFT_OUT, left_out, "feeds that are left out, or that none is any more", self.clock.now())
     }
 
     /// Keeps the shop's own facts where the mapping finds them.

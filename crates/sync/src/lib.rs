@@ -22,6 +22,7 @@ pub mod endpoint;
 pub mod engine;
 mod lists;
 pub mod messages;
+mod purchases;
 mod questions;
 pub mod schedule;
 mod settle;

@@ -7,7 +7,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{self, File},
-    io::{self, Read},
+    io::{self, Read, Seek},
     path::{Path, PathBuf},
 };
 
@@ -242,7 +242,7 @@ impl Records {
         let name = name_of(path);
         let file = File::open(path).map_err(|error| missing(path, &error))?;
         if ending(path) == "zip" {
-            let parts = unpack(&name, file)?;
+            let parts = unpack(&name, file, MOST_BYTES)?;
             return self.archive(&name, parts, shop);
         }
         let part = Part::of(file, MOST_BYTES, true);
@@ -357,7 +357,8 @@ fn is_safe(path: &str) -> bool {
         && path.split('/').all(|step| !step.is_empty() && step != "." && step != "..")
 }
 
-fn unpack(name: &str, file: File) -> Result<BTreeMap<String, Part>, ArchiveError> {
+/// All files of an archive that does not unpack to more than `most` bytes.
+fn unpack(name: &str, file: impl Read + Seek, most: u64) -> Result<BTreeMap<String, Part>, ArchiveError> {
     let refuse = |problem: String| Err(ArchiveError::Unsafe { file: name.to_owned(), problem });
     let mut archive = ZipArchive::new(file).map_err(|error| damaged(name, error))?;
     if archive.len() > MOST_FILES {
@@ -378,10 +379,10 @@ fn unpack(name: &str, file: File) -> Result<BTreeMap<String, Part>, ArchiveError
         }
         // What is declared may be a lie: what comes out is counted.
         let keep = is_page(&path) || path == MANIFEST || path == CHECKSUMS;
-        let mut part = Part::of(entry, MOST_BYTES - bytes, keep);
+        let mut part = Part::of(entry, most - bytes, keep);
         bytes += part.bytes;
-        if bytes > MOST_BYTES {
-            return refuse("it unpacks to more than half a gigabyte".into());
+        if bytes > most {
+            return refuse("it unpacks to far more than Stocky ever held".into());
         }
         if let Some(problem) = part.problem.take() {
             return Err(damaged(&format!("{name}/{path}"), problem));
@@ -411,5 +412,29 @@ fn verify(name: &str, parts: &BTreeMap<String, Part>) -> Result<(), ArchiveError
     match parts.keys().find(|path| *path != CHECKSUMS && !expected.contains_key(path.as_str())) {
         Some(path) => Err(damaged(&format!("{name}/{path}"), "it was added later: it has no checksum")),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::io::{Cursor, Write};
+
+    use zip::{ZipWriter, write::SimpleFileOptions};
+
+    use super::*;
+
+    #[test]
+    fn an_archive_that_blows_up_is_left_alone_whatever_it_declares() {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for name in ["normalized/a.csv", "normalized/b.csv"] {
+            writer.start_file(name, SimpleFileOptions::default()).unwrap();
+            writer.write_all(&[b'0'; 100_000]).unwrap();
+        }
+        let bytes = writer.finish().unwrap().into_inner();
+        assert!(bytes.len() < 2_000, "it would not be a bomb");
+        let open = |most| unpack("a.zip", Cursor::new(bytes.clone()), most);
+        assert_eq!(open(200_000).unwrap().len(), 2);
+        assert!(matches!(open(199_999), Err(ArchiveError::Unsafe { .. })));
     }
 }

@@ -280,18 +280,27 @@ impl ItemRecord {
 /// both agree, rounded to the cent, where there is one and it is not one. Stocky does not tell the rate itself.
 fn exchange_rate(order: &OrderRecord) -> Option<Decimal> {
     let costs = order.purchase_items.iter().filter_map(|item| item.supplier_cost_price.zip(item.cost_price));
-    let pairs: Vec<(Decimal, Decimal)> = costs
+    let pairs = costs
         .chain(order.shipping.zip(order.shipping_local))
         .chain(order.adjustments.zip(order.adjustments_local))
         .map(|(foreign, own)| (foreign.value(), own.value()))
-        .filter(|(foreign, own)| !foreign.is_zero() && !own.is_zero())
-        .collect();
-    let (foreign, own) = *pairs.iter().max_by_key(|(foreign, _)| foreign.abs())?;
-    let exact = own.checked_div(foreign)?;
+        .filter(|(foreign, own)| !foreign.is_zero() && !own.is_zero());
     let half_a_cent = Decimal::new(5, 3);
-    (0..=6)
-        .map(|places| exact.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero).normalize())
-        .find(|rate| pairs.iter().all(|(foreign, own)| (foreign * rate - own).abs() <= half_a_cent))
+    // Each pair leaves room for some rates; what is left for all of them is the answer.
+    let mut room: Option<(Decimal, Decimal)> = None;
+    for (foreign, own) in pairs {
+        if foreign.is_sign_negative() != own.is_sign_negative() {
+            return None;
+        }
+        let least = (own.abs() - half_a_cent).checked_div(foreign.abs())?;
+        let most = (own.abs() + half_a_cent).checked_div(foreign.abs())?;
+        room = Some(room.map_or((least, most), |(low, high)| (low.max(least), high.min(most))));
+    }
+    let (least, most) = room?;
+    let middle = (least + most) / Decimal::TWO;
+    (0..=8)
+        .map(|places| middle.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero).normalize())
+        .find(|rate| *rate >= least && *rate <= most)
         .filter(|rate| *rate != Decimal::ONE)
 }
 

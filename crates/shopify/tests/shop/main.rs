@@ -10,5 +10,7 @@ mod history;
 mod ledger;
 mod load;
 mod purchases;
+mod saved;
 mod simulated;
+mod stocky;
 mod support;

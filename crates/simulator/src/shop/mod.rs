@@ -265,6 +265,11 @@ impl Shop {
         ids::Kind::Location.gid(index, 0)
     }
 
+    /// The global id of a purchase order, by its place in [`Purchasing::orders`].
+    pub fn purchase_order(&self, index: usize) -> String {
+        ids::Kind::InventoryPurchaseOrder.gid(index, 0)
+    }
+
     /// Looks at all that the shop buys and moves.
     pub fn purchasing(&self) -> Purchasing {
         self.state().purchasing.clone()

@@ -58,8 +58,8 @@ struct Script(Mutex<Vec<Document>>);
 struct ScriptFeed(Option<Vec<Told>>);
 
 impl Source for Script {
-    fn feeds(&self) -> &'static [&'static str] {
-        &["script"]
+    fn feeds(&self) -> Vec<&'static str> {
+        vec!["script"]
     }
 
     fn open(&self, _: &'static str, _: FeedOpening) -> Result<Box<dyn Feed + '_>, SourceError> {
@@ -125,6 +125,15 @@ impl World {
 
     /// With a simulated shop, which is asked over HTTP.
     pub fn of_shop(shop: &simulator::shop::Shop, mapping: Mapping) -> Self {
+        Self::of_shop_with(shop, mapping, |_, _| {})
+    }
+
+    /// The same, with more in the configuration. What it names may be served on the runtime.
+    pub fn of_shop_with(
+        shop: &simulator::shop::Shop,
+        mapping: Mapping,
+        change: impl FnOnce(&mut Config, &tokio::runtime::Runtime),
+    ) -> Self {
         let mut config = configuration();
         config.mapping = mapping;
         config.shop.address = simulator::shop::Settings::default().domain;
@@ -137,7 +146,9 @@ impl World {
             config.shop.base_url = Some(format!("http://{}", listener.local_addr().unwrap()));
             runtime.spawn(shop.clone().serve(listener, std::future::pending()));
             let _ = rustls::crypto::ring::default_provider().install_default();
-            sync::shop::connect(&config, |_| Some(shop.token())).unwrap()
+            change(&mut config, runtime);
+            let secret = |name: &str| if name == "TOKEN" { shop.token() } else { name.to_lowercase() };
+            sync::shop::connect(&config, |name| Some(secret(name))).unwrap()
         })
     }
 
