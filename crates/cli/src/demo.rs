@@ -19,7 +19,7 @@ use simulator::{
 use sync::{
     Config, Engine,
     api::{DocumentKind, EntryFilter, EntryKind, Gateway, Mapping, Money, MoneyBack, Posting, State, Store},
-    config::{QuickBooksConfig, SecretPlace, ShopConfig, SignIn},
+    config::{PurchasesConfig, QuickBooksConfig, SecretPlace, ShopConfig, SignIn},
     engine::Clock,
     tieout::{Period, TieOut},
 };
@@ -210,6 +210,7 @@ impl Demo {
                 password: secret(),
                 company_file: None,
             },
+            purchases: PurchasesConfig::None,
             mapping: mapping(),
         }
     }

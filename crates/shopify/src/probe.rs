@@ -59,9 +59,9 @@ impl Probe {
 
 /// A permission to write includes the one to read.
 fn grants(granted: &[Scope], needed: &str) -> bool {
-    granted.iter().any(|scope| {
-        scope.as_str() == needed || scope.as_str().strip_prefix("write_") == needed.strip_prefix("read_")
-    })
+    granted
+        .iter()
+        .any(|scope| scope.as_str() == needed || scope.as_str().strip_prefix("write_") == needed.strip_prefix("read_"))
 }
 
 #[derive(Deserialize)]
@@ -101,7 +101,8 @@ impl Client {
         let answer: Answer = self.ask(&SHOP_PROBE, json!({})).await?;
         let granted: Vec<Scope> =
             answer.current_app_installation.access_scopes.into_iter().map(|scope| scope.handle).collect();
-        let missing: Vec<Scope> = NEEDED_SCOPES.into_iter().filter(|needed| !grants(&granted, needed)).map(Scope::new).collect();
+        let missing: Vec<Scope> =
+            NEEDED_SCOPES.into_iter().filter(|needed| !grants(&granted, needed)).map(Scope::new).collect();
         let buyers_told = if grants(&granted, "read_orders") && grants(&granted, "read_customers") {
             match self.ask::<Value>(&PROTECTED_DATA_PROBE, json!({})).await {
                 Ok(_) => Some(true),

@@ -22,7 +22,7 @@ use crate::{
     client::Client,
     decode::{Connection, Reference, amount, filled, read, variant_title},
     error::{DecodeError, Error},
-    feed::{Puller, Pulled, onward},
+    feed::{Pulled, Puller, onward},
     questions::{
         PURCHASE_LINES_PAGE, PURCHASE_ORDERS, PURCHASE_TRANSFERS_PAGE, Question, SHIPMENT_LINES_PAGE,
         TRANSFER_SHIPMENTS_PAGE, TRANSFERS, TRANSFERS_BY_ID,
@@ -106,7 +106,7 @@ impl Puller<'_> {
             }
         }
         let ids: Vec<String> =
-            whole.iter().flat_map(|order| order["transfers"]["nodes"].as_array()).flatten().map(id_of).collect();
+            whole.iter().filter_map(|order| order["transfers"]["nodes"].as_array()).flatten().map(id_of).collect();
         let mut transfers: BTreeMap<String, Value> = BTreeMap::new();
         for some in ids.chunks(PAGE) {
             let answer: Linked = self.client.ask(&TRANSFERS_BY_ID, json!({ "ids": some })).await?;
@@ -252,7 +252,8 @@ fn whole(transfer: &TransferNode) -> Result<(), DecodeError> {
     if transfer.shipments.more() {
         return Err(DecodeError::Cut("shipments"));
     }
-    let cut = transfer.shipments.nodes.iter().any(|shipment| shipment.line_items.as_ref().is_some_and(Connection::more));
+    let cut =
+        transfer.shipments.nodes.iter().any(|shipment| shipment.line_items.as_ref().is_some_and(Connection::more));
     if cut { Err(DecodeError::Cut("shipments.lineItems")) } else { Ok(()) }
 }
 
@@ -272,7 +273,8 @@ pub fn decode_purchase_order(json: &str, asked_at: Timestamp) -> Result<Document
     }
     node.transfers.nodes.iter().try_for_each(whole)?;
     let currency = Currency::new(&node.currency);
-    let lines: Vec<PurchaseLine> = node.line_items.nodes.into_iter().map(|line| purchase_line(line, &currency)).collect();
+    let lines: Vec<PurchaseLine> =
+        node.line_items.nodes.into_iter().map(|line| purchase_line(line, &currency)).collect();
     let mut left: Vec<u32> = lines.iter().map(|line| line.quantity).collect();
     let mut shipments: Vec<&ShipmentNode> =
         node.transfers.nodes.iter().flat_map(|transfer| &transfer.shipments.nodes).collect();
@@ -345,7 +347,8 @@ fn purchase_line(line: LineNode, currency: &Currency) -> PurchaseLine {
 /// that is too much.
 fn share_out(shipped: &ShippedNode, lines: &[PurchaseLine], left: &mut [u32], received: &mut Vec<ReceivedLine>) {
     let item = shipped.inventory_item.as_ref().map(|item| &item.id);
-    let of_item: Vec<usize> = (0..lines.len()).filter(|at| item.is_some() && lines[*at].item.as_ref() == item).collect();
+    let of_item: Vec<usize> =
+        (0..lines.len()).filter(|at| item.is_some() && lines[*at].item.as_ref() == item).collect();
     let (mut accepted, mut rejected) = (shipped.accepted_quantity, shipped.rejected_quantity);
     for (place, at) in of_item.iter().enumerate() {
         let last = place + 1 == of_item.len();

@@ -186,7 +186,8 @@ impl Purchasing {
         for order in self.orders.iter().filter(|o| !o.deleted) {
             for delivery in &order.deliveries {
                 let day = delivery.at.to_zoned(self.zone.clone()).date();
-                let came = delivery.lines.iter().map(|(line, taken, _)| order.lines[*line].unit * Decimal::from(*taken));
+                let came =
+                    delivery.lines.iter().map(|(line, taken, _)| order.lines[*line].unit * Decimal::from(*taken));
                 *value.entry((order.number, day)).or_default() += came.sum::<Decimal>();
             }
         }

@@ -305,7 +305,12 @@ impl Engine {
         if self.store.setting::<BTreeMap<String, Message>>(LEFT_OUT)?.unwrap_or_default() == *left_out {
             return Ok(());
         }
-        self.store.set_setting(LEFT_OUT, left_out, "feeds that are left out, or that none is any more", self.clock.now())
+        self.store.set_setting(
+            LEFT_OUT,
+            left_out,
+            "feeds that are left out, or that none is any more",
+            self.clock.now(),
+        )
     }
 
     /// Keeps the shop's own facts where the mapping finds them.

@@ -136,13 +136,11 @@ impl Feed for Reading<'_> {
                 let (zone, taken) = (self.zone.clone(), self.taken.clone());
                 // Archives are read from disk and unpacked, which may take a while.
                 let read = tokio::task::block_in_place(move || read(&shop, &path, &zone, taken.as_ref()));
-                match read.map_err(|error| saved_error(&error))? {
-                    Some((documents, taken)) => self.rest = Some((documents.into_iter(), taken)),
-                    None => {
-                        self.done = true;
-                        return self.taken.as_ref().map_or(Ok(None), whole);
-                    }
-                }
+                let Some((documents, taken)) = read.map_err(|error| saved_error(&error))? else {
+                    self.done = true;
+                    return self.taken.as_ref().map_or(Ok(None), whole);
+                };
+                self.rest = Some((documents.into_iter(), taken));
             }
             let Some((rest, taken)) = &mut self.rest else { return Ok(None) };
             let documents: Vec<Told> = rest.by_ref().take(PAGE).collect();

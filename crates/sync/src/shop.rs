@@ -116,7 +116,8 @@ pub async fn probe(config: &Config, variable: impl Fn(&str) -> Option<String>) -
     let mut missing: Vec<Message> =
         probe.missing.iter().map(|scope| Message::new("shop.missing_scope").with("scope", scope.as_str())).collect();
     let optional = PURCHASE_SCOPES.iter().filter(|_| config.purchases == PurchasesConfig::Shopify);
-    let optional = optional.map(|scope| ("shop.purchases_scope", *scope)).chain([("shop.stock_scope", "read_inventory")]);
+    let optional =
+        optional.map(|scope| ("shop.purchases_scope", *scope)).chain([("shop.stock_scope", "read_inventory")]);
     for (code, scope) in optional.filter(|(_, scope)| !probe.grants(scope)) {
         missing.push(Message::new(code).with("scope", scope));
     }

@@ -185,7 +185,8 @@ fn an_archive_is_taken_over_once_and_again_only_when_it_changed() {
     world.pull();
     assert_ne!(world.store.cursor("stocky.saved").unwrap(), first);
     assert_eq!(count(&world, DocumentKind::PurchaseOrder), own.orders.len());
-    std::fs::write(folder.path().join("orders.csv"), "PO Number,Supplier,Currency,Quantity\n1,Pine,USD,many\n").unwrap();
+    std::fs::write(folder.path().join("orders.csv"), "PO Number,Supplier,Currency,Quantity\n1,Pine,USD,many\n")
+        .unwrap();
     world.pull();
     assert_eq!(codes(&world), ["archive.row"]);
 }

@@ -117,7 +117,7 @@ pub fn read_saved(place: &Path, shop: &ShopAddress, zone: &TimeZone) -> Result<S
             let part = Part::of(File::open(&file).map_err(|error| missing(&file, &error))?, MOST_BYTES, keep);
             parts.insert(name, part);
         }
-        saved.archive(&name_of(place), parts, shop)?;
+        saved.archive(&name_of(place), &parts, shop)?;
     } else {
         let found = files(place)?;
         if found.is_empty() {
@@ -138,6 +138,7 @@ fn missing(path: &Path, error: &io::Error) -> ArchiveError {
     ArchiveError::Missing { file: path.display().to_string(), problem: error.to_string() }
 }
 
+#[allow(clippy::needless_pass_by_value)] // callers give words as they have them, owned or borrowed
 fn damaged(file: &str, problem: impl ToString) -> ArchiveError {
     ArchiveError::Damaged { file: file.to_owned(), problem: problem.to_string() }
 }
@@ -243,7 +244,7 @@ impl Records {
         let file = File::open(path).map_err(|error| missing(path, &error))?;
         if ending(path) == "zip" {
             let parts = unpack(&name, file, MOST_BYTES)?;
-            return self.archive(&name, parts, shop);
+            return self.archive(&name, &parts, shop);
         }
         let part = Part::of(file, MOST_BYTES, true);
         if part.bytes > MOST_BYTES {
@@ -268,7 +269,8 @@ impl Records {
             let Some(records) = list.records(text) else { continue };
             found.push((list, records.len()));
             for record in records {
-                let head = Head::of(&record).ok_or_else(|| damaged(name, format!("a record of {} has no id", list.name())))?;
+                let head =
+                    Head::of(&record).ok_or_else(|| damaged(name, format!("a record of {} has no id", list.name())))?;
                 let known = self.lists.entry(list).or_default();
                 // Of a record that was saved twice, the newer one.
                 let older = known.get(&head.id).and_then(|known| Head::of(known)).map(|known| known.updated_at);
@@ -280,11 +282,11 @@ impl Records {
         if found.is_empty() { Err(ArchiveError::Unknown { file: name.to_owned() }) } else { Ok(found) }
     }
 
-    fn archive(&mut self, name: &str, parts: BTreeMap<String, Part>, shop: &ShopAddress) -> Result<(), ArchiveError> {
-        verify(name, &parts)?;
+    fn archive(&mut self, name: &str, parts: &BTreeMap<String, Part>, shop: &ShopAddress) -> Result<(), ArchiveError> {
+        verify(name, parts)?;
         let manifest = parts.get(MANIFEST).ok_or_else(|| damaged(name, "it has no manifest.json"))?;
-        let manifest: Manifest = serde_json::from_slice(&manifest.content)
-            .map_err(|error| damaged(&format!("{name}/{MANIFEST}"), error))?;
+        let manifest: Manifest =
+            serde_json::from_slice(&manifest.content).map_err(|error| damaged(&format!("{name}/{MANIFEST}"), error))?;
         if manifest.schema_version != SCHEMA {
             return Err(ArchiveError::Unknown { file: name.to_owned() });
         }
@@ -338,7 +340,8 @@ impl Records {
         for (name, content) in &self.tables {
             let told = table::purchase_orders(name, content, zone)?;
             let (numbers, fresh) = (record::numbers(&told), &known);
-            documents.extend(told.into_iter().filter(|one| record::numbers(std::slice::from_ref(one)).is_disjoint(fresh)));
+            documents
+                .extend(told.into_iter().filter(|one| record::numbers(std::slice::from_ref(one)).is_disjoint(fresh)));
             known.extend(numbers);
         }
         Ok(Saved { documents, incomplete: self.incomplete.into_iter().collect() })
@@ -429,7 +432,7 @@ mod tests {
         let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
         for name in ["normalized/a.csv", "normalized/b.csv"] {
             writer.start_file(name, SimpleFileOptions::default()).unwrap();
-            writer.write_all(&[b'0'; 100_000]).unwrap();
+            writer.write_all(&vec![b'0'; 100_000]).unwrap();
         }
         let bytes = writer.finish().unwrap().into_inner();
         assert!(bytes.len() < 2_000, "it would not be a bomb");

@@ -443,10 +443,7 @@ struct VariantRecord {
 }
 
 /// Joins adjustments and their items. Of an adjustment that took place, only what was adjusted counts.
-pub(super) fn adjustments(
-    adjustments: &[Box<RawValue>],
-    items: &[Box<RawValue>],
-) -> Result<Vec<Pulled>, StockyError> {
+pub(super) fn adjustments(adjustments: &[Box<RawValue>], items: &[Box<RawValue>]) -> Result<Vec<Pulled>, StockyError> {
     let mut of: BTreeMap<u64, Vec<(AdjustedRecord, &RawValue)>> = BTreeMap::new();
     for record in items {
         let item: AdjustedRecord = one(List::AdjustmentItems, record)?;
@@ -459,7 +456,8 @@ pub(super) fn adjustments(
         let updated_at = items.iter().filter_map(|(item, _)| item.updated_at).max().max(Some(told.updated_at));
         let raws: Vec<&str> = items.iter().map(|(_, raw)| raw.get()).collect();
         let raw = format!(r#"{{"stock_adjustment":{},"stock_adjustment_items":[{}]}}"#, record.get(), raws.join(","));
-        let counts = |item: &AdjustedRecord| told.adjusted_at.is_none() || item.status.as_deref() != Some("not adjusted");
+        let counts =
+            |item: &AdjustedRecord| told.adjusted_at.is_none() || item.status.as_deref() != Some("not adjusted");
         let lines = items.into_iter().map(|(item, _)| item).filter(counts).map(|item| {
             let variant = item.variant.as_ref();
             AdjustedLine {

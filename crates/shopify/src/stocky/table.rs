@@ -111,7 +111,7 @@ pub(super) fn purchase_orders(file: &str, content: &[u8], zone: &TimeZone) -> Re
 fn rows(file: &str, content: &[u8]) -> Result<Vec<Row>, ArchiveError> {
     let refuse = |line: u64, problem: String| ArchiveError::Row { file: file.to_owned(), line, problem };
     let text = std::str::from_utf8(content).map_err(|error| {
-        let line = content[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+        let line = content[..error.valid_up_to()].split(|byte| *byte == b'\n').count() as u64;
         refuse(line, "it is not UTF-8; save the table as \"CSV UTF-8\"".into())
     })?;
     let text = text.trim_start_matches('\u{feff}');
@@ -162,6 +162,7 @@ fn slashes(text: &str) -> Option<(i8, i8, i16, &str)> {
 }
 
 impl Table<'_> {
+    #[allow(clippy::needless_pass_by_value)] // callers give words as they have them, owned or borrowed
     fn refuse(&self, row: &Row, problem: impl ToString) -> ArchiveError {
         ArchiveError::Row { file: self.file.to_owned(), line: row.line, problem: problem.to_string() }
     }
@@ -177,12 +178,14 @@ impl Table<'_> {
         for row in rows {
             for text in row.cells.iter().filter(|(column, _)| is_date(**column)).map(|(_, text)| text) {
                 let first = match slashes(text) {
-                    Some((13.., _, ..)) => First::Day,
+                    Some((13.., ..)) => First::Day,
                     Some((_, 13.., ..)) => First::Month,
                     _ => continue,
                 };
                 if known.is_some_and(|known| known != first) {
-                    return Err(self.refuse(row, format!("the date {text} is written in another way than those before")));
+                    return Err(
+                        self.refuse(row, format!("the date {text} is written in another way than those before"))
+                    );
                 }
                 known = Some(first);
             }
@@ -267,7 +270,8 @@ impl Table<'_> {
         let mut some_came = false;
         for (place, row) in (1..).zip(rows) {
             let line = DocumentId::new(format!("{id}/line/{place}"));
-            let quantity = self.count(row, Column::Quantity)?.ok_or_else(|| self.refuse(row, "the quantity is missing"))?;
+            let quantity =
+                self.count(row, Column::Quantity)?.ok_or_else(|| self.refuse(row, "the quantity is missing"))?;
             let status = row.cells.get(&Column::Status).map(|status| status.to_lowercase());
             let whole = status.is_some_and(|status| status == "delivered" || status == "received");
             let received = self.count(row, Column::Received)?.unwrap_or(if whole { quantity } else { 0 });
@@ -282,7 +286,8 @@ impl Table<'_> {
             let item = item.map_err(|_| self.refuse(row, "the inventory item id is no number"))?;
             let cell = |column: Column| row.cells.get(&column).cloned();
             let title = cell(Column::Product).unwrap_or_default();
-            let variant = cell(Column::Variant).filter(|variant| !["Default Title", "Default"].contains(&variant.as_str()));
+            let variant =
+                cell(Column::Variant).filter(|variant| !["Default Title", "Default"].contains(&variant.as_str()));
             lines.push(PurchaseLine {
                 id: line,
                 item: item.map(|number| DocumentId::new(format!("gid://shopify/InventoryItem/{number}"))),
@@ -342,10 +347,7 @@ impl Table<'_> {
 }
 
 fn is_date(column: Column) -> bool {
-    matches!(
-        column,
-        Column::Created | Column::Ordered | Column::Expected | Column::Due | Column::ReceivedAt
-    )
+    matches!(column, Column::Created | Column::Ordered | Column::Expected | Column::Due | Column::ReceivedAt)
 }
 
 /// A number that can be read in one way only: `1234.56`, `12,50`, `1,234.56`, `1.234,56`; not `1,234`.

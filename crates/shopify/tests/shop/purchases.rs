@@ -95,9 +95,11 @@ async fn what_came_of_all_purchase_orders_adds_up_to_the_shop_s_own_figures() {
     let told = orders(&pages);
     let purchasing = simulated.shop.purchasing();
     assert_eq!(told.len(), purchasing.orders.len());
-    let names: BTreeMap<u32, String> = purchasing.orders.iter().map(|o| (o.number, format!("PO{}", o.name()))).collect();
+    let names: BTreeMap<u32, String> =
+        purchasing.orders.iter().map(|o| (o.number, format!("PO{}", o.name()))).collect();
     let expected = purchasing.received_value().into_iter();
-    let expected: BTreeMap<_, _> = expected.map(|((order, day), value)| ((names[&order].clone(), day), value)).collect();
+    let expected: BTreeMap<_, _> =
+        expected.map(|((order, day), value)| ((names[&order].clone(), day), value)).collect();
     assert!(!expected.is_empty());
     assert_eq!(received(&told), expected);
     // A unit that was refused may still come: the shop waits for it, as long as the order is not full.

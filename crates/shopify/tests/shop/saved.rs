@@ -1,6 +1,10 @@
 //! What merchants saved of Stocky: read whole or not at all, and the same documents as from the API.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use books::Document;
 use shopify::stocky::{ArchiveError, Saved, fingerprint, read_saved};
@@ -10,6 +14,9 @@ use crate::{
     purchases::received,
     stocky::{simulated, zone},
 };
+
+/// Files of an archive: name and content.
+type Files = Vec<(String, String)>;
 
 struct Folder(tempfile::TempDir);
 
@@ -26,11 +33,11 @@ impl Folder {
     }
 
     fn read(&self) -> Result<Saved, ArchiveError> {
-        read(&self.0.path().to_owned())
+        read(self.0.path())
     }
 }
 
-fn read(place: &PathBuf) -> Result<Saved, ArchiveError> {
+fn read(place: &Path) -> Result<Saved, ArchiveError> {
     read_saved(place, &"harbour-and-pine".parse().unwrap(), &zone())
 }
 
@@ -38,7 +45,7 @@ fn by_id(saved: &Saved) -> BTreeMap<&str, &Document> {
     saved.documents.iter().map(|pulled| (pulled.document.id.as_str(), &pulled.document)).collect()
 }
 
-fn unpacked(archive: &[u8]) -> Vec<(String, String)> {
+fn unpacked(archive: &[u8]) -> Files {
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(archive)).unwrap();
     let mut files = Vec::new();
     for index in 0..archive.len() {
@@ -114,7 +121,7 @@ fn an_order_that_is_in_the_archive_is_not_told_again_from_a_table() {
 fn an_altered_cut_or_foreign_archive_is_named_and_nothing_of_it_is_taken() {
     let stocky = simulated(100);
     let archive = stocky.archive();
-    let refused = |change: &dyn Fn(&mut Vec<(String, String)>)| {
+    let refused = |change: &dyn Fn(&mut Files)| {
         let folder = Folder::new();
         let mut files = unpacked(&archive);
         change(&mut files);
@@ -179,9 +186,9 @@ fn an_archive_that_was_not_made_whole_says_which_lists_it_lacks() {
     let lines: Vec<String> = files[sums]
         .1
         .lines()
-        .map(|line| match line.ends_with("manifest.json") {
-            true => format!("{}  manifest.json", books::ContentHash::of(files[place].1.as_bytes()).as_str()),
-            false => line.to_owned(),
+        .map(|line| {
+            let sum = books::ContentHash::of(files[place].1.as_bytes());
+            if line.ends_with("manifest.json") { format!("{}  manifest.json", sum.as_str()) } else { line.to_owned() }
         })
         .collect();
     folder.put("checksums.sha256", lines.join("\n"));

@@ -98,7 +98,8 @@ async fn what_came_adds_up_to_stocky_s_own_figures() {
     let purchasing = world.stocky.purchasing();
     assert_eq!(told.len(), purchasing.orders.len());
     let names: BTreeMap<u32, String> = purchasing.orders.iter().map(|o| (o.number, o.name())).collect();
-    let expected = purchasing.received_value().into_iter().map(|((order, day), value)| ((names[&order].clone(), day), value));
+    let expected =
+        purchasing.received_value().into_iter().map(|((order, day), value)| ((names[&order].clone(), day), value));
     assert_eq!(received(&told), expected.collect());
     let open = purchasing.outstanding().into_iter().map(|(order, left)| (names[&order].clone(), left));
     assert_eq!(outstanding(&told), open.collect());
@@ -161,7 +162,8 @@ fn adjustments(pages: &[Page]) -> Vec<&StockAdjustment> {
         other => panic!("no adjustment: {other:?}"),
     };
     let told = documents(pages).filter(|document| adjustment(document));
-    told.filter_map(|document| if let Fact::StockAdjustment(told) = &document.fact { Some(told) } else { None }).collect()
+    told.filter_map(|document| if let Fact::StockAdjustment(told) = &document.fact { Some(told) } else { None })
+        .collect()
 }
 
 #[tokio::test]

@@ -19,9 +19,10 @@ pub(crate) struct Plan {
     pub zone: TimeZone,
 }
 
-/// Name, whether it is hidden, and another currency than the shop's. Two of them differ by a blank and letters' case only
-/// where an order knows no more than the name.
-const SUPPLIERS: [(&str, bool, Option<(&str, i64)>); 6] = [
+/// Name, whether it is hidden, and another currency than the shop's with its rate in thousandths.
+type Row = (&'static str, bool, Option<(&'static str, i64)>);
+
+const SUPPLIERS: [Row; 6] = [
     ("North Quay Textiles", false, None),
     ("Pine Works", false, None),
     ("Sæbehuset ApS", false, Some(("EUR", 1085))),

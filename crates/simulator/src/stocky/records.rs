@@ -72,7 +72,8 @@ fn supplier(purchasing: &Purchasing, n: usize) -> Value {
 fn purchase_order(purchasing: &Purchasing, n: usize, order: &PurchaseOrder) -> Value {
     let supplier = &purchasing.suppliers[order.supplier];
     // Without an id the name is as somebody typed it once.
-    let name = if order.has_supplier_id { supplier.name.to_owned() } else { format!(" {} ", supplier.name.to_uppercase()) };
+    let name =
+        if order.has_supplier_id { supplier.name.to_owned() } else { format!(" {} ", supplier.name.to_uppercase()) };
     let local_amount = |amount: Decimal| number(cents(amount * order.rate));
     json!({
         "id": n + 1,
@@ -106,7 +107,8 @@ fn purchase_order(purchasing: &Purchasing, n: usize, order: &PurchaseOrder) -> V
 fn items(purchasing: &Purchasing, n: usize, order: &PurchaseOrder, at: usize) -> Vec<Value> {
     let line = &order.lines[at];
     let good = &purchasing.goods[line.good];
-    let came = order.deliveries.iter().flat_map(|d| d.lines.iter().filter(|l| l.0 == at && l.1 > 0).map(|l| (l.1, d.at)));
+    let came =
+        order.deliveries.iter().flat_map(|d| d.lines.iter().filter(|l| l.0 == at && l.1 > 0).map(|l| (l.1, d.at)));
     let mut parts: Vec<(u32, Option<Timestamp>)> = came.map(|(quantity, at)| (quantity, Some(at))).collect();
     let rest = line.quantity.saturating_sub(order.accepted(at));
     if rest > 0 {

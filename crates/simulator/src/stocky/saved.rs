@@ -14,8 +14,7 @@ use crate::purchasing::Purchasing;
 use super::records;
 
 /// The lists that the tool saved: not the transfers.
-const SAVED: [&str; 5] =
-    ["purchase_orders", "suppliers", "stock_adjustments", "stock_adjustment_items", "tax_types"];
+const SAVED: [&str; 5] = ["purchase_orders", "suppliers", "stock_adjustments", "stock_adjustment_items", "tax_types"];
 
 fn cell(value: &Value, separator: char) -> String {
     let text = match value {
@@ -90,8 +89,22 @@ pub fn pack(files: &[(String, String)]) -> Vec<u8> {
 /// One row for each item. With semicolons amounts have a decimal comma, as spreadsheets of such countries write them.
 pub(crate) fn table(purchasing: &Purchasing, separator: char) -> String {
     let heads = [
-        "PO Number", "Supplier", "Invoice Number", "Status", "Created At", "Ordered At", "Expected On", "Currency",
-        "Inventory Item ID", "SKU", "Product", "Variant", "Quantity", "Received At", "Cost Price", "Shipping",
+        "PO Number",
+        "Supplier",
+        "Invoice Number",
+        "Status",
+        "Created At",
+        "Ordered At",
+        "Expected On",
+        "Currency",
+        "Inventory Item ID",
+        "SKU",
+        "Product",
+        "Variant",
+        "Quantity",
+        "Received At",
+        "Cost Price",
+        "Shipping",
         "Adjustments",
     ];
     let mut text = format!("\u{feff}{}\r\n", heads.join(&separator.to_string()));
