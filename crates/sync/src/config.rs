@@ -219,7 +219,7 @@ mod tests {
         let archive = with("source = \"archive\"\npath = 'C:\\Stocky'").unwrap();
         assert_eq!(archive, PurchasesConfig::Archive { path: "C:\\Stocky".into() });
         assert!(with("source = \"stocky\"").is_err());
-        assert!(with("source = \"shopify\"\nkey = { environment = \"KEY\" }").is_err());
+        assert!(with("source = \"archive\"\npth = 'C:\\Stocky'").is_err());
     }
 
     #[test]

@@ -112,6 +112,9 @@ pub struct Probe {
 
 /// Signs in to the shop of a configuration and looks what is missing.
 pub async fn probe(config: &Config, variable: impl Fn(&str) -> Option<String>) -> Result<Probe, ConnectError> {
+    if let PurchasesConfig::Stocky { key, .. } = &config.purchases {
+        key.read(&variable)?;
+    }
     let probe = client(config, &variable)?.probe().await.map_err(|error| source_error(&error))?;
     let mut missing: Vec<Message> =
         probe.missing.iter().map(|scope| Message::new("shop.missing_scope").with("scope", scope.as_str())).collect();
