@@ -80,7 +80,7 @@ fn an_older_copy_of_our_own_data_with_a_message_set_under_way_posts_nothing_twic
     world.session_with(|connector, program| {
         let killer = program.killer();
         connector.on_point = Some(Box::new(move |point| {
-            if point.call == 30 {
+            if point.call == 46 {
                 killer();
                 if !to.exists() {
                     copy_folder(&from, &to);

@@ -71,6 +71,16 @@ impl World {
 
     /// An installation at this shop, with a company file of its own.
     pub fn around(shop: Shop, setup: Setup) -> Self {
+        Self::answering(shop, setup, |answers| answers.replace("start = \"by_hand\"", "start = \"when_ready\""))
+    }
+
+    /// An installation whose integration somebody has to start.
+    pub fn not_started(shop: Shop, setup: Setup) -> Self {
+        Self::answering(shop, setup, |answers| answers)
+    }
+
+    /// An installation with answers of its own to the questions of the configuration.
+    pub fn answering(shop: Shop, setup: Setup, answer: impl FnOnce(String) -> String) -> Self {
         let runtime = Runtime::new().unwrap();
         let folder = TempDir::new().unwrap();
         let company = new_company(&folder.path().join("company.simulated"), setup);
@@ -79,7 +89,7 @@ impl World {
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         world.runtime.spawn(world.shop.clone().serve(listener, std::future::pending()));
         let answers = world.folder.path().join("answers.toml");
-        fs::write(&answers, configuration(&base_url)).unwrap();
+        fs::write(&answers, answer(configuration(&base_url))).unwrap();
         let init = Program::ask(&["init", "--data-dir", &world.data(), "--config", answers.to_str().unwrap()]);
         assert_eq!(init.code, 0, "{init:?}");
         world

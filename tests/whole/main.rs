@@ -8,4 +8,5 @@ mod first_load;
 mod life;
 mod quickbooks;
 mod shop;
+mod start;
 mod undo;

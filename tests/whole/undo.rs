@@ -6,7 +6,7 @@ use jiff::civil::date;
 use rust_decimal::Decimal;
 use simulator::{
     company::{Edition, Setup},
-    shop::{NewLine, NewOrder, NewRefund, Restock},
+    shop::{Gateway, NewLine, NewOrder, NewRefund, Paid, Restock},
 };
 use whole_system_tests::{World, quiet_shop};
 
@@ -17,9 +17,10 @@ fn world() -> World {
     World::around(quiet_shop(date(2025, 6, 30)), Setup::new(Edition::Premier))
 }
 
-/// A sale of goods and to a buyer that no other order has, of which a piece came back.
+/// A sale of goods and to a buyer that no other order has, paid in a way of its own, of which a piece came back.
 fn sold(world: &World) -> String {
-    let order = NewOrder { lines: vec![NewLine::of(9, 2, Decimal::TEN)], customer: Some(7), ..NewOrder::default() };
+    let (lines, paid) = (vec![NewLine::of(9, 2, Decimal::TEN)], Paid::Full(Gateway::PayPal));
+    let order = NewOrder { lines, customer: Some(7), paid, ..NewOrder::default() };
     let order = world.shop.place(&order).unwrap();
     let back = NewRefund { lines: vec![(0, 1, Restock::Return)], ..NewRefund::default() };
     world.shop.give_back(&order, &back).unwrap();

@@ -4,13 +4,18 @@ use qbxml::{
     ARRefundCreditCardAdd, Amount, AppliedToTxnAdd, ApplyCheckToTxnAdd, CheckAdd, ClassAdd, CreditMemoAdd,
     CreditMemoLineMod, CreditMemoMod, CustomerAdd, EditSequence, InventoryAdjustmentAdd, InvoiceAdd, InvoiceLineMod,
     InvoiceMod, ItemDiscountAdd, ItemInventoryAdd, ItemNonInventoryAdd, ItemOtherChargeAdd, ItemSalesTaxAdd,
-    ItemServiceAdd, ItemSubtotalAdd, ListDel, ListDelType, PaymentMethodAdd, ReceivePaymentAdd, RefundAppliedToTxnAdd,
-    Request, SalesOrderAdd, SalesOrderLineMod, SalesOrderMod, SalesReceiptAdd, SalesReceiptLineMod, SalesReceiptMod,
-    SetCredit, StandardTermsAdd, TxnDel, TxnDelType, TxnId, TxnLineId, TxnVoid, TxnVoidType,
+    ItemServiceAdd, ItemSubtotalAdd, JournalEntryAdd, JournalEntryMod, JournalLineAdd, JournalLineMod, JournalLineType,
+    ListDel, ListDelType, PaymentMethodAdd, ReceivePaymentAdd, RefundAppliedToTxnAdd, Request, SalesOrderAdd,
+    SalesOrderLineMod, SalesOrderMod, SalesReceiptAdd, SalesReceiptLineMod, SalesReceiptMod, SetCredit,
+    StandardTermsAdd, TxnDel, TxnDelType, TxnId, TxnLineId, TxnVoid, TxnVoidType,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::entry::{EntryKey, Link};
+use crate::{
+    document::DocumentId,
+    entry::{EntryKey, Link},
+    money::Money,
+};
 
 /// Lines of an Add as lines of a Mod, all of them new.
 macro_rules! lines {
@@ -89,6 +94,14 @@ pub enum Body {
     },
     /// Stock that is gone without a sale.
     InventoryAdjustment(Box<InventoryAdjustmentAdd>),
+    /// A journal entry.
+    JournalEntry(Box<JournalEntryAdd>),
+    /// What goods cost that an order moved, at the unit costs that the shop told when it was mapped. It is part of a day's
+    /// entry and never sent.
+    Cost {
+        /// The goods.
+        lines: Vec<CostLine>,
+    },
     /// A credit memo settles part of an invoice.
     Application {
         /// The invoice's entry.
@@ -141,12 +154,44 @@ pub struct Linked {
     pub edit_sequence: EditSequence,
 }
 
+/// What goods of one line of an order cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CostLine {
+    /// The line.
+    pub line: DocumentId,
+    /// What the goods are called.
+    pub title: String,
+    /// How many.
+    pub quantity: u32,
+    /// What one cost when it was sold; none where the shop does not tell: then nothing is posted.
+    pub unit_cost: Option<Money>,
+    /// What became of them.
+    pub moved: Moved,
+}
+
+/// What became of goods, for their cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Moved {
+    /// Sold: out of stock, into the cost of goods sold.
+    Sold,
+    /// Back into stock, out of the cost of goods sold.
+    Restocked,
+    /// Back of no use: out of the cost of goods sold, into shrinkage.
+    Damaged,
+    /// Taken back into stock before, as was thought: out of stock, into shrinkage.
+    Lost,
+}
+
 /// Why an entry can't be put into words for QuickBooks.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum NoRequest {
     /// It builds upon an entry that has no link.
     #[error("{0} is not in QuickBooks yet")]
     NotLinkedYet(EntryKey),
+    /// It goes into QuickBooks as a part of its day's entry.
+    #[error("it is part of its day's entry")]
+    PartOfDay,
     /// QuickBooks has no such request for this kind of form.
     #[error("what {0} made can't be {1} in QuickBooks")]
     Impossible(EntryKey, &'static str),
@@ -180,6 +225,8 @@ impl Body {
             Self::Invoice(form) => (**form).clone().into(),
             Self::CreditMemo(form) => (**form).clone().into(),
             Self::InventoryAdjustment(form) => (**form).clone().into(),
+            Self::JournalEntry(form) => (**form).clone().into(),
+            Self::Cost { .. } => return Err(NoRequest::PartOfDay),
             Self::ReceivePayment { form, invoices } => {
                 let mut form = (**form).clone();
                 form.applied_to_txn_add = invoices
@@ -251,6 +298,7 @@ impl Body {
             Self::ARRefundCreditCard { .. } => TxnVoidType::ArRefundCreditCard,
             Self::Check { .. } => TxnVoidType::Check,
             Self::InventoryAdjustment(_) => TxnVoidType::InventoryAdjustment,
+            Self::JournalEntry(_) => TxnVoidType::JournalEntry,
             _ => return None,
         })
     }
@@ -265,6 +313,7 @@ impl Body {
             Self::ARRefundCreditCard { .. } => TxnDelType::ArRefundCreditCard,
             Self::Check { .. } => TxnDelType::Check,
             Self::InventoryAdjustment(_) => TxnDelType::InventoryAdjustment,
+            Self::JournalEntry(_) => TxnDelType::JournalEntry,
             _ => return None,
         })
     }
@@ -354,7 +403,33 @@ impl Body {
                 }
                 .into()
             }
+            Self::JournalEntry(form) => JournalEntryMod {
+                txn_id,
+                edit_sequence,
+                txn_date: form.txn_date,
+                journal_line_mod: form.journal_line_add.iter().map(journal_line).collect(),
+                ..JournalEntryMod::default()
+            }
+            .into(),
             _ => return None,
         })
+    }
+}
+
+/// A line of a journal entry as a new line of its Mod.
+fn journal_line(line: &JournalLineAdd) -> JournalLineMod {
+    let (side, line) = match line {
+        JournalLineAdd::Debit(line) => (JournalLineType::Debit, line.clone()),
+        JournalLineAdd::Credit(line) => (JournalLineType::Credit, line.clone()),
+    };
+    JournalLineMod {
+        txn_line_id: TxnLineId::new(TxnLineId::NEW),
+        journal_line_type: Some(side),
+        account_ref: line.account_ref,
+        amount: line.amount,
+        memo: line.memo.map_or(qbxml::Change::Keep, qbxml::Change::Set),
+        entity_ref: line.entity_ref,
+        class_ref: line.class_ref,
+        ..JournalLineMod::default()
     }
 }

@@ -28,6 +28,11 @@ impl DocumentId {
         &self.0
     }
 
+    /// Whether it is a day's, see [`Day::id`].
+    pub(crate) fn is_day(&self) -> bool {
+        self.0.starts_with("day:")
+    }
+
     /// What follows the last slash: the short form for people and logs.
     pub fn short(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or(&self.0)
@@ -92,6 +97,8 @@ impl Document {
             Fact::PurchaseOrder(_) => DocumentKind::PurchaseOrder,
             Fact::StockAdjustment(_) => DocumentKind::StockAdjustment,
             Fact::StockTransfer(_) => DocumentKind::StockTransfer,
+            Fact::OpeningStock(_) => DocumentKind::OpeningStock,
+            Fact::Day(_) => DocumentKind::Day,
         }
     }
 }
@@ -120,6 +127,10 @@ pub enum DocumentKind {
     StockAdjustment,
     /// Stock that goes from one location to another.
     StockTransfer,
+    /// The stock with which the books begin.
+    OpeningStock,
+    /// A day's summarised sales; made here, told by no source.
+    Day,
 }
 
 /// What a document says.
@@ -146,6 +157,36 @@ pub enum Fact {
     StockAdjustment(StockAdjustment),
     /// Stock between locations.
     StockTransfer(StockTransfer),
+    /// The stock with which the books begin.
+    OpeningStock(OpeningStock),
+    /// A day's summarised sales.
+    Day(SalesDay),
+}
+
+/// A day of a place of business: what the sales of summary mode are summed by (PRODUCT.md 5.3).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Day {
+    /// The day, by the shop's calendar.
+    pub date: Date,
+    /// The place of business; none for sales that no place made.
+    pub location: Option<DocumentId>,
+}
+
+impl Day {
+    /// The id of the day's document: `day:2026-11-20/online`.
+    pub fn id(&self) -> DocumentId {
+        let place = self.location.as_ref().map_or("online", DocumentId::short);
+        DocumentId::new(format!("day:{}/{place}", self.date))
+    }
+}
+
+/// A day with summarised sales.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SalesDay {
+    /// Which day, and where.
+    pub day: Day,
+    /// Its place among the days of this date, from 1: it tells their numbers apart.
+    pub place: u32,
 }
 
 /// The shop: what is needed to read its money and dates.
@@ -660,6 +701,9 @@ pub struct StockLevel {
     pub location: DocumentId,
     /// How many are on hand; below zero where more was sold than was there.
     pub on_hand: i64,
+    /// How many of them are sold and not delivered yet.
+    #[serde(default)]
+    pub committed: i64,
 }
 
 /// What is bought of a supplier: what was ordered, what came, and what else it costs.
@@ -837,4 +881,24 @@ pub struct StockArrival {
     pub at: Timestamp,
     /// What arrived; changes are above zero.
     pub lines: Vec<AdjustedLine>,
+}
+
+/// The stock with which the books begin: worked out once, when the integration starts, and kept as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpeningStock {
+    /// The cut-over date: what is carried over happened on it or later.
+    pub date: Date,
+    /// What was there at its beginning.
+    pub lines: Vec<OpeningLine>,
+}
+
+/// The opening stock of one variant, all locations together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpeningLine {
+    /// The variant.
+    pub variant: DocumentId,
+    /// How many there were; below zero where more was sold than was there.
+    pub quantity: i64,
+    /// What one cost, where the shop tells.
+    pub unit_cost: Option<Money>,
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     body::{Body, Linked, NoRequest},
-    document::{ContentHash, DocumentId},
+    document::{ContentHash, Day, DocumentId},
     money::Money,
     reasons::{HeldReason, Why},
 };
@@ -32,6 +32,11 @@ impl EntryKey {
     /// The key as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// What it plays: the part before the colon.
+    pub(crate) fn role(&self) -> &str {
+        self.0.split(':').next().unwrap_or_default()
     }
 
     /// The first of this key, this key with `~2`, with `~3` … that is not `taken`.
@@ -149,6 +154,10 @@ pub enum EntryKind {
     Check,
     /// Stock that is gone without a sale.
     InventoryAdjustment,
+    /// A journal entry.
+    JournalEntry,
+    /// What goods cost: part of a day's entry, never in QuickBooks on its own.
+    Cost,
     /// A credit memo set against an invoice.
     Application,
     /// A change of what another entry made.
@@ -165,6 +174,9 @@ impl EntryKind {
         matches!(self, Self::Class | Self::PaymentMethod | Self::StandardTerms | Self::Customer | Self::Item)
     }
 
+    /// The first place in the order of sending that is no list's.
+    const LISTS: u8 = 4;
+
     /// Place in the order of sending: lists before transactions, invoices before their payments (DESIGN.md 3). What an
     /// entry needs goes before it in any case.
     pub const fn rank(self) -> u8 {
@@ -173,11 +185,11 @@ impl EntryKind {
             Self::PaymentMethod | Self::StandardTerms => 1,
             Self::Customer => 2,
             Self::Item => 3,
-            Self::SalesOrder | Self::SalesReceipt | Self::Invoice => 4,
-            Self::ReceivePayment | Self::CreditMemo => 5,
-            Self::ARRefundCreditCard | Self::Check | Self::InventoryAdjustment => 6,
-            Self::Change | Self::Void | Self::Application => 7,
-            Self::Deletion => 8,
+            Self::SalesOrder | Self::SalesReceipt | Self::Invoice | Self::JournalEntry | Self::Cost => 5,
+            Self::ReceivePayment | Self::CreditMemo => 6,
+            Self::ARRefundCreditCard | Self::Check | Self::InventoryAdjustment => 7,
+            Self::Change | Self::Void | Self::Application => 8,
+            Self::Deletion => 9,
         }
     }
 }
@@ -222,6 +234,9 @@ pub struct Entry {
     /// Entries that this one undoes: once it is posted, they count as undone. Their postings and its own cancel out.
     #[serde(default)]
     pub undoes: Vec<EntryKey>,
+    /// The day whose entry carries this one into QuickBooks together with others; none for an entry of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<Day>,
     /// The form.
     pub body: Body,
 }
@@ -243,6 +258,22 @@ impl Entry {
             Body::Application { invoice, .. } => Some(invoice),
             _ => None,
         }
+    }
+
+    /// Whether it is part of what the books begin with: an object of a list, or the opening stock.
+    pub fn is_of_the_beginning(&self) -> bool {
+        self.kind.is_list() || self.key.as_str().starts_with("opening:")
+    }
+
+    /// Place in the order of sending, as [`EntryKind::rank`]; the opening stock comes before everything that moves stock.
+    pub fn rank(&self) -> u8 {
+        if self.is_of_the_beginning() && !self.kind.is_list() { EntryKind::LISTS } else { self.kind.rank() }
+    }
+
+    /// The entries that it brings into QuickBooks as its parts; none but for a day's.
+    pub fn members(&self) -> impl Iterator<Item = EntryKey> + '_ {
+        let parts = if self.document.is_day() { self.carries.as_slice() } else { &[] };
+        parts.iter().map(|event| EntryKey::stored(event.0.clone()))
     }
 
     /// Fingerprint of everything that reaches the books, to tell a real change from none.
@@ -283,9 +314,19 @@ impl Event {
         Self("placed".to_owned())
     }
 
+    /// What the goods cost that were sold when it was placed.
+    pub(crate) fn cost() -> Self {
+        Self("cost".to_owned())
+    }
+
     /// Something was agreed about it later, or a payment took place; `part` tells which part of it, if it has several.
     pub(crate) fn of(id: &DocumentId, part: &str) -> Self {
         Self(if part.is_empty() { id.to_string() } else { format!("{id}/{part}") })
+    }
+
+    /// A day's entry brings in this one as a part.
+    pub(crate) fn member(key: &EntryKey) -> Self {
+        Self(key.as_str().to_owned())
     }
 }
 
@@ -310,6 +351,9 @@ pub struct Mapped {
     pub held: Option<Box<Held>>,
     /// Something will follow when the shop says more: it is not paid yet, or a refund is still pending.
     pub waits: bool,
+    /// Objects that were found in the company file and belong to it from now on, where no entry says so
+    /// ([`Why::Adopted`]).
+    pub found: Vec<Why>,
 }
 
 impl Mapped {

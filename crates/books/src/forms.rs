@@ -4,7 +4,7 @@ use jiff::{civil::Date, tz::TimeZone};
 use qbxml::{
     ARRefundCreditCardAdd, Amount, CheckAdd, CreditMemoAdd, CreditMemoLineAdd, ExpenseLineAdd, InventoryAdjustmentAdd,
     InventoryAdjustmentLineAdd, InvoiceAdd, InvoiceLineAdd, Quantity, QuantityAdjustment, ReceivePaymentAdd, Ref,
-    SalesOrderAdd, SalesOrderLineAdd, SalesReceiptAdd, SalesReceiptLineAdd, limits,
+    SalesOrderAdd, SalesOrderLineAdd, SalesReceiptAdd, SalesReceiptLineAdd, StockChange, limits,
 };
 use rust_decimal::Decimal;
 
@@ -269,10 +269,10 @@ impl Head<'_> {
                 .iter()
                 .map(|(item, quantity)| InventoryAdjustmentLineAdd {
                     item_ref: Ref::name(item),
-                    quantity_adjustment: QuantityAdjustment {
+                    change: StockChange::Quantity(QuantityAdjustment {
                         quantity_difference: Quantity::new(-Decimal::from(*quantity)).ok(),
                         ..QuantityAdjustment::default()
-                    },
+                    }),
                 })
                 .collect(),
             ..InventoryAdjustmentAdd::default()
@@ -301,7 +301,7 @@ impl Head<'_> {
     }
 
     fn addresses(&self, needs: &Needs<'_>) -> (Option<qbxml::Address>, Option<qbxml::Address>) {
-        if needs.context.mapping.customers.mode == Mode::Summary {
+        if needs.modes.customers == Mode::Summary {
             return (None, None);
         }
         let both = [&self.order.billing_address, &self.order.shipping_address];
@@ -309,7 +309,7 @@ impl Head<'_> {
         (bill, ship)
     }
 
-    fn posting(&self, account: &str, amount: Money) -> Posting {
+    pub fn posting(&self, account: &str, amount: Money) -> Posting {
         Posting { account: account.to_owned(), class: self.class.clone(), amount }
     }
 
@@ -367,6 +367,7 @@ impl Head<'_> {
             needs: all,
             carries,
             undoes: Vec::new(),
+            part_of: None,
             body,
         })
     }
@@ -381,7 +382,7 @@ fn applied(needs: &mut Needs<'_>, parts: &[(EntryKey, Money)]) -> Vec<Applied> {
 }
 
 /// The amount as QuickBooks holds it; the order is held where it can't.
-fn amount(needs: &mut Needs<'_>, money: Money) -> Amount {
+pub(crate) fn amount(needs: &mut Needs<'_>, money: Money) -> Amount {
     Amount::new(money.value()).unwrap_or_else(|_| {
         needs.hold(HeldReason::DoesNotFit { field: "Amount".to_owned() });
         Amount::default()

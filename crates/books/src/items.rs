@@ -7,7 +7,7 @@ use qbxml::{
 
 use crate::{
     body::Body,
-    document::{Fact, OrderLine, Variant},
+    document::{DocumentId, Fact, OrderLine, Variant},
     entry::{EntryKey, EntryKind},
     lists::NameSpace,
     map::Context,
@@ -29,8 +29,10 @@ pub(crate) struct Sold {
     pub item: String,
     /// Full name of the account.
     pub account: String,
-    /// Whether QuickBooks keeps stock of it.
+    /// Whether stock is kept of it: by QuickBooks, or in summary mode by the shop alone.
     pub stocked: bool,
+    /// Whether it was found in the company file just now.
+    pub adopted: bool,
 }
 
 /// Items that stand for anything but goods.
@@ -127,36 +129,44 @@ impl Charge {
 pub(crate) fn goods(needs: &mut Needs<'_>, line: &OrderLine) -> Option<Sold> {
     let variant = facts(needs.context, line);
     match &line.variant {
-        Some(id) if needs.context.mapping.inventory.mode == Mode::Detailed => {
-            let account = sales_account(needs, &variant);
-            let wanted = names::of_variant(&variant);
-            let wanted = if wanted.is_empty() { format!("Item {}", id.short()) } else { wanted };
-            let mut names = names::candidates(&wanted, id, limits::ITEM_NAME);
-            names.retain(|name| !is_ours(needs.context, name));
-            let want = Want {
-                key: goods_key(line)?,
-                document: id.clone(),
-                kind: EntryKind::Item,
-                space: NameSpace::Item,
-                mark: variant.sku.as_deref(),
-                names,
-                kinds: SOLD,
-                step_aside: false,
-            };
-            let found = needs.object(&want, |needs, name| make_goods(needs, name, &variant, &account))?;
-            let stocked = match found.kind.as_str() {
-                "" => goods_kind(needs, &variant) == GoodsKind::Inventory,
-                kind => kind.starts_with("ItemInventory"),
-            };
-            Some(Sold { item: found.name, account: found.account.unwrap_or(account), stocked })
+        Some(id) if needs.modes.inventory == Mode::Detailed => of_variant(needs, id, &variant),
+        _ => {
+            let stocked = needs.modes.inventory == Mode::Summary
+                && line.variant.is_some()
+                && goods_kind(needs, &variant) == GoodsKind::Inventory;
+            generic(needs, &variant).map(|sold| Sold { stocked, ..sold })
         }
-        _ => generic(needs, &variant),
     }
 }
 
-/// The identity of the item of a line of goods; none for goods that are no variant.
-pub(crate) fn goods_key(line: &OrderLine) -> Option<EntryKey> {
-    line.variant.as_ref().map(|id| EntryKey::new("item", id.as_str()))
+/// The item of a variant. None when what needs it is held for it.
+pub(crate) fn of_variant(needs: &mut Needs<'_>, id: &DocumentId, variant: &Variant) -> Option<Sold> {
+    let account = sales_account(needs, variant);
+    let wanted = names::of_variant(variant);
+    let wanted = if wanted.is_empty() { format!("Item {}", id.short()) } else { wanted };
+    let mut names = names::candidates(&wanted, id, limits::ITEM_NAME);
+    names.retain(|name| !is_ours(needs.context, name));
+    let want = Want {
+        key: key_of(id),
+        document: id.clone(),
+        kind: EntryKind::Item,
+        space: NameSpace::Item,
+        mark: variant.sku.as_deref(),
+        names,
+        kinds: SOLD,
+        step_aside: false,
+    };
+    let found = needs.object(&want, |needs, name| make_goods(needs, name, variant, &account))?;
+    let stocked = match found.kind.as_str() {
+        "" => goods_kind(needs, variant) == GoodsKind::Inventory,
+        kind => kind.starts_with("ItemInventory"),
+    };
+    Some(Sold { item: found.name, account: found.account.unwrap_or(account), stocked, adopted: found.adopted })
+}
+
+/// The identity of the item of a variant.
+pub(crate) fn key_of(variant: &DocumentId) -> EntryKey {
+    EntryKey::new("item", variant.as_str())
 }
 
 /// What is known of the goods on a line: what the shop says now, else what the order says.
@@ -246,13 +256,17 @@ pub(crate) fn charge(needs: &mut Needs<'_>, charge: Charge) -> Option<Sold> {
 /// An item of ours. One that is there already must arrive at the account that the mapping has for it: else the mapping
 /// says one thing and QuickBooks would do another.
 fn ours(needs: &mut Needs<'_>, subject: &str, name: &str, account: &str, discount: bool) -> Option<Sold> {
+    named_ours(needs, subject, fixed(name, limits::ITEM_NAME), account, discount)
+}
+
+fn named_ours(needs: &mut Needs<'_>, subject: &str, names: Vec<String>, account: &str, discount: bool) -> Option<Sold> {
     let want = Want {
         key: EntryKey::new("item", subject),
         document: needs.order.clone(),
         kind: EntryKind::Item,
         space: NameSpace::Item,
         mark: None,
-        names: fixed(name, limits::ITEM_NAME),
+        names,
         kinds: if discount { &["ItemDiscount"] } else { SOLD },
         step_aside: false,
     };
@@ -279,7 +293,41 @@ fn ours(needs: &mut Needs<'_>, subject: &str, name: &str, account: &str, discoun
             needs.hold(HeldReason::NameTaken { name: found.name, kind: format!("{} of {other}", found.kind) });
             None
         }
-        _ => Some(Sold { item: found.name, account: account.to_owned(), stocked: false }),
+        _ => Some(Sold { item: found.name, account: account.to_owned(), stocked: false, adopted: false }),
+    }
+}
+
+/// The item of ours on which a day's sales receipt carries what no item of a sale does to this account: money at a clearing
+/// account, the cost of goods. None when the day is held for it.
+pub(crate) fn of_account(needs: &mut Needs<'_>, account: &str) -> Option<Sold> {
+    let leaf = account.rsplit(':').next().unwrap_or(account);
+    let id = DocumentId::new(format!("account/{}", account.to_lowercase()));
+    let mut names = vec![names::with_suffix(leaf, "day", limits::ITEM_NAME)];
+    // Of two accounts of one name below others, or whose names are cut alike, the second has a mark of its own.
+    names.push(names::with_suffix(leaf, &names::mark(&id), limits::ITEM_NAME));
+    named_ours(needs, id.as_str(), names, account, false)
+}
+
+/// What an item on a line of a sale is for the line's place on a day's sales receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    Sold,
+    Discount,
+    Tax,
+}
+
+/// See [`Role`]; of an item that is still to be made, told by its name.
+pub(crate) fn role(context: &Context<'_>, item: &str) -> Role {
+    match context.lists.named(NameSpace::Item, item).map(|found| found.kind).as_deref() {
+        Some("ItemSalesTax") => Role::Tax,
+        Some("ItemDiscount") => Role::Discount,
+        Some(_) => Role::Sold,
+        None if item.eq_ignore_ascii_case(&context.mapping.items.discount) => Role::Discount,
+        None => {
+            let generic = context.mapping.items.generic.to_lowercase();
+            let sold = is_ours(context, item) || item.to_lowercase().starts_with(&generic);
+            if sold && !item.eq_ignore_ascii_case(&context.mapping.tax.footer) { Role::Sold } else { Role::Tax }
+        }
     }
 }
 
@@ -313,7 +361,7 @@ pub(crate) fn tax(needs: &mut Needs<'_>, title: &str) -> Option<Sold> {
     let names = fixed(name, limits::ITEM_NAME);
     let account = needs.account(Purpose::SalesTax);
     let item = tax_item(needs, EntryKey::new("item", &key), names, title)?.name;
-    Some(Sold { item, account, stocked: false })
+    Some(Sold { item, account, stocked: false, adopted: false })
 }
 
 /// Taxes are told apart by name: those of one name are one tax.

@@ -6,7 +6,8 @@ use jiff::civil::Date;
 use qbxml::Ref;
 
 use crate::{
-    body::{Applied, Body},
+    body::{Applied, Body, Moved},
+    document::DocumentId,
     entry::{Entry, EntryKey, Event, Past, Posting},
     money::Money,
 };
@@ -44,6 +45,8 @@ pub(crate) struct Ledger {
     /// Paid on sales orders and not used or given back.
     pub deposits: Money,
     deposit_account: Option<String>,
+    /// What one of the goods cost when they were sold, by the line of the order.
+    costs: BTreeMap<DocumentId, Option<Money>>,
     /// Forms that QuickBooks does not let be changed.
     fixed: BTreeSet<EntryKey>,
     /// Something of it was undone.
@@ -95,6 +98,16 @@ impl Ledger {
         self.carried.get(event).is_some_and(is_deposit)
     }
 
+    /// What one of the goods on a line of the order cost when they were sold; none while they were not.
+    pub fn unit_cost(&self, line: &DocumentId) -> Option<Option<Money>> {
+        self.costs.get(line).copied()
+    }
+
+    /// The forms that stand, in the order of their keys, and whether QuickBooks lets each be changed.
+    pub fn standing(&self) -> impl Iterator<Item = (&EntryKey, &Standing, bool)> {
+        self.forms.iter().map(|(key, form)| (key, form, !self.fixed.contains(key)))
+    }
+
     pub fn form(&self, key: &EntryKey) -> Option<&Standing> {
         self.forms.get(key)
     }
@@ -118,8 +131,7 @@ impl Ledger {
 
     /// How many keys of these roles there are.
     pub fn count(&self, roles: &[&str]) -> usize {
-        let role = |key: &EntryKey| key.as_str().split(':').next().is_some_and(|role| roles.contains(&role));
-        self.keys.iter().filter(|key| role(key)).count()
+        self.keys.iter().filter(|key| roles.contains(&key.role())).count()
     }
 
     /// Whether nothing was settled of the form, and QuickBooks lets it be changed.
@@ -161,6 +173,10 @@ impl Ledger {
             Body::Void { target, .. } => self.change(target, entry, None),
             Body::Deletion { target, .. } => {
                 self.forms.remove(target);
+            }
+            Body::Cost { lines } => {
+                let sold = lines.iter().filter(|line| line.moved == Moved::Sold);
+                self.costs.extend(sold.map(|line| (line.line.clone(), line.unit_cost)));
             }
             body => {
                 let open = || Open { key: entry.key.clone(), amount: entry.total };
@@ -210,7 +226,7 @@ impl Ledger {
 }
 
 fn is_deposit(key: &EntryKey) -> bool {
-    key.as_str().split(':').next() == Some(DEPOSIT)
+    key.role() == DEPOSIT
 }
 
 fn settle(open: &mut [Open], applied: &Applied) {

@@ -124,6 +124,11 @@ impl Leg<'_> {
         self.id.map_or_else(Event::placed, |id| Event::of(id, "back"))
     }
 
+    /// What its goods cost, as an event.
+    pub fn cost(&self) -> Event {
+        self.id.map_or_else(Event::cost, |id| Event::of(id, "cost"))
+    }
+
     /// Whether goods of it came back but not into stock.
     pub fn loses_goods(&self) -> bool {
         self.back.iter().any(|row| matches!(row.what, What::Goods(_)) && row.fate != Fate::Restocked)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     document::{Document, DocumentId},
-    entry::EntryKey,
+    entry::{Entry, EntryKey},
     money::Currency,
 };
 
@@ -60,6 +60,11 @@ pub trait Lists {
         let _ = (space, mark);
         Vec::new()
     }
+    /// Whether an entry of ours made that object, rather than finding it there.
+    fn is_made(&self, key: &EntryKey) -> bool {
+        let _ = key;
+        false
+    }
     /// The identity for which this name is taken by an entry of ours, posted or still to be, or by a match with what was
     /// there before. It keeps two buyers of one name apart even before the first of them is in QuickBooks.
     fn claimed(&self, space: NameSpace, full_name: &str) -> Option<EntryKey> {
@@ -72,6 +77,15 @@ pub trait Lists {
 pub trait Facts {
     /// The document with this id, if the shop has told of it.
     fn document(&self, id: &DocumentId) -> Option<Document>;
+    /// The last of the shop's days that is over and of which everything was read; none while none is.
+    fn told_through(&self) -> Option<Date> {
+        None
+    }
+    /// The entries that are part of the entry of this day's document, in the order of making; without those undone.
+    fn members(&self, day: &DocumentId) -> Vec<Entry> {
+        let _ = day;
+        Vec::new()
+    }
 }
 
 /// What the company file is like, beyond its lists: asked of QuickBooks, never assumed (DESIGN.md 6).

@@ -1,6 +1,9 @@
 //! From a document to the entries it should be.
 
+use jiff::civil::Date;
+
 use crate::{
+    choice, day,
     document::{Document, DocumentId, Fact, Order, Shop},
     entry::{EntryKind, Held, Mapped, Past},
     forms::Head,
@@ -8,10 +11,10 @@ use crate::{
     ledger::Ledger,
     life::Life,
     lists::{CompanyFile, Facts, Lists, NameSpace},
-    mapping::Mapping,
+    mapping::{Form, Mapping, Mode, Modes},
     needs::Needs,
-    parties,
-    plan::{Plan, obstacles, sale_key},
+    opening, parties,
+    plan::{Plan, came_to_nothing, obstacles, sale_key},
     reasons::HeldReason,
     sums,
 };
@@ -35,13 +38,15 @@ pub struct Context<'a> {
 /// are posted or undone, in the order of posting. The same document, past, mapping and surroundings always give the same
 /// result.
 ///
-/// Only orders become entries; customers, variants and the rest inform, and their list entries are made when an order needs
+/// Only orders and days of summarised sales become entries; customers, variants and the rest inform, and their list entries are made when an order needs
 /// them. What can't be mapped is held with every reason there is, never guessed; what does not depend on it goes all the
 /// same.
 #[must_use]
 pub fn map(document: &Document, past: &[Past], context: &Context<'_>) -> Mapped {
     match &document.fact {
         Fact::Order(order) => map_order(&document.id, order, past, context),
+        Fact::OpeningStock(stock) => opening::map(&document.id, stock, past, context),
+        Fact::Day(day) => day::map_day(&document.id, day, past, context),
         Fact::Shop(_)
         | Fact::Location(_)
         | Fact::Customer(_)
@@ -58,7 +63,7 @@ fn map_order(id: &DocumentId, order: &Order, past: &[Past], context: &Context<'_
     if order.test || is_empty(order) {
         return Mapped::default();
     }
-    let mut needs = Needs::new(context, id, &order.name);
+    let mut needs = Needs::new(context, id, modes(order, context), &order.name);
     obstacles(order, &mut needs);
     if !needs.reasons().is_empty() {
         return held(id, order, past, needs.reasons().to_vec());
@@ -74,6 +79,10 @@ fn map_order(id: &DocumentId, order: &Order, past: &[Past], context: &Context<'_
     if ledger.undone {
         return held(id, order, past, vec![HeldReason::Undone]);
     }
+    let summarised = is_summarised(order, &life, past, &needs);
+    if summarised {
+        needs.modes = Modes { customers: Mode::Summary, inventory: Mode::Summary, ..needs.modes };
+    }
     let class = needs.class(order.location.as_ref());
     // A payment must be of the customer of its invoice, whoever the shop says that the buyer is by now.
     let booked_on = ledger.customer().and_then(|name| context.lists.named(NameSpace::Name, name));
@@ -85,7 +94,24 @@ fn map_order(id: &DocumentId, order: &Order, past: &[Past], context: &Context<'_
     let terms = needs.terms(order);
     let head =
         Head { order, id, customer: customer.unwrap_or_default(), class, footer: footer.unwrap_or_default(), terms };
-    Plan::new(needs, (order, id), &life, ledger, head).carry_out()
+    Plan::new(needs, (order, id), &life, ledger, head, summarised).carry_out()
+}
+
+/// How much QuickBooks is told of the order: as it was on the day on which it was placed.
+pub(crate) fn modes(order: &Order, context: &Context<'_>) -> Modes {
+    let placed = order.placed_at.in_tz(&context.shop.time_zone);
+    context.mapping.modes_on(placed.map_or(Date::MAX, |placed| placed.date()))
+}
+
+/// Whether the order's entries are parts of their days' entries: its sale is paid in full. What is on account, or was posted
+/// on its own before, stays so (PRODUCT.md 5.3).
+fn is_summarised(order: &Order, life: &Life<'_>, past: &[Past], needs: &Needs<'_>) -> bool {
+    if let Some(first) = past.iter().find(|past| past.entry.kind != EntryKind::Cost) {
+        return first.entry.part_of.is_some();
+    }
+    needs.modes.inventory == Mode::Summary
+        && choice::choose(order, life, false, needs.context).form == Form::SalesReceipt
+        && !came_to_nothing(order, life)
 }
 
 fn held(id: &DocumentId, order: &Order, past: &[Past], reasons: Vec<HeldReason>) -> Mapped {

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -34,10 +35,15 @@ pub struct Mapping {
     pub customers: Customers,
     /// Goods.
     pub inventory: Inventory,
+    /// Suppliers.
+    pub vendors: Vendors,
     /// Names of the items that stand for anything but goods.
     pub items: Items,
     /// Which form a document becomes.
     pub documents: Documents,
+    /// When how much QuickBooks is told changed: see [`Mapping::modes_on`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub modes: Vec<ModesFrom>,
 }
 
 /// What an account is for.
@@ -85,11 +91,13 @@ pub enum Purpose {
     PurchaseDiscounts,
     /// Received and not billed yet, where item receipts are not used.
     UnbilledPurchases,
+    /// The other side of the stock with which the books begin.
+    OpeningStock,
 }
 
 impl Purpose {
     /// All purposes, in the order of the settings.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Sales,
         Self::Discounts,
         Self::Shipping,
@@ -111,6 +119,7 @@ impl Purpose {
         Self::Freight,
         Self::PurchaseDiscounts,
         Self::UnbilledPurchases,
+        Self::OpeningStock,
     ];
 
     /// The setting's name.
@@ -137,6 +146,7 @@ impl Purpose {
             Self::Freight => "freight",
             Self::PurchaseDiscounts => "purchase_discounts",
             Self::UnbilledPurchases => "unbilled_purchases",
+            Self::OpeningStock => "opening_stock",
         }
     }
 
@@ -147,6 +157,7 @@ impl Purpose {
             Self::Discounts | Self::CashRounding => {
                 &["Income", "OtherIncome", "Expense", "OtherExpense", "CostOfGoodsSold"]
             }
+            Self::OpeningStock => &["Equity"],
             Self::Shipping | Self::Returns => &["Income", "OtherIncome", "Expense", "CostOfGoodsSold"],
             Self::Shrinkage => &["Expense", "OtherExpense", "CostOfGoodsSold"],
             Self::Tips | Self::GiftCards | Self::StoreCredit | Self::CustomerDeposits => {
@@ -213,6 +224,8 @@ pub struct Accounts {
     pub purchase_discounts: String,
     /// See [`Purpose::UnbilledPurchases`].
     pub unbilled_purchases: String,
+    /// See [`Purpose::OpeningStock`].
+    pub opening_stock: String,
     /// Income accounts of goods by the shop's product type, without regard to case; all others use `sales`.
     pub by_product_type: BTreeMap<String, String>,
 }
@@ -241,6 +254,7 @@ impl Default for Accounts {
             freight: "Freight & Shipping Costs".into(),
             purchase_discounts: "Purchase Discounts".into(),
             unbilled_purchases: "Unbilled Purchases".into(),
+            opening_stock: "Opening Balance Equity".into(),
             by_product_type: BTreeMap::new(),
         }
     }
@@ -271,6 +285,7 @@ impl Accounts {
             Purpose::Freight => &self.freight,
             Purpose::PurchaseDiscounts => &self.purchase_discounts,
             Purpose::UnbilledPurchases => &self.unbilled_purchases,
+            Purpose::OpeningStock => &self.opening_stock,
         }
     }
 
@@ -443,6 +458,31 @@ pub enum Mode {
     Detailed,
 }
 
+/// How much QuickBooks is told of buyers, goods and suppliers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Modes {
+    /// Of buyers.
+    pub customers: Mode,
+    /// Of goods, and with them of sales.
+    pub inventory: Mode,
+    /// Of suppliers.
+    pub vendors: Mode,
+}
+
+/// How much QuickBooks is told from a day on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModesFrom {
+    /// The first day, by the shop's calendar.
+    pub from: Date,
+    /// See [`Modes::customers`].
+    pub customers: Mode,
+    /// See [`Modes::inventory`].
+    pub inventory: Mode,
+    /// See [`Modes::vendors`].
+    pub vendors: Mode,
+}
+
 /// Buyers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -469,12 +509,41 @@ pub enum GoodsKind {
     NonInventory,
 }
 
+/// Suppliers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Vendors {
+    /// Summary puts every purchase on the generic vendor.
+    pub mode: Mode,
+    /// Name of the generic vendor, at most 41 characters; made where it is missing.
+    pub generic: String,
+}
+
+impl Default for Vendors {
+    fn default() -> Self {
+        Self { mode: Mode::Detailed, generic: "Shopify Vendor".into() }
+    }
+}
+
+/// What the sales of a day become where they are summarised (PRODUCT.md 5.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DayForm {
+    /// A journal entry: debits and credits by account.
+    #[default]
+    JournalEntry,
+    /// A sales receipt: a line for each item, so that QuickBooks' sales and sales tax reports have them.
+    SalesReceipt,
+}
+
 /// Goods.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Inventory {
-    /// Summary puts every line of goods on the generic item.
+    /// Summary puts every line of goods on the generic item, and the paid sales of a day into one entry.
     pub mode: Mode,
+    /// What the sales of a day become in summary mode.
+    pub summary: DayForm,
     /// Items made for goods whose stock the shop counts.
     pub tracked: GoodsKind,
     /// Items made for all other goods.
@@ -483,7 +552,12 @@ pub struct Inventory {
 
 impl Default for Inventory {
     fn default() -> Self {
-        Self { mode: Mode::Detailed, tracked: GoodsKind::Inventory, untracked: GoodsKind::NonInventory }
+        Self {
+            mode: Mode::Detailed,
+            summary: DayForm::JournalEntry,
+            tracked: GoodsKind::Inventory,
+            untracked: GoodsKind::NonInventory,
+        }
     }
 }
 
@@ -636,6 +710,15 @@ impl Default for Documents {
 }
 
 impl Mapping {
+    /// How much QuickBooks is told of what began on this day: an order keeps the modes of the day on which it was placed all
+    /// its life, so that a change of mode is forward only. Before the first of [`Mapping::modes`] they are the tables' own.
+    #[must_use]
+    pub fn modes_on(&self, date: Date) -> Modes {
+        let last = self.modes.iter().filter(|modes| modes.from <= date).max_by_key(|modes| modes.from);
+        let own = Modes { customers: self.customers.mode, inventory: self.inventory.mode, vendors: self.vendors.mode };
+        last.map_or(own, |&ModesFrom { customers, inventory, vendors, .. }| Modes { customers, inventory, vendors })
+    }
+
     /// Everything about the accounts that would hold an order, before any order is there: an account that is not chosen,
     /// not in the company file or inactive, or of a type that does not serve its purpose. Empty when all is well.
     #[must_use]
@@ -708,6 +791,22 @@ mod tests {
             let setting = line.split('=').next().unwrap().trim();
             assert!(EXAMPLE.contains(&format!("\n{setting} = ")), "{setting} is missing in the example");
         }
+    }
+
+    #[test]
+    fn modes_change_from_a_day_on_and_not_before() {
+        let text = "[[modes]]\nfrom = \"2026-12-01\"\ncustomers = \"detailed\"\ninventory = \"summary\"\n\
+                    vendors = \"detailed\"\n[[modes]]\nfrom = \"2027-01-01\"\ncustomers = \"summary\"\n\
+                    inventory = \"detailed\"\nvendors = \"detailed\"\n[customers]\nmode = \"summary\"\n";
+        let mapping: Mapping = toml::from_str(text).unwrap();
+        let on = |year, month, day| {
+            let modes = mapping.modes_on(jiff::civil::date(year, month, day));
+            (modes.customers, modes.inventory)
+        };
+        assert_eq!(on(2026, 11, 30), (Mode::Summary, Mode::Detailed));
+        assert_eq!(on(2026, 12, 1), (Mode::Detailed, Mode::Summary));
+        assert_eq!(on(2026, 12, 31), (Mode::Detailed, Mode::Summary));
+        assert_eq!(on(2027, 1, 1), (Mode::Summary, Mode::Detailed));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use qbxml::{limits, text};
 
 use crate::{
-    document::{ContentHash, Customer, DocumentId, Order, Variant},
+    document::{ContentHash, Customer, DocumentId, Order, SalesDay, Variant},
     entry::EntryKey,
 };
 
@@ -40,6 +40,11 @@ pub(crate) fn with_suffix(name: &str, suffix: &str, max: usize) -> String {
 /// The end of the id.
 fn suffix(id: &DocumentId) -> String {
     end(&letters(id), SUFFIX_LENGTH)
+}
+
+/// A few letters that tell things of one name apart, whatever the id ends in.
+pub(crate) fn mark(id: &DocumentId) -> String {
+    ContentHash::of(id.as_str().as_bytes()).as_str().chars().take(SUFFIX_LENGTH).collect()
 }
 
 /// The letters and digits of the id, as many as leave room for a name.
@@ -107,6 +112,21 @@ pub(crate) fn reference_of_part(order: &Order, id: &DocumentId, mark: &str, numb
 pub(crate) fn memo(order: &Order, key: &EntryKey) -> String {
     let what = text::fit(&format!("Shopify {} {}", order.name, order.channel), limits::MEMO / 2);
     format!("{what} {}", key.tag())
+}
+
+/// The reference number of a day's entry: `D261120-1`, with a letter from the second entry of the day on.
+pub(crate) fn reference_of_day(day: &SalesDay, entry: usize) -> String {
+    let number = format!("D{}-{}", day.day.date.strftime("%y%m%d"), day.place);
+    let letter = ('b'..='z').nth(entry.saturating_sub(1)).filter(|_| entry > 0);
+    number.chars().chain(letter).take(limits::REF_NUMBER).collect()
+}
+
+/// The memo of a day's entry: which day it is, how many parts it has, a fingerprint of them, and the tag by which it is
+/// found again (PRODUCT.md 5.3, DESIGN.md 4).
+pub(crate) fn memo_of_day(title: &str, parts: usize, fingerprint: &ContentHash, key: &EntryKey) -> String {
+    let what = text::fit(&format!("Shopify {title}"), limits::MEMO / 2);
+    let mark: String = fingerprint.as_str().chars().take(8).collect();
+    format!("{what} {parts} {mark} {}", key.tag())
 }
 
 #[cfg(test)]

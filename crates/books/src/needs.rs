@@ -13,7 +13,7 @@ use crate::{
     entry::{Entry, EntryKey, EntryKind, Postings},
     lists::{ListObject, NameSpace},
     map::Context,
-    mapping::{NewLocation, Purpose, check_account, find},
+    mapping::{Modes, NewLocation, Purpose, check_account, find},
     money::Money,
     reasons::{HeldReason, Why},
 };
@@ -22,8 +22,12 @@ use crate::{
 pub(crate) struct Needs<'a> {
     pub context: &'a Context<'a>,
     pub order: &'a DocumentId,
+    /// How much QuickBooks is told of it.
+    pub modes: Modes,
     title: &'a str,
     made: BTreeMap<(u8, EntryKey), Entry>,
+    /// Identities of objects that earlier entries of ours made.
+    used: BTreeSet<EntryKey>,
     found: BTreeMap<EntryKey, Found>,
     names: BTreeMap<(NameSpace, String), EntryKey>,
     reasons: Vec<HeldReason>,
@@ -57,15 +61,19 @@ pub(crate) struct Found {
     pub kind: String,
     /// For an item that is there, the account to which it sells.
     pub account: Option<String>,
+    /// It was found in the company file just now, and belongs to nothing of ours yet.
+    pub adopted: bool,
 }
 
 impl<'a> Needs<'a> {
-    pub fn new(context: &'a Context<'a>, order: &'a DocumentId, title: &'a str) -> Self {
+    pub fn new(context: &'a Context<'a>, order: &'a DocumentId, modes: Modes, title: &'a str) -> Self {
         Self {
             context,
             order,
+            modes,
             title,
             made: BTreeMap::new(),
+            used: BTreeSet::new(),
             found: BTreeMap::new(),
             names: BTreeMap::new(),
             reasons: Vec::new(),
@@ -97,15 +105,20 @@ impl<'a> Needs<'a> {
         std::mem::take(&mut self.why)
     }
 
-    /// Identities of the list entries to make, noted so far.
+    /// Identities of the list entries that are needed, made before or to be made, noted so far.
     pub fn keys(&self) -> Vec<EntryKey> {
-        self.made.keys().map(|(_, key)| key.clone()).collect()
+        self.made.keys().map(|(_, key)| key).chain(&self.used).cloned().collect()
     }
 
     /// The list entries that these entries need, in the order of sending.
     pub fn take_made(&mut self, entries: &[Entry]) -> Vec<Entry> {
         let needed: BTreeSet<&EntryKey> = entries.iter().flat_map(|entry| &entry.needs).collect();
         std::mem::take(&mut self.made).into_values().filter(|entry| needed.contains(&entry.key)).collect()
+    }
+
+    /// All list entries noted, in the order of sending.
+    pub fn take_all_made(&mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.made).into_values().collect()
     }
 
     /// The account chosen for `purpose`; the order is held unless it can be used.
@@ -136,11 +149,14 @@ impl<'a> Needs<'a> {
     fn look_for(&mut self, want: &Want<'_>, make: impl FnOnce(&mut Self, &str) -> Body) -> Option<Found> {
         let lists = self.context.lists;
         if let Some(object) = lists.linked(&want.key) {
+            if lists.is_made(&want.key) {
+                self.used.insert(want.key.clone());
+            }
             return self.usable(want, object);
         }
         if let Some(object) = self.marked(want) {
             self.because(Why::Adopted { key: want.key.clone(), id: object.id.clone(), name: object.full_name.clone() });
-            return self.usable(want, object);
+            return self.usable(want, object).map(|found| Found { adopted: true, ..found });
         }
         let mut taken = None;
         for name in &want.names {
@@ -156,7 +172,7 @@ impl<'a> Needs<'a> {
             let Some(object) = there else {
                 let body = make(self, name);
                 self.make(want, name, body);
-                return Some(Found { name: name.clone(), kind: String::new(), account: None });
+                return Some(Found { name: name.clone(), kind: String::new(), account: None, adopted: false });
             };
             if want.step_aside && !want.kinds.contains(&object.kind.as_str()) {
                 taken = Some(HeldReason::NameTaken { name: name.clone(), kind: object.kind });
@@ -165,7 +181,7 @@ impl<'a> Needs<'a> {
             let adopted = Why::Adopted { key: want.key.clone(), id: object.id.clone(), name: object.full_name.clone() };
             let found = self.usable(want, object)?;
             self.because(adopted);
-            return Some(found);
+            return Some(Found { adopted: true, ..found });
         }
         self.hold(taken.unwrap_or_else(|| HeldReason::DoesNotFit { field: format!("Name of {}", want.key) }));
         None
@@ -191,7 +207,7 @@ impl<'a> Needs<'a> {
     fn usable(&mut self, want: &Want<'_>, object: ListObject) -> Option<Found> {
         let ListObject { kind, full_name: name, active, account, .. } = object;
         if active && want.kinds.contains(&kind.as_str()) {
-            return Some(Found { name, kind, account });
+            return Some(Found { name, kind, account, adopted: false });
         }
         let kind = if active { kind } else { format!("{kind}, inactive") };
         self.hold(HeldReason::NameTaken { name, kind });
@@ -212,6 +228,7 @@ impl<'a> Needs<'a> {
             needs: Vec::new(),
             carries: Vec::new(),
             undoes: Vec::new(),
+            part_of: None,
             body,
         };
         self.made.insert((want.kind.rank(), want.key.clone()), entry);
@@ -310,7 +327,7 @@ impl<'a> Needs<'a> {
 }
 
 /// What a location is called: its name, or the end of its id where the shop has not told of it.
-fn location_name(context: &Context<'_>, id: &DocumentId) -> String {
+pub(crate) fn location_name(context: &Context<'_>, id: &DocumentId) -> String {
     match context.facts.document(id).map(|document| document.fact) {
         Some(Fact::Location(Location { name, .. })) if !name.trim().is_empty() => name,
         _ => id.short().to_owned(),

@@ -21,7 +21,7 @@ const CUSTOMER: &str = "Customer";
 /// Every known buyer is a customer of their own, also where two have one name. Guests, and buyers whose names the shop
 /// keeps back, are the generic customer (SHOPIFY.md 2.8).
 pub(crate) fn customer(needs: &mut Needs<'_>, order: &Order) -> Option<String> {
-    if needs.context.mapping.customers.mode == Mode::Detailed
+    if needs.modes.customers == Mode::Detailed
         && let Some(id) = &order.customer
     {
         let known = match needs.context.facts.document(id).map(|document| document.fact) {
@@ -32,6 +32,11 @@ pub(crate) fn customer(needs: &mut Needs<'_>, order: &Order) -> Option<String> {
             return named(needs, id, &buyer);
         }
     }
+    generic_customer(needs)
+}
+
+/// The full name of the generic customer. None when the order is held for it.
+pub(crate) fn generic_customer(needs: &mut Needs<'_>) -> Option<String> {
     needs.because(Why::GenericCustomer);
     let name = &needs.context.mapping.customers.generic;
     let names = beside_others(needs, fixed(name, limits::CUSTOMER_NAME));
@@ -42,7 +47,8 @@ pub(crate) fn customer(needs: &mut Needs<'_>, order: &Order) -> Option<String> {
     Some(found.name)
 }
 
-fn named(needs: &mut Needs<'_>, id: &DocumentId, buyer: &Customer) -> Option<String> {
+/// The full name of the customer that a known buyer is. None when what needs it is held for it.
+pub(crate) fn named(needs: &mut Needs<'_>, id: &DocumentId, buyer: &Customer) -> Option<String> {
     let wanted = names::of_customer(buyer);
     let names = beside_others(needs, names::candidates(&wanted, id, limits::CUSTOMER_NAME));
     let mut want = want(EntryKey::new("customer", id.as_str()), id.clone(), names);

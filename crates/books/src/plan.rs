@@ -5,19 +5,22 @@
 //! invoices and open credit memos are set against each other as they stand.
 
 mod after;
+mod costs;
 mod edits;
 mod selling;
+
+pub(crate) use edits::net;
 
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
     choice::{self, Choice},
-    document::{DocumentId, Order, PaymentState},
+    document::{Day, DocumentId, Order, PaymentState},
     entry::{Entry, EntryKey, EntryKind, Event, Held, Mapped},
     forms::{Head, Sheet, Till},
     ledger::{DEPOSIT, Ledger},
     life::{Leg, Life, Movement},
-    mapping::{CLEARING_TYPES, ClosedPeriod, Form, Purpose},
+    mapping::{CLEARING_TYPES, ClosedPeriod, DayForm, Form, Purpose},
     money::Money,
     names,
     needs::{Needs, clearing},
@@ -38,6 +41,8 @@ pub(crate) struct Plan<'a, 'o> {
     head: Head<'o>,
     entries: Vec<Entry>,
     waits: bool,
+    /// Whether its entries are parts of their days' entries.
+    summarised: bool,
     /// What is being planned, for whoever has to decide when it is held.
     about: (EntryKey, EntryKind, Timestamp, Money),
 }
@@ -54,9 +59,10 @@ impl<'a, 'o> Plan<'a, 'o> {
         life: &'o Life<'o>,
         ledger: Ledger,
         head: Head<'o>,
+        summarised: bool,
     ) -> Self {
         let about = (sale_key(id), EntryKind::SalesReceipt, order.placed_at, order.totals.total);
-        Self { needs, order, id, life, ledger, head, entries: Vec::new(), waits: false, about }
+        Self { needs, order, id, life, ledger, head, entries: Vec::new(), waits: false, summarised, about }
     }
 
     /// Everything that is still to be made.
@@ -75,7 +81,7 @@ impl<'a, 'o> Plan<'a, 'o> {
                 reasons: self.needs.reasons().to_vec(),
             })
         });
-        Mapped { entries, held, waits: self.waits }
+        Mapped { entries, held, waits: self.waits, found: Vec::new() }
     }
 
     fn all(&mut self) -> Result<(), Stop> {
@@ -97,6 +103,7 @@ impl<'a, 'o> Plan<'a, 'o> {
         }
         for leg in &self.life.legs {
             self.leg(leg)?;
+            self.cost(leg)?;
         }
         self.receive()?;
         self.give_back()?;
@@ -140,8 +147,24 @@ impl<'a, 'o> Plan<'a, 'o> {
     // Common parts
 
     fn add(&mut self, entry: Entry) {
+        let entry = if self.summarised { self.part_of_day(entry) } else { entry };
         self.ledger.post(&entry);
         self.entries.push(entry);
+    }
+
+    /// The entry as a part of its day's: it is never in QuickBooks on its own, so that of the lists it needs only what the
+    /// day's entry names.
+    fn part_of_day(&self, mut entry: Entry) -> Entry {
+        let receipt = self.needs.context.mapping.inventory.summary == DayForm::SalesReceipt;
+        entry.needs.retain(|key| match key.role() {
+            "item" => receipt,
+            "customer" | "payment_method" | "terms" => false,
+            _ => true,
+        });
+        let date = entry.date.unwrap_or(Date::MAX);
+        entry.part_of = Some(Day { date, location: self.order.location.clone() });
+        entry.why.push(Why::PartOfDay);
+        entry
     }
 
     fn ready(&self) -> Result<(), Stop> {
@@ -238,8 +261,7 @@ fn marked(key: &EntryKey) -> Option<(&'static str, &'static [&'static str])> {
         ("P", &["money_back"]),
         ("C", &["credit"]),
     ];
-    let role = key.as_str().split(':').next().unwrap_or_default();
-    MARKS.into_iter().find(|(_, roles)| roles.contains(&role))
+    MARKS.into_iter().find(|(_, roles)| roles.contains(&key.role()))
 }
 
 /// What stands in the way of reading an order's life at all.

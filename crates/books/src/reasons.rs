@@ -106,8 +106,34 @@ pub enum Why {
         /// Full name in the company file.
         name: String,
     },
+    /// Its day's sales become one entry, as the mapping has it: it is a part of that.
+    PartOfDay,
+    /// The sum of a day's sales.
+    SumOfDay {
+        /// How many entries are its parts.
+        parts: u32,
+    },
+    /// The shop does not tell what these goods cost: their cost is not posted.
+    UnitCostUnknown {
+        /// What the goods are called, or how many there are.
+        goods: String,
+    },
+    /// The day is a journal entry, because a sales receipt can't take what is on it.
+    NoSalesReceipt {
+        /// The account, or the item.
+        what: String,
+    },
+    /// QuickBooks does not let the day's entry be changed: what came later has an entry of its own.
+    RestOfDay,
     /// Somebody wants this undone.
     Undo,
+    /// It is made because the shop has it: the initial integration carries over whole lists.
+    Introduced,
+    /// The stock that was there at the cut-over date.
+    OpeningStock {
+        /// The cut-over date.
+        date: Date,
+    },
     /// It is made because an entry needs it.
     NeededBy {
         /// What people call the document that needs it.
@@ -148,7 +174,14 @@ impl Why {
             Self::GivenAsCredit => "why.given_as_credit",
             Self::MovedToOpenPeriod { .. } => "why.moved_to_open_period",
             Self::Matched { .. } => "why.matched",
+            Self::PartOfDay => "why.part_of_day",
+            Self::SumOfDay { .. } => "why.sum_of_day",
+            Self::UnitCostUnknown { .. } => "why.unit_cost_unknown",
+            Self::NoSalesReceipt { .. } => "why.no_sales_receipt",
+            Self::RestOfDay => "why.rest_of_day",
             Self::Undo => "why.undo",
+            Self::Introduced => "why.introduced",
+            Self::OpeningStock { .. } => "why.opening_stock",
             Self::NeededBy { .. } => "why.needed_by",
         }
     }

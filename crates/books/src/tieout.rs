@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
 use qbxml::{
-    ARRefundCreditCardRet, Amount, CheckRet, CreditMemoRet, InvoiceRet, Object, ReceivePaymentRet, RefRet,
-    SalesReceiptRet,
+    ARRefundCreditCardRet, Amount, CheckRet, CreditMemoRet, InvoiceRet, JournalEntryRet, JournalLineFields,
+    JournalLineRet, Object, ReceivePaymentRet, RefRet, SalesReceiptRet,
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -17,12 +17,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     choice,
     document::{DocumentId, Fate, Order},
-    entry::{Event, Past, Posting},
+    entry::{EntryKind, Event, Past, Posting},
     items,
     ledger::Ledger,
     life::{self, Leg, LegKind, Life, Movement, Row as LegRow, What},
     lists::{Lists, NameSpace},
-    map::Context,
+    map::{Context, modes},
     mapping::{Form, Purpose},
     money::Money,
     needs::{Needs, clearing},
@@ -86,8 +86,13 @@ pub fn shop_figures(id: &DocumentId, order: &Order, past: &[Past], context: &Con
     let form = choice::choose(order, &life, false, context).form;
     let becomes = matches!(form, Form::SalesReceipt | Form::Invoice) && !plan::came_to_nothing(order, &life);
     let sold = ledger.carries(&Event::placed()) || becomes;
-    let mut side =
-        ShopSide { needs: Needs::new(context, id, ""), ledger, sold, sums: BTreeMap::new(), date: Date::MIN };
+    let mut side = ShopSide {
+        needs: Needs::new(context, id, modes(order, context), ""),
+        ledger,
+        sold,
+        sums: BTreeMap::new(),
+        date: Date::MIN,
+    };
     let waits =
         |leg: &Leg<'_>| !sold || matches!(leg.kind, LegKind::Refunded(refund) if life.pending.contains(&refund.id));
     for leg in life.legs.iter().filter(|leg| !waits(leg)) {
@@ -105,6 +110,7 @@ pub fn shop_figures(id: &DocumentId, order: &Order, past: &[Past], context: &Con
     }
     side.unallocated(order, &life);
     side.owed();
+    side.costs(past);
     side.sums
         .into_iter()
         .filter(|(_, amount)| !amount.is_zero())
@@ -267,6 +273,17 @@ impl ShopSide<'_> {
         }
     }
 
+    /// What goods cost where QuickBooks keeps no stock of them: the shop's unit costs, as they were when the order was mapped.
+    fn costs(&mut self, past: &[Past]) {
+        let stands = |past: &&Past| !past.undone && !past.refused && past.entry.kind == EntryKind::Cost;
+        for entry in past.iter().filter(stands).map(|past| &past.entry) {
+            self.date = entry.date.unwrap_or(Date::MIN);
+            for posting in entry.postings.iter() {
+                self.debit(posting.account.clone(), posting.amount);
+            }
+        }
+    }
+
     /// What is sold and not paid, or paid and not sold, by day.
     fn owed(&mut self) {
         let mut days: BTreeMap<Date, Money> = BTreeMap::new();
@@ -280,7 +297,8 @@ impl ShopSide<'_> {
     }
 }
 
-/// The postings that QuickBooks made of a sales receipt, an invoice, a received payment, a credit memo or money given back,
+/// The postings that QuickBooks made of a sales receipt, an invoice, a received payment, a credit memo, money given back or a
+/// journal entry,
 /// told from the object that it sent back and the accounts of the items on it. Everything else gives none. The cost of
 /// goods, which QuickBooks posts by itself, is not among them; an item that the lists do not have stands under its own
 /// name.
@@ -293,6 +311,7 @@ pub fn booked(object: &Object, lists: &dyn Lists) -> Vec<Posting> {
         Object::CreditMemo(ret) => credit_memo(ret, lists),
         Object::ArRefundCreditCard(ret) => card_refund(ret),
         Object::Check(ret) => check(ret),
+        Object::JournalEntry(ret) => journal_entry(ret),
         _ => Vec::new(),
     }
 }
@@ -384,6 +403,19 @@ fn check(ret: &CheckRet) -> Vec<Posting> {
         amount: money(line.amount),
     });
     std::iter::once(drawn).chain(spent).collect()
+}
+
+fn journal_entry(ret: &JournalEntryRet) -> Vec<Posting> {
+    let posting = |line: &JournalLineFields, amount| Posting {
+        account: name(line.account_ref.as_ref()).unwrap_or_default().to_owned(),
+        class: name(line.class_ref.as_ref()).map(str::to_owned),
+        amount,
+    };
+    let lines = ret.journal_line_ret.iter().map(|line| match line {
+        JournalLineRet::Debit(line) => posting(line, money(line.amount)),
+        JournalLineRet::Credit(line) => posting(line, -money(line.amount)),
+    });
+    lines.filter(|posting| !posting.amount.is_zero()).collect()
 }
 
 /// The account at which a line of this item arrives; none for subtotals, which post nothing.

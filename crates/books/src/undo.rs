@@ -64,6 +64,7 @@ pub fn undo(entries: &[Entry], removal: Removal, taken: impl Fn(&EntryKey) -> bo
             needs,
             carries: Vec::new(),
             undoes: done.iter().map(|done| done.key.clone()).collect(),
+            part_of: None,
             body,
         });
     }

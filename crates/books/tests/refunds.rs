@@ -86,7 +86,8 @@ fn a_damaged_unit_goes_back_into_stock_and_out_of_it_at_a_loss() {
     assert_eq!(form.account_ref, qbxml::Ref::name("Inventory Shrinkage"));
     let line = &form.inventory_adjustment_line_add[0];
     assert_eq!(line.item_ref, qbxml::Ref::name("WIDGET"));
-    assert_eq!(line.quantity_adjustment.quantity_difference.unwrap().value(), (-1).into());
+    let qbxml::StockChange::Quantity(change) = &line.change else { panic!("{line:?}") };
+    assert_eq!(change.quantity_difference.unwrap().value(), (-1).into());
     assert!(entries[2].postings.is_empty(), "QuickBooks values it at its own average cost");
 }
 

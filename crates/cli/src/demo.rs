@@ -19,7 +19,7 @@ use simulator::{
 use sync::{
     Config, Engine,
     api::{DocumentKind, EntryFilter, EntryKind, Gateway, Mapping, Money, MoneyBack, Posting, State, Store},
-    config::{PurchasesConfig, QuickBooksConfig, SecretPlace, ShopConfig, SignIn},
+    config::{IntegrationConfig, PurchasesConfig, QuickBooksConfig, SecretPlace, ShopConfig, SignIn, Start},
     engine::Clock,
     tieout::{Period, TieOut},
 };
@@ -211,6 +211,7 @@ impl Demo {
                 company_file: None,
             },
             purchases: PurchasesConfig::None,
+            integration: IntegrationConfig { start: Start::WhenReady, ..IntegrationConfig::default() },
             mapping: mapping(),
         }
     }

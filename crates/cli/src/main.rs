@@ -5,6 +5,7 @@
 mod commands;
 mod demo;
 mod engine;
+mod integration;
 mod print;
 mod undo;
 
@@ -54,6 +55,28 @@ enum Command {
         #[arg(long)]
         once: bool,
     },
+    /// Starts the initial integration; it can be done once. Without --yes it only shows what that would be.
+    Start {
+        #[command(flatten)]
+        look: Look,
+        /// Start it.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Pauses posting to QuickBooks.
+    Pause {
+        /// The data folder.
+        #[arg(long)]
+        data_dir: PathBuf,
+    },
+    /// Lets posting go on after a pause.
+    Resume {
+        /// The data folder.
+        #[arg(long)]
+        data_dir: PathBuf,
+    },
+    /// How far the initial integration is.
+    Progress(Look),
     /// What would be posted next, as debits and credits.
     Preview(Look),
     /// Where things stand.
@@ -236,6 +259,10 @@ async fn run(command: Command) -> Result<Done, commands::Failure> {
         Command::Config { what: ConfigCommand::Example } => Ok(commands::config_example()),
         Command::Init { data_dir, config } => commands::init(&data_dir, &config).await,
         Command::Run { data_dir, once } => engine::run(&data_dir, once).await,
+        Command::Start { look, yes } => integration::start(&look, yes),
+        Command::Pause { data_dir } => integration::pause(&data_dir, true),
+        Command::Resume { data_dir } => integration::pause(&data_dir, false),
+        Command::Progress(look) => integration::progress(&look),
         Command::Preview(look) => commands::preview(&look),
         Command::Status(look) => commands::status(&look),
         Command::History(history) => commands::history(&history.look, history.limit),

@@ -193,7 +193,11 @@ fn a_quantity_is_adjusted_to_a_new_one_or_by_a_difference_never_both_nor_neither
     let adjusted = |new_quantity, quantity_difference| {
         let line = crate::InventoryAdjustmentLineAdd {
             item_ref: crate::Ref::name("Mugs:Blue"),
-            quantity_adjustment: crate::QuantityAdjustment { new_quantity, quantity_difference, ..Default::default() },
+            change: crate::StockChange::Quantity(crate::QuantityAdjustment {
+                new_quantity,
+                quantity_difference,
+                ..Default::default()
+            }),
         };
         Request::from(crate::InventoryAdjustmentAdd {
             account_ref: crate::Ref::name("Shrinkage"),

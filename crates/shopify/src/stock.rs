@@ -53,8 +53,11 @@ pub fn decode_stock_item(json: &str) -> Result<Option<Document>, DecodeError> {
         .nodes
         .into_iter()
         .filter_map(|level| {
-            let on_hand = level.quantities.into_iter().find(|quantity| quantity.name == "on_hand")?;
-            Some(StockLevel { location: level.location.id, on_hand: on_hand.quantity })
+            let told = |name: &str| {
+                level.quantities.iter().find(|quantity| quantity.name == name).map(|quantity| quantity.quantity)
+            };
+            let (on_hand, committed) = (told("on_hand")?, told("committed").unwrap_or_default());
+            Some(StockLevel { location: level.location.id, on_hand, committed })
         })
         .collect();
     // Shopify tells them in any order: that is no change.

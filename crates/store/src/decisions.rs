@@ -7,6 +7,7 @@ use rusqlite::{Transaction, params};
 use crate::{
     Store,
     audit::{Note, Subject, note},
+    days,
     documents::Gone,
     entries::{Standing, get, remap_wanting, set_reasons},
     error::StoreError,
@@ -21,10 +22,12 @@ impl Store {
     /// back in the same way, and only so; what had been done to its form comes back as part of it.
     ///
     /// # Errors
-    /// [`StoreError::WrongState`] when it is neither rejected nor undone.
+    /// [`StoreError::WrongState`] when it is neither rejected nor undone; [`StoreError::PartOfDay`] when it is a part of a
+    /// day's entry: it comes back only with that.
     pub fn retry(&self, key: &EntryKey, now: Timestamp) -> Result<(), StoreError> {
         self.write(|tx| {
             let entry = get(tx, key)?;
+            days::refuse_part(tx, key)?;
             match entry.state {
                 State::Rejected => let_go(tx, &entry, "to be tried again", now),
                 State::Undone => post_again(tx, key, now),

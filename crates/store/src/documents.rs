@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use books::{ContentHash, Document, DocumentId, Fact};
+use books::{ContentHash, Document, DocumentId, DocumentKind, Fact};
 use jiff::Timestamp;
 use rusqlite::{
     OptionalExtension, Transaction, params,
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Store,
     audit::{Note, Subject, note},
+    days::after,
     error::StoreError,
     runs::RunId,
     words::{json, read_json, time, word},
@@ -131,7 +132,7 @@ impl FromSql for Gone {
     }
 }
 
-enum Stored {
+pub(crate) enum Stored {
     New,
     Changed,
     Unchanged,
@@ -188,6 +189,22 @@ impl Store {
     /// The newest version of a document.
     pub fn document(&self, id: &DocumentId) -> Result<Option<(Document, Version)>, StoreError> {
         self.read(|tx| newest(tx, id))
+    }
+
+    /// Hands the newest version of every document of this kind that the source still has to `each`, in the order in which
+    /// they happened.
+    pub fn each_document(&self, kind: DocumentKind, mut each: impl FnMut(Document)) -> Result<(), StoreError> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT v.body FROM documents d JOIN versions v ON v.document = d.id AND v.version = d.version
+                 WHERE d.kind = ? AND d.gone = 0 ORDER BY d.happened_at, d.id",
+            )?;
+            let mut rows = statement.query([word(&kind)?])?;
+            while let Some(row) = rows.next()? {
+                each(read_json(&row.get::<_, String>(0)?)?);
+            }
+            Ok(())
+        })
     }
 
     /// What the source said, word for word, in this version of the document.
@@ -268,13 +285,19 @@ pub(crate) fn newest(
     found.map(|(body, version)| Ok((read_json(&body)?, version))).transpose()
 }
 
-fn save(tx: &Transaction<'_>, run: RunId, pulled: &Pulled<'_>, now: Timestamp) -> Result<Stored, StoreError> {
+pub(crate) fn save(
+    tx: &Transaction<'_>,
+    run: RunId,
+    pulled: &Pulled<'_>,
+    now: Timestamp,
+) -> Result<Stored, StoreError> {
     let document = pulled.document;
     let id = document.id.as_str();
     let hash = ContentHash::of(&serde_json::to_vec(&document.fact)?);
     let updated_at = time(document.updated_at);
     let (happened_at, mapping) = match &document.fact {
         Fact::Order(order) => (time(order.placed_at), Mapping::Unmapped),
+        Fact::OpeningStock(_) => (updated_at.clone(), Mapping::Unmapped),
         Fact::PurchaseOrder(order) => (time(order.ordered_at.unwrap_or(order.created_at)), Mapping::Unmapped),
         Fact::StockAdjustment(adjustment) => {
             (adjustment.at.map_or_else(|| updated_at.clone(), time), Mapping::Unmapped)
@@ -282,6 +305,7 @@ fn save(tx: &Transaction<'_>, run: RunId, pulled: &Pulled<'_>, now: Timestamp) -
         Fact::StockTransfer(transfer) => {
             (transfer.arrivals.first().map_or_else(|| updated_at.clone(), |first| time(first.at)), Mapping::Unmapped)
         }
+        Fact::Day(day) => (time(after(day.day.date)), Mapping::Unmapped),
         Fact::Shop(_)
         | Fact::Location(_)
         | Fact::Customer(_)

@@ -87,6 +87,14 @@ pub enum StoreError {
         /// What was asked, as a participle.
         asked: &'static str,
     },
+    /// The entry is a part of a day's entry, and nothing can be done to it alone.
+    #[error("{key} is a part of {day}: only the whole day can be taken back or posted again")]
+    PartOfDay {
+        /// The entry.
+        key: EntryKey,
+        /// The day's entry; the day's document while it has none.
+        day: String,
+    },
     /// Such an outcome can't come of this entry: a form of its own is posted, an operation is done, and only what
     /// removes an object of a list may be kept from it.
     #[error("{0} can't come to this outcome")]

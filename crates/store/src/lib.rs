@@ -27,6 +27,7 @@
 mod audit;
 mod backups;
 mod connections;
+mod days;
 mod decisions;
 mod documents;
 mod entries;
@@ -47,10 +48,12 @@ mod words;
 
 pub use audit::{AuditCheck, AuditRow, Subject};
 pub use connections::Store;
+pub use days::{Part, PartOf};
 pub use documents::{PullCount, Pulled, Version};
 pub use error::{OpenError, StoreError};
 pub use lists::{GoneObject, ListRow, World};
 pub use look::{BookedRow, Counts, EntryDetail, EntryFilter, EntryRow};
+pub use mapping::Scope;
 pub use open::{Notice, Opened, RECOVERED, Recovery};
 pub use posting::{NewSet, SentSet};
 pub use proof::{CompanyPosting, CompanyRow};

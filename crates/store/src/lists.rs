@@ -3,15 +3,16 @@
 use std::{cell::RefCell, collections::BTreeSet};
 
 use books::{
-    Body, CompanyFile, Document, DocumentId, EntryKey, EntryKind, Facts, Link, ListObject, Lists, NameSpace, Why,
+    Body, CompanyFile, Document, DocumentId, Entry, EntryKey, EntryKind, Facts, Link, ListObject, Lists, NameSpace, Why,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use qbxml::ListId;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::{
     Store,
     audit::{Note, Subject, note},
+    days,
     documents::newest,
     entries::{form, standings},
     error::StoreError,
@@ -101,6 +102,14 @@ impl Facts for World<'_> {
     fn document(&self, id: &DocumentId) -> Option<Document> {
         self.ask(|connection| Ok(newest(connection, id)?.map(|(document, _)| document)))
     }
+
+    fn told_through(&self) -> Option<Date> {
+        self.ask(days::last_told)
+    }
+
+    fn members(&self, day: &DocumentId) -> Vec<Entry> {
+        self.ask(|connection| days::members(connection, day).map(Some)).unwrap_or_default()
+    }
 }
 
 impl Lists for World<'_> {
@@ -117,6 +126,10 @@ impl Lists for World<'_> {
 
     fn marked(&self, space: NameSpace, mark: &str) -> Vec<ListObject> {
         self.ask(|connection| marked(connection, space, mark).map(Some)).unwrap_or_default()
+    }
+
+    fn is_made(&self, key: &EntryKey) -> bool {
+        self.ask(|connection| made(connection, key)).is_some()
     }
 
     fn claimed(&self, space: NameSpace, full_name: &str) -> Option<EntryKey> {
@@ -231,6 +244,23 @@ pub(crate) fn adopt(tx: &Transaction<'_>, run: RunId, why: &[Why], now: Timestam
 }
 
 impl Store {
+    /// Forgets everything that was read of the company file's lists: another file is open, and nothing was written to any.
+    pub fn forget_lists(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|tx| {
+            for forget in [
+                "DELETE FROM list_marks",
+                "DELETE FROM list_objects",
+                "DELETE FROM adopted",
+                "DELETE FROM settings WHERE key LIKE 'list.%'",
+            ] {
+                tx.prepare_cached(forget)?.execute([])?;
+            }
+            let detail = "another company file is open";
+            note(tx, &Note { run: None, what: Subject::Lists, subject: "all", state: None, detail }, now)?;
+            Ok(())
+        })
+    }
+
     /// Stores objects of the company file's lists as they were just read, in one transaction. Returns how many were new
     /// or differ from what was known.
     pub fn save_lists(&self, objects: &[ListRow], now: Timestamp) -> Result<u32, StoreError> {
@@ -477,6 +507,8 @@ const fn place_of(body: &Body) -> Option<(NameSpace, &'static str)> {
         | Body::ARRefundCreditCard { .. }
         | Body::Check { .. }
         | Body::InventoryAdjustment(_)
+        | Body::JournalEntry(_)
+        | Body::Cost { .. }
         | Body::Application { .. }
         | Body::Change { .. }
         | Body::Void { .. }

@@ -10,12 +10,13 @@ use serde::Serialize;
 use crate::{
     Store,
     audit::{AuditRow, about},
+    days::{PartOf, part_of},
     documents::Version,
     entries::form,
     error::StoreError,
     runs::RunId,
     state::State,
-    words::{read_json, read_time, read_word, word},
+    words::{read_json, read_time, read_word, time, word},
 };
 
 /// How many there are of everything.
@@ -50,6 +51,8 @@ pub struct EntryFilter {
     pub run: Option<RunId>,
     /// At most so many; none: 100.
     pub limit: Option<u32>,
+    /// Parts of this day's entry, which it or a change of it brought into QuickBooks.
+    pub part_of: Option<EntryKey>,
     /// After the row with this [`EntryRow::row`], which is how the next page is asked for.
     pub after: Option<i64>,
 }
@@ -98,6 +101,8 @@ pub struct EntryDetail {
     pub booked: Vec<Posting>,
     /// The text of the message set that it was last sent with.
     pub sent_xml: Option<String>,
+    /// The day's entry of which it is a part, if it is one.
+    pub part_of: Option<PartOf>,
     /// What happened to it, oldest first.
     pub audit: Vec<AuditRow>,
 }
@@ -193,6 +198,13 @@ impl EntryFilter {
         if let Some(run) = self.run {
             require("e.run = ?", vec![run.number().into()]);
         }
+        if let Some(day) = &self.part_of {
+            require(
+                "e.id IN (SELECT m.member FROM members m JOIN entries c ON c.id = m.carrier
+                 WHERE c.key = ? OR c.target = ?)",
+                vec![day.as_str().to_owned().into(), day.as_str().to_owned().into()],
+            );
+        }
         if let Some(after) = self.after {
             require("e.id < ?", vec![after.into()]);
         }
@@ -210,10 +222,11 @@ impl Store {
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 let count: u32 = row.get(2)?;
-                *counts.documents.entry(read_word(&row.get::<_, String>(0)?)?).or_default() += count;
+                let kind: DocumentKind = read_word(&row.get::<_, String>(0)?)?;
+                *counts.documents.entry(kind).or_default() += count;
                 match row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)? {
                     "unmapped" => counts.unmapped += count,
-                    "waits" => counts.waiting += count,
+                    "waits" if kind != DocumentKind::Day => counts.waiting += count,
                     _ => {}
                 }
             }
@@ -221,6 +234,24 @@ impl Store {
             counts.entries =
                 statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
             Ok(counts)
+        })
+    }
+
+    /// How many entries of each kind are in which state.
+    pub fn counts_by_kind(&self) -> Result<Vec<(EntryKind, State, u32)>, StoreError> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached("SELECT kind, state, count(*) FROM entries GROUP BY kind, state")?;
+            let rows = statement
+                .query_and_then([], |row| Ok((read_word(&row.get::<_, String>(0)?)?, row.get(1)?, row.get(2)?)))?;
+            rows.collect()
+        })
+    }
+
+    /// How many entries were put into QuickBooks since this time.
+    pub fn posted_since(&self, since: Timestamp) -> Result<u32, StoreError> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached("SELECT count(*) FROM links WHERE posted_at >= ?")?;
+            Ok(statement.query_row([time(since)], |row| row.get(0))?)
         })
     }
 
@@ -279,6 +310,7 @@ impl Store {
                 entry: form(tx, row.row)?,
                 booked: booked.as_deref().map(read_json).transpose()?.unwrap_or_default(),
                 sent_xml: sets.query_map([row.row], |row| row.get(0))?.next().transpose()?,
+                part_of: part_of(tx, key)?,
                 audit: about(tx, key.as_str())?,
                 row,
             }))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use books::{Document, DocumentId, EntryKey, Held, HeldReason, Mapped, Past};
+use books::{Document, DocumentId, DocumentKind, EntryKey, Held, HeldReason, Mapped, Past};
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
 
@@ -17,14 +17,56 @@ use crate::{
     state::State,
     undo::{drop_waiting, hold_waiting, past_of},
     wishes::{Wish, Writing},
-    words::read_json,
+    words::{read_json, word},
 };
 
+/// Which documents are mapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// What becomes list entries, and the opening stock: what the initial integration carries over first.
+    Beginning,
+    /// All of them.
+    Everything,
+}
+
+/// Kinds of documents that become list entries when they are introduced.
+const LISTS: [DocumentKind; 3] = [DocumentKind::Customer, DocumentKind::Variant, DocumentKind::Supplier];
+
 impl Store {
-    /// Documents whose newest version is to be mapped, oldest order first. One with a transaction in flight is left out
-    /// until that is settled, and one of which something is about to be taken back until that is done.
+    /// Has every known document of the lists (customers, variants, suppliers) mapped by itself, once, rather than waiting
+    /// until a sale or a purchase asks for it. Returns how many that are.
+    pub fn introduce(&self, now: Timestamp) -> Result<u32, StoreError> {
+        self.write(|tx| {
+            let mut count = 0;
+            for kind in LISTS {
+                count += tx
+                    .prepare_cached("UPDATE documents SET mapping = 'unmapped' WHERE kind = ? AND mapping = 'informs'")?
+                    .execute([word(&kind)?])?;
+            }
+            let detail = format!("{count} documents of the shop's lists are to be carried over");
+            note(tx, &Note { run: None, what: Subject::Remap, subject: "lists", state: None, detail: &detail }, now)?;
+            Ok(u32::try_from(count).unwrap_or(u32::MAX))
+        })
+    }
+
+    /// Whether something of the beginning is still on its way: to be mapped, to be sent, or sent and not answered.
+    pub fn is_beginning(&self) -> Result<bool, StoreError> {
+        self.read(|tx| {
+            Ok(tx
+                .prepare_cached(&format!(
+                    "SELECT EXISTS (SELECT 1 FROM documents WHERE mapping = 'unmapped' AND kind IN ({BEGINNING}))
+                     OR EXISTS (SELECT 1 FROM documents d JOIN wanted w ON w.document = d.id
+                         JOIN entries e ON e.id = w.entry
+                         WHERE d.kind IN ({BEGINNING}) AND +e.state IN ('ready', 'sent', 'uncertain'))"
+                ))?
+                .query_row([], |row| row.get(0))?)
+        })
+    }
+
+    /// Documents whose newest version is to be mapped, oldest order first. One with a transaction in flight, or with a part
+    /// of a day's entry that is, is left out until that is settled, and one of which something is about to be taken back until that is done.
     pub fn unmapped(&self, limit: u32) -> Result<Vec<(Document, Version)>, StoreError> {
-        let unmapped = self.read(|tx| unmapped(tx, limit))?;
+        let unmapped = self.read(|tx| unmapped(tx, Scope::Everything, limit))?;
         Ok(unmapped.into_iter().map(|(document, version, _)| (document, version)).collect())
     }
 
@@ -48,30 +90,38 @@ impl Store {
     pub fn map_unmapped(
         &self,
         run: RunId,
+        scope: Scope,
         limit: u32,
         now: Timestamp,
         mut map: impl FnMut(&Document, &[Past], &World<'_>) -> Mapped,
     ) -> Result<u32, StoreError> {
         self.write(|tx| {
-            let documents = unmapped(tx, limit)?;
             let world = World::within(tx);
-            for (document, version, gone) in &documents {
-                let past = past_of(tx, &document.id)?;
-                let mapped = match gone {
-                    Gone::No => map(document, &past, &world),
-                    Gone::Yes => mapped_gone(document, &past),
-                    Gone::Accepted => Mapped::default(),
-                };
-                world.check()?;
-                Saving { document: &document.id, writing: Writing { tx, run, version: *version, now } }
-                    .save(&mapped)?;
+            let mut count = 0;
+            loop {
+                // Orders bring their days up: those are mapped in the same go.
+                let documents = unmapped(tx, scope, limit - count)?;
+                if documents.is_empty() {
+                    return Ok(count);
+                }
+                for (document, version, gone) in &documents {
+                    let past = past_of(tx, &document.id)?;
+                    let mapped = match gone {
+                        Gone::No => map(document, &past, &world),
+                        Gone::Yes => mapped_gone(document, &past),
+                        Gone::Accepted => Mapped::default(),
+                    };
+                    world.check()?;
+                    Saving { document: &document.id, writing: Writing { tx, run, version: *version, now } }
+                        .save(&mapped)?;
+                    count += 1;
+                }
             }
-            Ok(u32::try_from(documents.len()).unwrap_or(u32::MAX))
         })
     }
 
-    /// The mapping or the lists changed: every document that is held, waits, or has something ready or rejected is mapped
-    /// anew on the next run. Returns how many that are.
+    /// The mapping or the lists changed: every document that is held, waits, or has something ready, summarised or rejected
+    /// is mapped anew on the next run. Returns how many that are.
     pub fn remap_open(&self, now: Timestamp) -> Result<u32, StoreError> {
         self.write(|tx| remap(tx, now))
     }
@@ -86,7 +136,7 @@ pub(crate) fn remap(tx: &Transaction<'_>, now: Timestamp) -> Result<u32, StoreEr
         .prepare_cached(
             "UPDATE documents SET mapping = 'unmapped' WHERE mapping = 'entries' AND id IN (
                  SELECT w.document FROM entries e JOIN wanted w ON w.entry = e.id
-                 WHERE e.state IN ('held', 'ready', 'rejected'))",
+                 WHERE e.state IN ('held', 'ready', 'summarised', 'rejected'))",
         )?
         .execute([])?;
     if count > 0 {
@@ -96,21 +146,32 @@ pub(crate) fn remap(tx: &Transaction<'_>, now: Timestamp) -> Result<u32, StoreEr
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
-fn unmapped(connection: &Connection, limit: u32) -> Result<Vec<(Document, Version, Gone)>, StoreError> {
+/// Kinds of documents of the beginning, as SQL has them.
+const BEGINNING: &str = "'customer', 'variant', 'supplier', 'opening_stock'";
+
+fn unmapped(connection: &Connection, scope: Scope, limit: u32) -> Result<Vec<(Document, Version, Gone)>, StoreError> {
+    let (scope, first) = match scope {
+        Scope::Beginning => (format!("AND d.kind IN ({BEGINNING})"), "d.kind = 'opening_stock',"),
+        Scope::Everything => (String::new(), ""),
+    };
     connection
-        .prepare_cached(
+        .prepare_cached(&format!(
             "SELECT v.body, v.version, d.gone FROM documents d
              JOIN versions v ON v.document = d.id AND v.version = d.version
              WHERE d.mapping = 'unmapped' AND NOT EXISTS (
                  SELECT 1 FROM wanted w JOIN entries e ON e.id = w.entry
                  WHERE w.document = d.id AND NOT e.is_list AND e.state IN ('sent', 'uncertain'))
              AND NOT EXISTS (
+                 SELECT 1 FROM wanted w JOIN members m ON m.member = w.entry JOIN entries c ON c.id = m.carrier
+                 WHERE w.document = d.id AND c.state IN ('sent', 'uncertain'))
+             AND NOT EXISTS (
                  SELECT 1 FROM entries u
                  WHERE u.document = d.id AND u.undo AND u.state IN ('ready', 'sent', 'uncertain')
                  -- The removal of an object of a list is no part of any document's life.
                  AND NOT EXISTS (SELECT 1 FROM entries t WHERE t.key = u.target AND t.is_list))
-             ORDER BY d.happened_at, d.id LIMIT ?",
-        )?
+             {scope}
+             ORDER BY {first} d.happened_at, d.id LIMIT ?"
+        ))?
         .query_and_then([limit], |row| Ok((read_json(&row.get::<_, String>(0)?)?, row.get(1)?, row.get(2)?)))?
         .collect()
 }
@@ -155,6 +216,7 @@ impl Saving<'_> {
         for entry in &mapped.entries {
             adopt(tx, run, &entry.why, now)?;
         }
+        adopt(tx, run, &mapped.found, now)?;
         if mapped.entries.iter().any(|entry| !entry.kind.is_list()) {
             self.drop_outlived_undo()?;
         }

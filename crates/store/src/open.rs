@@ -21,8 +21,11 @@ use crate::{
 };
 
 /// The schema, step by step. A released step is never edited: a change is a new step.
-const STEPS: &[M<'static>] =
-    &[M::up(include_str!("../migrations/0001_first.sql")), M::up(include_str!("../migrations/0002_order_lives.sql"))];
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("../migrations/0001_first.sql")),
+    M::up(include_str!("../migrations/0002_order_lives.sql")),
+    M::up(include_str!("../migrations/0005_summary.sql")),
+];
 
 const FILE: &str = "tillbridge.db";
 const LOCK: &str = "tillbridge.lock";

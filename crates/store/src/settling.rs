@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Store,
     audit::{Note, Subject, note},
+    days,
     documents::Version,
     entries::{Standing, form, get, remap_wanting, set_reasons},
     error::StoreError,
@@ -262,6 +263,9 @@ fn settle_one(
     }
     let change = Change { entry: entry.id, key: &entry.key, from: entry.state, to, run: Some(run), why: &why };
     transition(tx, &change, now)?;
+    if to == State::Posted {
+        days::posted(tx, run, entry, now)?;
+    }
     match to {
         State::Held | State::Rejected => hold_waiting(tx, Some(run), &entry.key, now),
         State::Dropped => drop_waiting(tx, run, &entry.key, now),

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     audit::{Note, Subject, note},
+    days,
     error::StoreError,
     runs::RunId,
     words::time,
@@ -25,6 +26,8 @@ pub enum State {
     Held,
     /// It may be sent.
     Ready,
+    /// It goes into QuickBooks as a part of its day's entry, which is not sent yet.
+    Summarised,
     /// It is written down as sent; no answer yet.
     Sent,
     /// It was sent and the answer was lost: QuickBooks will be asked, and it is never sent again before that.
@@ -42,9 +45,10 @@ pub enum State {
 
 impl State {
     /// All states.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Held,
         Self::Ready,
+        Self::Summarised,
         Self::Sent,
         Self::Uncertain,
         Self::Posted,
@@ -58,6 +62,7 @@ impl State {
         match self {
             Self::Held => "held",
             Self::Ready => "ready",
+            Self::Summarised => "summarised",
             Self::Sent => "sent",
             Self::Uncertain => "uncertain",
             Self::Posted => "posted",
@@ -74,20 +79,27 @@ impl State {
 
     /// Whether it is not in QuickBooks and may be mapped anew.
     pub(crate) const fn is_open(self) -> bool {
-        matches!(self, Self::Held | Self::Ready | Self::Rejected | Self::Dropped)
+        matches!(self, Self::Held | Self::Ready | Self::Summarised | Self::Rejected | Self::Dropped)
     }
 
     /// Whether an entry may go from this state to `next`. What is in QuickBooks never becomes ready, and what may be
     /// there does so only once QuickBooks has been asked.
     const fn may_become(self, next: Self) -> bool {
         match self {
-            Self::Held | Self::Rejected => matches!(next, Self::Held | Self::Ready | Self::Dropped),
-            Self::Ready => matches!(next, Self::Held | Self::Ready | Self::Sent | Self::Dropped),
-            Self::Sent => !matches!(next, Self::Sent | Self::Undone),
-            Self::Uncertain => !matches!(next, Self::Sent | Self::Uncertain | Self::Undone),
+            Self::Held | Self::Rejected => {
+                matches!(next, Self::Held | Self::Ready | Self::Summarised | Self::Dropped)
+            }
+            Self::Ready => {
+                matches!(next, Self::Held | Self::Ready | Self::Summarised | Self::Sent | Self::Dropped)
+            }
+            Self::Summarised => {
+                matches!(next, Self::Held | Self::Ready | Self::Summarised | Self::Posted | Self::Dropped)
+            }
+            Self::Sent => !matches!(next, Self::Sent | Self::Summarised | Self::Undone),
+            Self::Uncertain => !matches!(next, Self::Sent | Self::Summarised | Self::Uncertain | Self::Undone),
             Self::Posted => matches!(next, Self::Undone),
             Self::Undone => matches!(next, Self::Dropped),
-            Self::Dropped => matches!(next, Self::Held | Self::Ready),
+            Self::Dropped => matches!(next, Self::Held | Self::Ready | Self::Summarised),
         }
     }
 }
@@ -133,6 +145,9 @@ pub(crate) fn transition(tx: &Transaction<'_>, change: &Change<'_>, now: Timesta
         .execute(params![to, time(now), entry, from])?;
     if changed != 1 {
         return Err(refused());
+    }
+    if to != State::Posted {
+        days::changed(tx, entry)?;
     }
     note(tx, &Note { run, what: Subject::Entry, subject: key.as_str(), state: Some(to), detail: why }, now)
 }

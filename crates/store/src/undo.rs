@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params, types::Value};
 
 use crate::{
-    Store,
+    Store, days,
     decisions::hold,
     documents::Mapping,
     entries::{Standing, find, get, remap_building_on, remap_wanting, set_reasons, standings},
@@ -52,8 +52,14 @@ impl Store {
     /// Everything that goes when the selected entries are taken back, in the order of posting: they themselves,
     /// whatever is posted and builds upon them, and the list objects that the runs of these made and that nothing else
     /// needs. Empty when nothing of it is posted.
+    ///
+    /// # Errors
+    /// [`StoreError::PartOfDay`] when the selected entry is a part of a day's entry: it goes only with that.
     pub fn undoable(&self, selection: &Selection) -> Result<Vec<Entry>, StoreError> {
         self.read(|tx| {
+            if let Selection::Entry(key) = selection {
+                days::refuse_part(tx, key)?;
+            }
             let mut chosen = Places::new();
             let mut runs = BTreeSet::new();
             // An object of a list goes on its own only when somebody names it.
@@ -68,7 +74,8 @@ impl Store {
                 chosen.insert(row.get(3)?, row.get(0)?);
                 runs.insert(row.get::<_, RunId>(2)?);
             }
-            chosen.extend(made_for_them_alone(tx, &chosen, &runs)?);
+            let whole_runs = !matches!(selection, Selection::Entry(_));
+            chosen.extend(made_for_them_alone(tx, &chosen, &runs, whole_runs)?);
             let mut form = tx.prepare_cached("SELECT form FROM forms WHERE entry = ?")?;
             let entries = chosen.values().map(|id| read_json(&form.query_row([id], |row| row.get::<_, String>(0))?));
             entries.collect()
@@ -156,7 +163,8 @@ impl Planning<'_> {
             }
             // What is voided has nothing to lose, and an application moves nothing.
             let building = "needs n JOIN entries e ON e.id = n.entry
-                WHERE n.key = ? AND NOT e.undo AND NOT e.is_list AND (e.state IN ('sent', 'uncertain')
+                WHERE n.key = ? AND NOT e.undo AND NOT e.is_list
+                AND NOT EXISTS (SELECT 1 FROM members m WHERE m.member = e.id) AND (e.state IN ('sent', 'uncertain')
                 OR e.state = 'posted' AND e.kind <> 'application' AND NOT EXISTS (SELECT 1 FROM entries v
                     WHERE v.target = coalesce(e.target, e.key) AND v.kind = 'void' AND v.state = 'posted'))";
             for key in &entry.undoes {
@@ -197,22 +205,32 @@ impl Planning<'_> {
     }
 }
 
-/// Objects of lists that these runs made and that nothing needs but what is chosen and each other.
-fn made_for_them_alone(connection: &Connection, chosen: &Places, runs: &BTreeSet<RunId>) -> Result<Places, StoreError> {
+/// Objects of lists that these runs made and that nothing needs but what is chosen and each other. What the shop's own
+/// lists ask for was made for no entry's sake: it goes only with everything that its run made.
+fn made_for_them_alone(
+    connection: &Connection,
+    chosen: &Places,
+    runs: &BTreeSet<RunId>,
+    whole_runs: bool,
+) -> Result<Places, StoreError> {
     let mut made = Places::new();
     let mut statement = connection.prepare_cached(
         "SELECT l.place, e.id FROM links l JOIN entries e ON e.id = l.entry
-         WHERE l.run = ? AND e.is_list AND e.state = 'posted'",
+         WHERE l.run = ?1 AND e.is_list AND e.state = 'posted'
+         AND (?2 OR NOT EXISTS (SELECT 1 FROM wanted w JOIN documents d ON d.id = w.document
+             WHERE w.entry = e.id AND d.kind IN ('customer', 'variant', 'supplier')))",
     )?;
     for run in runs {
-        let mut rows = statement.query([run])?;
+        let mut rows = statement.query(params![run, whole_runs])?;
         while let Some(row) = rows.next()? {
             made.insert(row.get(0)?, row.get(1)?);
         }
     }
     let mut needing = connection.prepare_cached(
         "SELECT d.id FROM entries e JOIN needs n ON n.key = e.key JOIN entries d ON d.id = n.entry
-         WHERE e.id = ? AND d.state NOT IN ('undone', 'dropped')",
+         WHERE e.id = ? AND d.state NOT IN ('undone', 'dropped')
+         -- A part of a day needs what the day's entry needs.
+         AND NOT EXISTS (SELECT 1 FROM members m WHERE m.member = d.id)",
     )?;
     loop {
         let going: BTreeSet<i64> = chosen.values().chain(made.values()).copied().collect();
@@ -270,6 +288,16 @@ pub(crate) fn take_back(tx: &Transaction<'_>, run: RunId, by: &Entry, now: Times
         let (from, to) = (undone.state, State::Undone);
         transition(tx, &Change { entry: undone.id, key, from, to, run: Some(run), why: &why }, now)?;
         remap_building_on(tx, key)?;
+        days::undone(tx, run, &undone, now)?;
+        for part in days::building_on(tx, key)? {
+            let (from, key) = (part.state, &part.key);
+            let to = match from {
+                State::Posted => State::Undone,
+                State::Summarised => State::Dropped,
+                _ => continue,
+            };
+            transition(tx, &Change { entry: part.id, key, from, to, run: Some(run), why: &why }, now)?;
+        }
     }
     Ok(())
 }
@@ -325,6 +353,11 @@ pub(crate) fn post_again(tx: &Transaction<'_>, key: &EntryKey, now: Timestamp) -
         let (key, from, to) = (&entry.key, State::Undone, State::Dropped);
         transition(tx, &Change { entry: entry.id, key, from, to, run: None, why }, now)?;
         remap_wanting(tx, entry.id)?;
+        for part in days::undone_with(tx, &entry)? {
+            let key = &part.key;
+            transition(tx, &Change { entry: part.id, key, from, to, run: None, why }, now)?;
+            remap_wanting(tx, part.id)?;
+        }
         let over = "undoes u JOIN entries e ON e.id = u.entry WHERE u.key = ? AND +e.state = 'posted' AND NOT EXISTS (
             SELECT 1 FROM undoes o JOIN entries t ON t.key = o.key WHERE o.entry = e.id AND +t.state = 'undone')";
         for entry in standings(tx, over, [entry.key.as_str()])? {

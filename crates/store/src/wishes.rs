@@ -5,6 +5,7 @@ use jiff::{Timestamp, civil::Date};
 use rusqlite::{Transaction, params};
 
 use crate::{
+    days::{carry, join},
     documents::Version,
     entries::{Standing, find},
     error::StoreError,
@@ -23,6 +24,7 @@ pub(crate) enum Wish<'a> {
 /// A wish as columns.
 struct Columns {
     kind: EntryKind,
+    rank: u8,
     date: Option<Date>,
     number: String,
     name: Option<String>,
@@ -53,6 +55,7 @@ impl Wish<'_> {
         Ok(match self {
             Self::Entry(entry) => Columns {
                 kind: entry.kind,
+                rank: entry.rank(),
                 date: entry.date,
                 number: entry.number.clone(),
                 name: entry.kind.is_list().then(|| folded(&entry.number)),
@@ -60,11 +63,12 @@ impl Wish<'_> {
                 total: entry.total.to_string(),
                 content_hash: Some(entry.content_hash().as_str().to_owned()),
                 reasons: "[]".to_owned(),
-                state: State::Ready,
+                state: if entry.part_of.is_some() { State::Summarised } else { State::Ready },
                 target: entry.target().map(|key| key.as_str().to_owned()),
             },
             Self::Held(held) => Columns {
                 kind: held.kind,
+                rank: held.kind.rank(),
                 date: held.date,
                 number: String::new(),
                 name: None,
@@ -127,7 +131,7 @@ impl Writing<'_> {
                 self.version,
                 word(&columns.kind)?,
                 columns.kind.is_list(),
-                columns.kind.rank(),
+                columns.rank,
                 State::Dropped
             ])?;
         let id = self.tx.last_insert_rowid();
@@ -150,7 +154,7 @@ impl Writing<'_> {
     fn become_wished(&self, wish: &Wish<'_>, id: i64, from: State, columns: &Columns) -> Result<(), StoreError> {
         let why = match (wish, from) {
             (Wish::Held(held), _) => held.reasons.first().map_or("held", HeldReason::code),
-            (Wish::Entry(_), State::Ready) => "mapped anew",
+            (Wish::Entry(_), State::Ready | State::Summarised) => "mapped anew",
             (Wish::Entry(_), _) => "mapped",
         };
         let change = Change { entry: id, key: wish.key(), from, to: columns.state, run: Some(self.run), why };
@@ -167,7 +171,7 @@ impl Writing<'_> {
                 self.version,
                 word(&columns.kind)?,
                 columns.kind.is_list(),
-                columns.kind.rank(),
+                columns.rank,
                 columns.date.map(|date| date.to_string()),
                 columns.number,
                 columns.name,
@@ -182,8 +186,10 @@ impl Writing<'_> {
         self.tx.prepare_cached("DELETE FROM undoes WHERE entry = ?")?.execute([id])?;
         let Wish::Entry(entry) = wish else {
             self.tx.prepare_cached("DELETE FROM forms WHERE entry = ?")?.execute([id])?;
-            return Ok(());
+            return join(self.tx, self.run, id, None, self.now);
         };
+        join(self.tx, self.run, id, entry.part_of.as_ref(), self.now)?;
+        carry(self.tx, id, entry)?;
         self.tx
             .prepare_cached("INSERT OR REPLACE INTO forms (entry, form) VALUES (?, ?)")?
             .execute(params![id, json(entry)?])?;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use books::{EntryKey, EntryKind, HeldReason, Link, Mapped, Money};
 use jiff::civil::Date;
 use qbxml::{EditSequence, ListId, TxnId};
-use store::{EntryFilter, Outcome, Selection, State, Store, StoreError};
+use store::{EntryFilter, Outcome, Scope, Selection, State, Store, StoreError};
 use support::*;
 use tempfile::tempdir;
 
@@ -168,7 +168,7 @@ fn what_is_ready_goes_while_the_rest_of_the_order_is_held() {
     payment.key = edit_key("payment");
     let mut held_refund = held(1, no_account()).held.unwrap();
     held_refund.key = edit_key("refund");
-    let both = Mapped { entries: vec![payment], held: Some(held_refund), waits: true };
+    let both = Mapped { entries: vec![payment], held: Some(held_refund), waits: true, ..Mapped::default() };
     map(&store, run, 1, &both);
     assert_eq!(ready_keys(&store), [edit_key("payment")]);
     assert_eq!(state(&store, &edit_key("refund")), State::Held);
@@ -521,7 +521,8 @@ fn an_order_that_the_shop_deleted_is_shown_while_it_is_in_quickbooks() {
     assert!(store.gone(&order_id(1), at(5)).unwrap());
     assert!(!store.gone(&order_id(1), at(5)).unwrap(), "told once");
     assert!(!store.gone(&order_id(9), at(5)).unwrap(), "never heard of");
-    let map_all = || store.map_unmapped(run, 9, at(6), |_, _, _| panic!("it is not mapped")).unwrap();
+    let map_all =
+        || store.map_unmapped(run, Scope::Everything, 9, at(6), |_, _, _| panic!("it is not mapped")).unwrap();
     assert_eq!(map_all(), 1);
     let shown = EntryKey::new("gone", order_id(1).as_str());
     let row = store.entry(&shown).unwrap().unwrap().row;
@@ -544,10 +545,10 @@ fn a_deleted_order_may_stay_in_quickbooks_and_may_come_back() {
     let (store, run) = with_posted_sale(folder.path());
     store.gone(&order_id(1), at(5)).unwrap();
     let nobody = |_: &books::Document, _: &[books::Past], _: &store::World<'_>| panic!("it is not mapped");
-    store.map_unmapped(run, 9, at(6), nobody).unwrap();
+    store.map_unmapped(run, Scope::Everything, 9, at(6), nobody).unwrap();
     let shown = EntryKey::new("gone", order_id(1).as_str());
     store.release(&shown, at(7)).unwrap();
-    store.map_unmapped(run, 9, at(8), nobody).unwrap();
+    store.map_unmapped(run, Scope::Everything, 9, at(8), nobody).unwrap();
     assert_eq!((state(&store, &shown), state(&store, &sale_key(1))), (State::Dropped, State::Posted));
 
     assert_eq!(pull(&store, run, &[order(1, 10)]).unchanged, 1);

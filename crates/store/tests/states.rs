@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use books::{Body, Document, Entry, EntryKey, Fact, Mapped, Money, Past};
 use jiff::civil::Date;
 use proptest::prelude::*;
-use store::{Outcome, Selection, State, Store};
+use store::{Outcome, Scope, Selection, State, Store};
 use support::*;
 use tempfile::tempdir;
 
@@ -171,7 +171,7 @@ fn play(steps: &[Step]) {
             }
             Step::Map { shape } => {
                 store
-                    .map_unmapped(run, 10, now, |document, past, _| match shape {
+                    .map_unmapped(run, Scope::Everything, 10, now, |document, past, _| match shape {
                         0 => nothing(),
                         1 => Mapped {
                             held: held(document.id.short().parse().unwrap(), no_account()).held,

@@ -18,9 +18,10 @@ pub use store::{EntryFilter, Notice, State, Store, StoreError};
 
 use crate::{
     company::{Company, Pairing},
-    config::QuickBooksConfig,
+    config::{Config, QuickBooksConfig},
     endpoint,
     engine::{self, LEFT_OUT},
+    integration::{self, IntegrationView},
     messages::{Language, Message},
     tieout::{self, Period, TieOut},
 };
@@ -41,7 +42,10 @@ impl ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        Self::new(Message::new("store.failed").with("problem", error))
+        Self::new(match &error {
+            StoreError::PartOfDay { day, .. } => Message::new("store.part_of_day").with("day", day),
+            _ => Message::new("store.failed").with("problem", error),
+        })
     }
 }
 
@@ -145,6 +149,21 @@ pub fn retry(folder: &Path, key: &EntryKey, now: Timestamp) -> Result<(), ApiErr
 /// Frees a held entry: it is mapped anew with the next run, or kept as it was posted.
 pub fn release(folder: &Path, key: &EntryKey, now: Timestamp) -> Result<(), ApiError> {
     Ok(Store::open(folder, now)?.store.release(key, now)?)
+}
+
+/// Starts the initial integration of the installation in `folder`.
+pub fn start(folder: &Path, config: &Config, now: Timestamp) -> Result<(), ApiError> {
+    integration::start(&Store::open(folder, now)?.store, &config.mapping, config.plan(), now)
+}
+
+/// Pauses posting to QuickBooks, or lets it go on.
+pub fn pause(folder: &Path, paused: bool, now: Timestamp) -> Result<(), ApiError> {
+    integration::pause(&Store::open(folder, now)?.store, paused, now)
+}
+
+/// How far the initial integration of the installation in `folder` is.
+pub fn integration(folder: &Path, config: &Config, now: Timestamp) -> Result<IntegrationView, ApiError> {
+    integration::view(&Store::read_only(folder)?, &config.mapping, now)
 }
 
 /// The .qwc file of the installation in `folder`; none when nothing is set up there.
@@ -283,6 +302,11 @@ pub struct EntryPage {
     pub booked: Vec<PostingView>,
     /// Why it is what it is.
     pub why: Vec<Message>,
+    /// The day's entry that brings it into QuickBooks as a part, or the day's document while it has none; none for an entry
+    /// of its own.
+    pub part_of: Option<String>,
+    /// The parts that a day's entry brings into QuickBooks, the latest made first.
+    pub members: Vec<EntryView>,
     /// What happened to it, the oldest first.
     pub life: Vec<Step>,
     /// Its own request to QuickBooks, as it stands in a message set.
@@ -316,7 +340,9 @@ pub fn entry(folder: &Path, key: &EntryKey) -> Result<Option<EntryPage>, ApiErro
     let Some(detail) = store.entry(key)? else { return Ok(None) };
     let source = store.raw(&detail.row.document, detail.row.document_version)?;
     let request = detail.entry.as_ref().and_then(|entry| own_request(&store, entry));
-    Ok(Some(EntryPage { request, source, ..page(detail) }))
+    let parts = EntryFilter { part_of: Some(key.clone()), limit: Some(u32::MAX), ..EntryFilter::default() };
+    let members = store.entries(&parts)?.iter().map(view).collect();
+    Ok(Some(EntryPage { request, source, members, ..page(detail) }))
 }
 
 /// The request of one entry alone; none while it builds upon something that is not in QuickBooks yet.
@@ -352,6 +378,11 @@ fn page(detail: EntryDetail) -> EntryPage {
         postings: entry.into_iter().flat_map(|entry| entry.postings.iter()).map(PostingView::from).collect(),
         booked: detail.booked.iter().map(PostingView::from).collect(),
         why: entry.into_iter().flat_map(|entry| &entry.why).map(Message::from).collect(),
+        part_of: detail
+            .part_of
+            .as_ref()
+            .map(|part| part.entry.as_ref().map_or_else(|| part.day.to_string(), |entry| entry.to_string())),
+        members: Vec::new(),
         life: detail
             .audit
             .iter()

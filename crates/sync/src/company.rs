@@ -226,7 +226,7 @@ impl Company {
 }
 
 /// Windows compares paths without regard to case.
-fn same_file(a: &str, b: &str) -> bool {
+pub fn same_file(a: &str, b: &str) -> bool {
     a.to_lowercase() == b.to_lowercase()
 }
 

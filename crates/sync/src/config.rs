@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::messages::Message;
+use crate::{integration::Plan, messages::Message};
 
 /// A complete, commented configuration with every setting at its default.
 pub fn example() -> String {
@@ -23,6 +23,8 @@ pub struct Config {
     pub quickbooks: QuickBooksConfig,
     /// Where purchases come from.
     pub purchases: PurchasesConfig,
+    /// The initial integration.
+    pub integration: IntegrationConfig,
     /// How documents become entries.
     pub mapping: Mapping,
 }
@@ -99,6 +101,32 @@ pub struct QuickBooksConfig {
     pub company_file: Option<String>,
 }
 
+/// What is decided about the initial integration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IntegrationConfig {
+    /// Who starts it.
+    pub start: Start,
+    /// Whether the stock of the start date is put into the books.
+    pub opening_stock: bool,
+}
+
+impl Default for IntegrationConfig {
+    fn default() -> Self {
+        Self { start: Start::ByHand, opening_stock: true }
+    }
+}
+
+/// Who starts the initial integration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// Somebody who has looked at the preview.
+    ByHand,
+    /// The engine, as soon as nothing stands in its way.
+    WhenReady,
+}
+
 /// Where a secret is kept; never the secret itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -161,6 +189,8 @@ struct Connections {
     quickbooks: QuickBooksConfig,
     #[serde(default)]
     purchases: PurchasesConfig,
+    #[serde(default)]
+    integration: IntegrationConfig,
 }
 
 impl Config {
@@ -170,15 +200,21 @@ impl Config {
     /// [`ConfigError`]: what is wrong, with the line where it can be told.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let unreadable = |error: toml::de::Error| ConfigError::Unreadable(error.to_string());
-        let Connections { shop, quickbooks, purchases } = toml::from_str(text).map_err(unreadable)?;
+        let Connections { shop, quickbooks, purchases, integration } = toml::from_str(text).map_err(unreadable)?;
         let mut rest: toml::Table = toml::from_str(text).map_err(unreadable)?;
         rest.remove("shop");
         rest.remove("quickbooks");
         rest.remove("purchases");
+        rest.remove("integration");
         let mapping = Mapping::deserialize(rest).map_err(unreadable)?;
-        let config = Self { shop, quickbooks, purchases, mapping };
+        let config = Self { shop, quickbooks, purchases, integration, mapping };
         config.check()?;
         Ok(config)
+    }
+
+    /// What is decided about the start.
+    pub const fn plan(&self) -> Plan {
+        Plan { from: self.shop.start_date, opening_stock: self.integration.opening_stock }
     }
 
     fn check(&self) -> Result<(), ConfigError> {

@@ -40,6 +40,10 @@ mod recovery;
 pub trait Mapper: Send + Sync {
     /// Maps up to `limit` documents that are new or changed, and stores what they come to. Returns how many there were.
     fn map_some(&self, run: RunId, limit: u32, now: Timestamp) -> Result<u32, StoreError>;
+
+    /// The company file's lists are read. Before the start, what it would carry over is worked out, and it is started where
+    /// the merchant has asked for that beforehand.
+    fn lists_are_read(&self, run: RunId, now: Timestamp) -> Result<(), StoreError>;
 }
 
 /// What to do next.
@@ -243,7 +247,7 @@ impl Conversation {
                     self.phase = Phase::Recover;
                     self.look_back(set, entries, now)?
                 }
-                Phase::ReadLists => self.read_lists()?,
+                Phase::ReadLists => self.read_lists(now)?,
                 Phase::Post => self.post(now)?,
                 Phase::Prove(_) => self.prove(now)?,
                 Phase::Forget => self.forget(now)?,
@@ -370,9 +374,10 @@ impl Conversation {
         Ok(())
     }
 
-    fn read_lists(&mut self) -> Result<Option<String>, Fault> {
+    fn read_lists(&mut self, now: Timestamp) -> Result<Option<String>, Fault> {
         let Some(list) = self.reading.current() else {
-            self.phase = Phase::Post;
+            self.mapper.lists_are_read(self.with.run, now)?;
+            self.phase = if self.must_pair()? { Phase::Pair } else { Phase::Post };
             return Ok(None);
         };
         let seen: Option<Seen> = self.store.setting(&list.seen_key())?;

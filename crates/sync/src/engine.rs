@@ -11,9 +11,9 @@ use books::{
     document::Shop,
     mapping::{Locations, NewLocation},
 };
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use qbxml::{IdError, MessageSetId};
-use store::{PullCount, RunId, RunOutcome, State, Store, StoreError};
+use store::{PullCount, RunId, RunOutcome, Scope, State, Store, StoreError};
 use tokio::sync::{Mutex as TurnLock, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -24,22 +24,24 @@ use web_connector::{
 
 use crate::{
     company::{Company, Installation},
-    config::Config,
+    config::{Config, Start},
     conversation::{Conversation, Fault, Mapper, Parties, Reply, Turn},
-    lists::List,
+    integration::{self, Integration, Plan, Stage},
     messages::{Language, Message},
     schedule::Schedule,
-    source::{Opening as FeedOpening, Source, SourceError, Told},
+    source::{Source, SourceError},
     tieout::{Period, WANTED},
 };
+
+mod pull;
+
+pub(crate) use pull::LEFT_OUT;
 
 /// How often the scheduler looks at the clock. Short, because a computer that wakes from sleep does not say so.
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// How often our own data is backed up.
 const BACK_UP_EVERY: SignedDuration = SignedDuration::from_hours(24);
-/// The setting that keeps the feeds that are left out, each with what to tell the merchant.
-pub(crate) const LEFT_OUT: &str = "trouble.feeds";
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
@@ -152,7 +154,8 @@ impl Engine {
         let mapper = Arc::new(EntryMapper {
             store: Arc::clone(&store),
             mapping: config.mapping.clone(),
-            start_date: config.shop.start_date,
+            plan: config.plan(),
+            start: config.integration.start,
         });
         Ok(Self {
             store,
@@ -250,87 +253,12 @@ impl Engine {
         Ok(())
     }
 
-    async fn pull(&self, run: RunId) -> Result<(), RunError> {
-        let mut missed = false;
-        let mut left_out = BTreeMap::new();
-        for name in self.source.feeds() {
-            match self.pull_feed(run, name, &mut missed).await {
-                Err(RunError::Source(error)) if error.only_this_feed => {
-                    warn!(feed = name, code = error.message.code, %error, "a feed is left out of this run");
-                    left_out.insert(name.to_owned(), error.message);
-                }
-                result => result?,
-            }
-        }
-        self.note_left_out(&left_out)?;
-        Ok(())
-    }
-
-    async fn pull_feed(&self, run: RunId, name: &'static str, missed: &mut bool) -> Result<(), RunError> {
-        let zone = self.store.setting::<Shop>("shop")?.and_then(|shop| TimeZone::get(&shop.time_zone).ok());
-        let opening = FeedOpening {
-            cursor: self.store.cursor(name)?,
-            now: self.clock.now(),
-            missed: *missed,
-            zone: zone.unwrap_or(TimeZone::UTC),
-        };
-        let mut feed = self.source.open(name, opening)?;
-        while let Some(page) = feed.next().await? {
-            let now = self.clock.now();
-            let told: Vec<_> =
-                page.documents.iter().map(|Told { document, raw }| store::Pulled { document, raw }).collect();
-            let count = tokio::task::block_in_place(|| {
-                self.remember_shop(&page.documents, now)?;
-                for id in &page.gone {
-                    self.store.gone(id, now)?;
-                }
-                let unknown = self.store.unknown(&page.mentioned)?;
-                if !unknown.is_empty() {
-                    warn!(orders = unknown.len(), "the shop mentions orders that it never told: they are looked for");
-                    *missed = true;
-                }
-                self.store.save_pulled(run, name, &told, Some(&page.cursor), now)
-            })?;
-            if let Some(open) = &mut self.live().run {
-                open.pulled.new += count.new;
-                open.pulled.changed += count.changed;
-            }
-            self.progress.send_modify(|progress| progress.pulled += count.new + count.changed);
-        }
-        Ok(())
-    }
-
-    /// Keeps which feeds are left out, and why, where the status shows it.
-    fn note_left_out(&self, left_out: &BTreeMap<String, Message>) -> Result<(), StoreError> {
-        if self.store.setting::<BTreeMap<String, Message>>(LEFT_OUT)?.unwrap_or_default() == *left_out {
-            return Ok(());
-        }
-        self.store.set_setting(
-            LEFT_OUT,
-            left_out,
-            "feeds that are left out, or that none is any more",
-            self.clock.now(),
-        )
-    }
-
-    /// Keeps the shop's own facts where the mapping finds them.
-    fn remember_shop(&self, documents: &[Told], now: Timestamp) -> Result<(), StoreError> {
-        for told in documents {
-            if let Fact::Shop(shop) = &told.document.fact
-                && self.store.setting::<Shop>("shop")?.as_ref() != Some(shop)
-            {
-                self.store.remap_open(now)?;
-                self.store.set_setting("shop", shop, "what the shop says of itself", now)?;
-            }
-        }
-        Ok(())
-    }
-
     async fn map_all(&self, run: RunId) -> Result<(), RunError> {
         // Before QuickBooks has told its lists, nothing can be mapped: it is done in the first session then.
-        if self.store.setting::<serde_json::Value>(&List::Deleted.seen_key())?.is_none() {
+        if !integration::lists_are_read(&self.store)? {
             return Ok(());
         }
+        self.mapper.prepare_once(run, self.clock.now())?;
         loop {
             let mapped = tokio::task::block_in_place(|| {
                 let live = self.live();
@@ -380,7 +308,7 @@ impl Engine {
                 State::Rejected => outcome.rejected += count,
                 State::Held => outcome.held += count,
                 State::Sent | State::Uncertain => outcome.uncertain += count,
-                State::Ready | State::Undone | State::Dropped => {}
+                State::Ready | State::Summarised | State::Undone | State::Dropped => {}
             }
         }
         self.store.finish_run(open.id, &outcome, self.clock.now())
@@ -389,6 +317,13 @@ impl Engine {
     /// Whether the next session has anything to do. What is held or was refused counts: it may be freed by what somebody
     /// changed in QuickBooks.
     fn has_work(&self) -> Result<bool, StoreError> {
+        let integration = Integration::of(&self.store)?;
+        if integration.stage == Stage::NotStarted {
+            return Ok(true);
+        }
+        if integration.paused && self.live().met {
+            return Ok(false);
+        }
         if !self.live().met || !self.store.open_sets()?.is_empty() || !self.store.unmapped(1)?.is_empty() {
             return Ok(true);
         }
@@ -562,26 +497,57 @@ impl Agent for Engine {
 struct EntryMapper {
     store: Arc<Store>,
     mapping: Mapping,
-    start_date: Date,
+    plan: Plan,
+    start: Start,
 }
 
 impl Mapper for EntryMapper {
     fn map_some(&self, run: RunId, limit: u32, now: Timestamp) -> Result<u32, StoreError> {
         let Some(shop) = self.store.setting::<Shop>("shop")? else { return Ok(0) };
         let mapping = self.mapping_for(self.store.setting::<Company>("company")?.as_ref());
-        self.store.map_unmapped(run, limit, now, |document, past, world| {
+        let scope = match Integration::of(&self.store)?.stage {
+            Stage::Beginning => Scope::Beginning,
+            Stage::NotStarted | Stage::History | Stage::Done => Scope::Everything,
+        };
+        self.store.map_unmapped(run, scope, limit, now, |document, past, world| {
             if self.is_before_start(document, &shop) {
                 return Mapped::default();
             }
             let company = world.company();
             let context =
                 books::Context { mapping: &mapping, shop: &shop, lists: world, facts: world, company: &company };
-            books::map(document, past, &context)
+            match &document.fact {
+                Fact::Customer(_) | Fact::Variant(_) | Fact::Supplier(_) => {
+                    books::opening::introduce(document, self.plan.from, &context)
+                }
+                _ => books::map(document, past, &context),
+            }
         })
+    }
+
+    fn lists_are_read(&self, run: RunId, now: Timestamp) -> Result<(), StoreError> {
+        self.prepare_once(run, now)?;
+        let waits = Integration::of(&self.store)?.stage == Stage::NotStarted;
+        if waits && self.start == Start::WhenReady {
+            let mapping = self.mapping_for(self.store.setting::<Company>("company")?.as_ref());
+            if let Err(error) = integration::start(&self.store, &mapping, self.plan, now) {
+                info!(code = error.message.code, "the integration can't be started yet");
+            }
+        }
+        Ok(())
     }
 }
 
 impl EntryMapper {
+    /// Has everything that a start would carry over worked out once, so that the preview shows it.
+    fn prepare_once(&self, run: RunId, now: Timestamp) -> Result<(), StoreError> {
+        if Integration::of(&self.store)?.stage != Stage::NotStarted || integration::is_prepared(&self.store, now)? {
+            return Ok(());
+        }
+        let mapping = self.mapping_for(self.store.setting::<Company>("company")?.as_ref());
+        integration::prepare(&self.store, run, &mapping, self.plan, now)
+    }
+
     /// The merchant's mapping as far as the company file can take it: without class tracking there are no classes.
     fn mapping_for(&self, company: Option<&Company>) -> Cow<'_, Mapping> {
         if company.is_none_or(|company| company.classes) {
@@ -596,6 +562,6 @@ impl EntryMapper {
     fn is_before_start(&self, document: &Document, shop: &Shop) -> bool {
         let Fact::Order(order) = &document.fact else { return false };
         let zone = TimeZone::get(&shop.time_zone).unwrap_or(TimeZone::UTC);
-        order.placed_at.to_zoned(zone).date() < self.start_date
+        order.placed_at.to_zoned(zone).date() < self.plan.from
     }
 }

@@ -20,6 +20,7 @@ pub mod config;
 pub mod conversation;
 pub mod endpoint;
 pub mod engine;
+pub mod integration;
 mod lists;
 pub mod messages;
 mod purchases;

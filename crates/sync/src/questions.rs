@@ -58,6 +58,8 @@ const fn kind_of(form: &Body) -> EntryKind {
         Body::ARRefundCreditCard { .. } => EntryKind::ARRefundCreditCard,
         Body::Check { .. } => EntryKind::Check,
         Body::InventoryAdjustment(_) => EntryKind::InventoryAdjustment,
+        Body::JournalEntry(_) => EntryKind::JournalEntry,
+        Body::Cost { .. } => EntryKind::Cost,
         Body::Application { .. } => EntryKind::Application,
         Body::Change { .. } => EntryKind::Change,
         Body::Void { .. } => EntryKind::Void,
@@ -96,7 +98,10 @@ fn question(kind: EntryKind, which: &Which<'_>) -> Option<Request> {
         EntryKind::ARRefundCreditCard => transactions!(ARRefundCreditCardQuery),
         EntryKind::Check => transactions!(CheckQuery),
         EntryKind::InventoryAdjustment => transactions!(InventoryAdjustmentQuery),
-        EntryKind::Application | EntryKind::Change | EntryKind::Void | EntryKind::Deletion => return None,
+        EntryKind::JournalEntry => transactions!(JournalEntryQuery),
+        EntryKind::Cost | EntryKind::Application | EntryKind::Change | EntryKind::Void | EntryKind::Deletion => {
+            return None;
+        }
     })
 }
 

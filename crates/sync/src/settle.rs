@@ -1,7 +1,9 @@
 //! From QuickBooks' answer to one entry's fate.
 
 use books::{Body, Entry, HeldReason, Link, Lists};
-use qbxml::{Answer, Class, EditSequence, Object, Status, StatusCode, TxnId};
+use qbxml::{
+    Answer, Class, EditSequence, JournalEntryRet, JournalLineFields, JournalLineRet, Object, Status, StatusCode, TxnId,
+};
 use store::Outcome;
 
 use crate::target::{Now, Target};
@@ -146,8 +148,10 @@ pub struct Transaction<'o> {
     pub id: &'o TxnId,
     /// What QuickBooks wants to see before it lets it be changed.
     pub edit_sequence: Option<&'o EditSequence>,
-    /// Where our tag is.
-    pub memo: Option<&'o str>,
+    /// Where our tag is: the memo of the form, or of a journal entry those of its lines.
+    memos: Vec<&'o str>,
+    /// Whether it was voided.
+    void: bool,
 }
 
 impl<'o> Transaction<'o> {
@@ -159,8 +163,10 @@ impl<'o> Transaction<'o> {
                     $(Object::$kind(ret) => Some(Self {
                         id: &ret.txn_id,
                         edit_sequence: ret.edit_sequence.as_ref(),
-                        memo: ret.memo.as_deref(),
+                        memos: ret.memo.as_deref().into_iter().collect(),
+                        void: ret.memo.as_deref().is_some_and(|memo| memo.starts_with(VOIDED)),
                     }),)+
+                    Object::JournalEntry(ret) => Some(Self::of_journal(ret)),
                     _ => None,
                 }
             };
@@ -177,15 +183,32 @@ impl<'o> Transaction<'o> {
         )
     }
 
+    /// A journal entry has no memo of its own that it would tell: one that was voided has no amounts any more.
+    fn of_journal(ret: &'o JournalEntryRet) -> Self {
+        let lines: Vec<&JournalLineFields> = ret
+            .journal_line_ret
+            .iter()
+            .map(|line| match line {
+                JournalLineRet::Debit(line) | JournalLineRet::Credit(line) => line,
+            })
+            .collect();
+        Self {
+            id: &ret.txn_id,
+            edit_sequence: ret.edit_sequence.as_ref(),
+            memos: lines.iter().filter_map(|line| line.memo.as_deref()).collect(),
+            void: lines.iter().all(|line| line.amount.unwrap_or_default().value().is_zero()),
+        }
+    }
+
     /// Whether it is the transaction that an entry with this tag made. One that was voided keeps its memo behind
     /// [`VOIDED`]; it is still ours and still there.
     pub fn carries(&self, tag: &str) -> bool {
-        self.memo.is_some_and(|memo| memo.contains(tag))
+        self.memos.iter().any(|memo| memo.contains(tag))
     }
 
     /// Whether it was voided.
-    pub fn is_void(&self) -> bool {
-        self.memo.is_some_and(|memo| memo.starts_with(VOIDED))
+    pub const fn is_void(&self) -> bool {
+        self.void
     }
 }
 

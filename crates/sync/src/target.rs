@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use books::{Body, Entry, EntryKey, Link, Lists, Money, Past, Posting};
-use qbxml::{Amount, EditSequence, Object, Ref, RefRet, TxnId};
+use qbxml::{Amount, EditSequence, JournalLineAdd, JournalLineRet, Object, Ref, RefRet, TxnId};
 use store::{Linked, Store, StoreError};
 
 use crate::settle::Transaction;
@@ -198,8 +198,24 @@ fn stands_as(present: &Object, form: &Body) -> bool {
             told.is_manually_closed.unwrap_or_default() == meant.is_manually_closed.unwrap_or_default()
                 && same_lines!(told.sales_order_line_ret, meant.sales_order_line_add)
         }
+        (Object::JournalEntry(told), Body::JournalEntry(meant)) => {
+            told.journal_line_ret.len() == meant.journal_line_add.len()
+                && told.journal_line_ret.iter().zip(&meant.journal_line_add).all(is_journal_line)
+        }
         _ => false,
     }
+}
+
+/// Whether a line of a journal entry stands as it was meant, with its memo: that tells two versions of a day apart whose
+/// amounts are the same.
+fn is_journal_line((told, meant): (&JournalLineRet, &JournalLineAdd)) -> bool {
+    let (told, meant) = match (told, meant) {
+        (JournalLineRet::Debit(told), JournalLineAdd::Debit(meant))
+        | (JournalLineRet::Credit(told), JournalLineAdd::Credit(meant)) => (told, meant),
+        _ => return false,
+    };
+    is_line((told.account_ref.as_ref(), told.amount), (meant.account_ref.as_ref(), meant.amount))
+        && told.memo == meant.memo
 }
 
 fn is_line((item, amount): (Option<&RefRet>, Option<Amount>), (meant, due): (Option<&Ref>, Option<Amount>)) -> bool {

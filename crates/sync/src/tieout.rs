@@ -142,6 +142,8 @@ struct Sides {
     to: Date,
     pairs: BTreeMap<(Date, String, DocumentId), Pair>,
     titles: BTreeMap<DocumentId, String>,
+    /// Accounts that our own postings of a document touch.
+    meant: BTreeMap<DocumentId, BTreeSet<String>>,
     /// What of an order was seen in the company file's report.
     seen: BTreeSet<EntryKey>,
     /// Postings of our own transactions as the report has them, by entry and account.
@@ -206,6 +208,27 @@ impl Sides {
             }
         }
         self.company_transactions = u32::try_from(transactions.len()).unwrap_or(u32::MAX);
+        self.share_out(store)
+    }
+
+    /// What a day's entry books belongs to the orders of its parts; what is left of it stands behind the day itself.
+    fn share_out(&mut self, store: &Store) -> Result<(), StoreError> {
+        let mut parts = Vec::new();
+        store.parts_between(self.from, self.to, |part| parts.push(part))?;
+        for part in parts {
+            self.posted.insert(part.document.clone());
+            self.titles.entry(part.day.clone()).or_insert_with(|| part.day.as_str().replacen("day:", "", 1));
+            let is_there = !self.read.contains_key(&part.date) || self.seen.contains(&part.entry);
+            if !is_there {
+                self.missing.insert(part.document.clone());
+                continue;
+            }
+            for posting in &part.postings {
+                self.company(part.date, &posting.account, &part.document, posting.amount);
+                self.company(part.date, &posting.account, &part.day, -posting.amount);
+                self.meant.entry(part.day.clone()).or_default().insert(posting.account.clone());
+            }
+        }
         Ok(())
     }
 
@@ -252,7 +275,6 @@ impl Sides {
         let context = books::Context { mapping, shop, lists: &world, facts: &world, company: &company };
         let (from, to) = (self.from, self.to);
         let times = (midnight(from), midnight(to.saturating_add(1.day())));
-        let mut meant: BTreeMap<DocumentId, BTreeSet<String>> = BTreeMap::new();
         store.orders_touching((from, to), times, |document, past| {
             let Fact::Order(order) = &document.fact else { return };
             let figures = books::tieout::shop_figures(&document.id, order, &past, &context);
@@ -265,15 +287,15 @@ impl Sides {
             self.shop_sales += u32::from(counts);
             self.titles.insert(document.id.clone(), order.name.clone());
             let ours = past.iter().flat_map(|past| past.entry.postings.iter()).map(|posting| posting.account.clone());
-            meant.insert(document.id.clone(), ours.collect());
+            self.meant.entry(document.id.clone()).or_default().extend(ours);
         })?;
-        self.leave_out_costs(&meant, &world);
+        self.leave_out_costs(&world);
         world.check()
     }
 
     /// Drops what QuickBooks posted by itself beside our forms: accounts of cost and stock that none of the order's own
-    /// postings, as they were `meant`, touches.
-    fn leave_out_costs(&mut self, meant: &BTreeMap<DocumentId, BTreeSet<String>>, lists: &dyn Lists) {
+    /// postings, as they were meant, touches. A day's own are those of its parts.
+    fn leave_out_costs(&mut self, lists: &dyn Lists) {
         let accounts: BTreeSet<String> = self.pairs.keys().map(|(_, account, _)| account.clone()).collect();
         let by_itself: BTreeSet<String> = accounts
             .into_iter()
@@ -282,6 +304,7 @@ impl Sides {
                 kind.is_some_and(|kind| matches!(kind.as_str(), "CostOfGoodsSold" | "OtherCurrentAsset" | "OtherAsset"))
             })
             .collect();
+        let meant = &self.meant;
         self.pairs.retain(|(_, account, document), pair| {
             let ours = meant.get(document).is_some_and(|accounts| accounts.contains(account));
             ours || !pair.shop.is_zero() || !by_itself.contains(account)

@@ -10,7 +10,7 @@ use crate::{
     items::{self, Charge},
     ledger::{self},
     life::{Leg, LegKind, Life, Movement, Row, What, total},
-    mapping::Purpose,
+    mapping::{Mode, Purpose},
     money::Money,
     names,
     reasons::{HeldReason, Why},
@@ -181,7 +181,8 @@ impl<'o> Plan<'_, 'o> {
     /// Goods that are of no use went back into stock by the credit memo of their return, and go out of it again at a loss.
     pub(super) fn write_off(&mut self, leg: &Leg<'o>) -> Result<(), Stop> {
         let event = leg.id.map(|id| Event::of(id, "damaged")).filter(|event| !self.ledger.carries(event));
-        let Some(event) = event.filter(|_| self.is_sold()) else { return Ok(()) };
+        let stocked = self.is_sold() && self.needs.modes.inventory == Mode::Detailed;
+        let Some(event) = event.filter(|_| stocked) else { return Ok(()) };
         let damaged = leg.back.iter().filter(|row| row.fate == Fate::Damaged).filter_map(|row| match row.what {
             What::Goods(line) => Some((line, row.quantity)),
             _ => None,

@@ -18,9 +18,9 @@ use crate::{
 };
 
 impl<'o> Plan<'_, 'o> {
-    /// Whether every edit is to have an entry of its own.
+    /// Whether every edit is to have an entry of its own. What is part of a day has: then days that are posted change less.
     pub(super) fn adjusts(&self) -> bool {
-        self.needs.context.mapping.documents.edits == Edits::Adjust
+        self.summarised || self.needs.context.mapping.documents.edits == Edits::Adjust
     }
 
     /// The edits that are in no entry yet and may still be folded into the sale, oldest first: those that come before
@@ -174,6 +174,7 @@ impl<'o> Plan<'_, 'o> {
             needs: sheet.after,
             carries: sheet.carries,
             undoes: Vec::new(),
+            part_of: None,
             body: Body::Void { target: target.clone(), before: Box::new(standing.body.clone()) },
         }
     }
@@ -188,7 +189,7 @@ pub(super) fn legs_carried<'l>(legs: &'l [&Leg<'_>]) -> impl Iterator<Item = Eve
 }
 
 /// Postings by account and class; they balance because both sides they come from do.
-pub(super) fn net(postings: Vec<Posting>) -> crate::entry::Postings {
+pub(crate) fn net(postings: Vec<Posting>) -> crate::entry::Postings {
     let mut sums: std::collections::BTreeMap<(String, Option<String>), Money> = std::collections::BTreeMap::new();
     for posting in postings {
         *sums.entry((posting.account, posting.class)).or_default() += posting.amount;

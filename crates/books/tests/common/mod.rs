@@ -1,6 +1,7 @@
 //! A shop, a company file and QuickBooks' arithmetic, small enough to be seen through.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "shared by tests that each use a part")]
 
+pub mod moves;
 pub mod story;
 pub mod units;
 
@@ -73,6 +74,7 @@ impl Company {
             ("Freight & Shipping Costs", "CostOfGoodsSold"),
             ("Purchase Discounts", "CostOfGoodsSold"),
             ("Unbilled Purchases", "OtherCurrentLiability"),
+            ("Opening Balance Equity", "Equity"),
             ("Shopify Payments Clearing", "Bank"),
             ("PayPal Clearing", "Bank"),
             ("Cash in Drawer", "Bank"),

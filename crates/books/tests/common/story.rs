@@ -78,6 +78,8 @@ pub struct Story {
     pub past: Vec<Past>,
     pub waits: bool,
     pub now: Timestamp,
+    /// The order's own number.
+    number: u64,
     history: bool,
     left: BTreeMap<DocumentId, Units>,
     shipping: Vec<Units>,
@@ -93,6 +95,11 @@ impl Story {
     }
 
     pub fn within(world: World, order: Order) -> Self {
+        Self::numbered(world, order, 1001)
+    }
+
+    /// One of several orders: nothing of them has the same id.
+    pub fn numbered(world: World, order: Order, number: u64) -> Self {
         let included = order.taxes_included;
         let mut story = Self {
             world,
@@ -111,7 +118,8 @@ impl Story {
                     taxes: line.taxes.clone(),
                 })
                 .collect(),
-            next: 100,
+            number,
+            next: 100 + (number - 1001) * 10_000,
             standing: BTreeMap::new(),
             open: BTreeMap::new(),
             order,
@@ -445,7 +453,7 @@ impl Story {
     }
 
     pub fn document(&self) -> Document {
-        Document { id: id("Order", 1001), updated_at: self.now, fact: Fact::Order(Box::new(self.told())) }
+        Document { id: id("Order", self.number), updated_at: self.now, fact: Fact::Order(Box::new(self.told())) }
     }
 
     // What the books make of it

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::{
     limits,
-    macros::form,
+    macros::{choice, form},
     types::shared::{DataExtRet, RefRet, SerialOrLot},
     value::{Amount, EditSequence, Guid, Quantity, Ref, TxnId, TxnLineId, WallTime},
 };
@@ -23,10 +23,36 @@ form! {
 
 form! {
     write
-    /// Adds a line of an adjustment.
+    /// How a quantity and what it is worth change: each to a new one, or by a difference.
+    ValueAdjustment {
+        new_quantity: Option<Quantity> = "NewQuantity",
+        quantity_difference: Option<Quantity> = "QuantityDifference",
+        new_value: Option<Amount> = "NewValue",
+        value_difference: Option<Amount> = "ValueDifference",
+    }
+}
+
+choice! {
+    /// What a line of an adjustment changes.
+    StockChange {
+        Quantity(QuantityAdjustment) = "QuantityAdjustment",
+        Value(ValueAdjustment) = "ValueAdjustment",
+    }
+}
+
+impl Default for StockChange {
+    /// A change of nothing, which no check lets pass.
+    fn default() -> Self {
+        Self::Quantity(QuantityAdjustment::default())
+    }
+}
+
+form! {
+    write
+    /// Adds a line of an adjustment: of a quantity at its average cost, or of a quantity and its worth.
     InventoryAdjustmentLineAdd {
         item_ref: Ref = "ItemRef",
-        quantity_adjustment: QuantityAdjustment = "QuantityAdjustment",
+        change: StockChange = "QuantityAdjustment",
     }
 }
 

@@ -354,7 +354,10 @@ async fn an_item_at_many_locations_is_told_whole_and_one_without_a_variant_not_a
     let level = |location: u64, on_hand: i64| {
         json!({
             "location": { "id": format!("gid://shopify/Location/{location}") },
-            "quantities": [{ "name": "on_hand", "quantity": on_hand }],
+            "quantities": [
+                { "name": "committed", "quantity": 2 },
+                { "name": "on_hand", "quantity": on_hand },
+            ],
         })
     };
     let item = move |id: u64, variants: &[Value], next: Option<&str>| {
@@ -377,6 +380,7 @@ async fn an_item_at_many_locations_is_told_whole_and_one_without_a_variant_not_a
     let page = client.pull(Feed::StockItems, None, time(NOW)).unwrap().next().await.unwrap().unwrap();
     let told = items(std::slice::from_ref(&page))["gid://shopify/InventoryItem/1"].clone();
     assert_eq!(page.documents.len(), 1);
-    assert_eq!(told.levels.iter().map(|level| level.on_hand).collect::<Vec<_>>(), [9, -4]);
+    let levels: Vec<(i64, i64)> = told.levels.iter().map(|level| (level.on_hand, level.committed)).collect();
+    assert_eq!(levels, [(9, 2), (-4, 2)]);
     assert_eq!(told.unit_cost, None);
 }

@@ -6,6 +6,7 @@ use super::data_ext::COMPANY;
 use super::kinds::Space;
 use super::lists::default_tax_item;
 use super::references::told;
+use super::setup::Edition;
 use super::xml::Element;
 
 /// The qbXML versions that the simulated QuickBooks takes.
@@ -13,6 +14,9 @@ pub(crate) const VERSIONS: [&str; 19] = [
     "1.0", "1.1", "2.0", "2.1", "3.0", "4.0", "4.1", "5.0", "6.0", "7.0", "8.0", "9.0", "10.0", "11.0", "12.0", "13.0",
     "14.0", "15.0", "16.0",
 ];
+
+/// The preference for bills without terms.
+pub(crate) const DAYS_BILLS_ARE_DUE: i64 = 10;
 
 pub(crate) fn host(books: &Books, request: &Element) -> Element {
     let mut children = vec![
@@ -31,28 +35,36 @@ pub(crate) fn host(books: &Books, request: &Element) -> Element {
     if wanted {
         let capacities = books.setup.capacities;
         let lists = [
-            ("Account", capacities.accounts),
-            ("BillingRate", 100),
-            ("Class", capacities.classes),
-            ("CustomerMsg", 10_000),
-            ("CustomerType", 10_000),
-            ("Entity", capacities.names),
-            ("Item", capacities.items),
-            ("JobType", 10_000),
-            ("PaymentMethod", 10_000),
-            ("PayrollItem", 10_000),
-            ("PriceLevel", 100),
-            ("SalesRep", 10_000),
-            ("SalesTaxCode", 10_000),
-            ("ShipMethod", 10_000),
-            ("Template", 10_000),
-            ("Terms", 10_000),
-            ("ToDo", 10_000),
-            ("Vehicle", 10_000),
-            ("VendorType", 10_000),
+            "Account",
+            "BillingRate",
+            "Class",
+            "CustomerMsg",
+            "CustomerType",
+            "Entity",
+            "Item",
+            "JobType",
+            "PaymentMethod",
+            "PayrollItem",
+            "PriceLevel",
+            "SalesRep",
+            "SalesTaxCode",
+            "ShipMethod",
+            "Template",
+            "Terms",
+            "ToDo",
+            "Vehicle",
+            "VendorType",
         ];
-        let metadata = lists.map(|(list, capacity)| {
-            Element::group(&format!("{list}MetaData"), vec![Element::leaf("MaxCapacity", capacity.to_string())])
+        let capacity = |list: &str| match list {
+            "Account" => capacities.accounts,
+            "Class" => capacities.classes,
+            "Entity" => capacities.names,
+            "Item" => capacities.items,
+            other => books.setup.edition.list_capacity(other),
+        };
+        let metadata = lists.map(|list| {
+            let capacity = Element::leaf("MaxCapacity", capacity(list).to_string());
+            Element::group(&format!("{list}MetaData"), vec![capacity])
         });
         children.push(Element::group("ListMetaData", metadata.to_vec()));
     }
@@ -76,7 +88,7 @@ pub(crate) fn company(books: &Books, request: &Element) -> Element {
 pub(crate) fn preferences(books: &Books) -> Element {
     let leaf = |name: &str, text: &str| Element::leaf(name, text);
     let mut accounting = vec![
-        leaf("IsUsingAccountNumbers", "false"),
+        leaf("IsUsingAccountNumbers", &books.setup.account_numbers.to_string()),
         leaf("IsRequiringAccounts", "true"),
         leaf("IsUsingClassTracking", &books.setup.class_tracking.to_string()),
     ];
@@ -112,13 +124,16 @@ pub(crate) fn preferences(books: &Books) -> Element {
         Element::group("MultiCurrencyPreferences", currencies),
         Element::group(
             "MultiLocationInventoryPreferences",
-            vec![leaf("IsMultiLocationInventoryAvailable", "false"), leaf("IsMultiLocationInventoryEnabled", "false")],
+            vec![
+                leaf("IsMultiLocationInventoryAvailable", &(books.setup.edition == Edition::Enterprise).to_string()),
+                leaf("IsMultiLocationInventoryEnabled", &books.setup.has_sites().to_string()),
+            ],
         ),
         Element::group(
             "PurchasesAndVendorsPreferences",
             vec![
                 leaf("IsUsingInventory", "true"),
-                leaf("DaysBillsAreDue", "10"),
+                leaf("DaysBillsAreDue", &DAYS_BILLS_ARE_DUE.to_string()),
                 leaf("IsAutomaticallyUsingDiscounts", "false"),
             ],
         ),

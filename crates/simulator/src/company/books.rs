@@ -10,6 +10,7 @@ use super::ids::{LineId, ListId, TxnId};
 use super::index::TxnIndex;
 use super::kinds::{LineInfo, ListInfo, Space, TxnInfo};
 use super::packed::Packed;
+use super::purchase_orders::{self, PurchaseOrders};
 use super::setup::Setup;
 use super::stock::{Stock, StockMove};
 use super::xml::Element;
@@ -88,6 +89,15 @@ pub(crate) struct Application {
     pub discount_account: Option<ListId>,
 }
 
+/// What a purchase brought of a line of a purchase order.
+#[derive(Debug, Clone)]
+pub(crate) struct Receipt {
+    pub order: TxnId,
+    pub line: LineId,
+    pub quantity: Decimal,
+    pub amount: Decimal,
+}
+
 /// One transaction with everything it did to the books.
 #[derive(Debug, Clone)]
 pub(crate) struct Txn {
@@ -113,6 +123,7 @@ pub(crate) struct Body {
     pub entries: Vec<Entry>,
     pub moves: Vec<StockMove>,
     pub applications: Vec<Application>,
+    pub receipts: Vec<Receipt>,
     /// The payments that a deposit takes out of Undeposited Funds.
     pub deposits: Vec<TxnId>,
 }
@@ -126,9 +137,9 @@ impl Txn {
         self.fields.reference(name)
     }
 
-    /// The customer, or whoever else the transaction names.
+    /// The customer or vendor, or whoever else the transaction names.
     pub fn entity(&self) -> Option<ListId> {
-        self.reference("CustomerRef").or_else(|| self.reference("PayeeEntityRef"))
+        ["CustomerRef", "PayeeEntityRef", "VendorRef"].into_iter().find_map(|name| self.reference(name))
     }
 }
 
@@ -160,11 +171,16 @@ pub(crate) struct Books {
     pub balances: BTreeMap<ListId, Decimal>,
     /// What each customer owes: the receivable accounts, by name.
     pub receivables: BTreeMap<ListId, Decimal>,
+    /// What each vendor is owed: the payable accounts, by name.
+    pub payables: BTreeMap<ListId, Decimal>,
     /// The highest number used as a reference number, by type.
     ref_numbers: BTreeMap<&'static str, u64>,
     pub stock: BTreeMap<ListId, Stock>,
+    /// What is on hand of an item at a site.
+    pub at_sites: BTreeMap<(ListId, ListId), Decimal>,
     /// What open sales orders promise.
     pub ordered: BTreeMap<ListId, Decimal>,
+    pub purchase_orders: PurchaseOrders,
     /// Which transactions settle a transaction, and by how much.
     settled: BTreeMap<TxnId, BTreeMap<TxnId, Decimal>>,
     /// Which deposit took a payment.
@@ -193,9 +209,12 @@ impl Books {
             deleted_lists: Vec::new(),
             balances: BTreeMap::new(),
             receivables: BTreeMap::new(),
+            payables: BTreeMap::new(),
             ref_numbers: BTreeMap::new(),
             stock: BTreeMap::new(),
+            at_sites: BTreeMap::new(),
             ordered: BTreeMap::new(),
+            purchase_orders: PurchaseOrders::default(),
             settled: BTreeMap::new(),
             deposited: BTreeMap::new(),
             index: TxnIndex::default(),
@@ -380,6 +399,7 @@ impl Books {
 
     pub fn remove_txn(&mut self, id: &TxnId) {
         self.release_payments(id);
+        self.release_receipts(id);
         if let Some(txn) = self.txns.remove(id) {
             self.count_effects(&txn, false);
             self.deleted_txns.push(Deleted {
@@ -418,7 +438,15 @@ impl Books {
         }
         for change in &txn.body.moves {
             let stock = self.stock.entry(change.item.clone()).or_default();
-            if doing { stock.apply(change) } else { stock.undo(change) }
+            if doing {
+                stock.apply(change);
+            } else {
+                stock.undo(change);
+            }
+            if let Some(site) = &change.site {
+                let there = self.at_sites.entry((change.item.clone(), site.clone())).or_default();
+                *there += if doing { change.quantity } else { -change.quantity };
+            }
         }
         if txn.info.name == "SalesOrder" && !matches!(txn.text("IsManuallyClosed"), Some("true" | "1")) {
             for line in &txn.body.lines {
@@ -428,6 +456,11 @@ impl Books {
                     *self.ordered.entry(item).or_default() += if doing { quantity } else { -quantity };
                 }
             }
+        }
+        if doing {
+            self.purchase_orders.insert(txn);
+        } else {
+            self.purchase_orders.remove(txn);
         }
         for application in &txn.body.applications {
             let settled = self.settled.entry(application.to.clone()).or_default();
@@ -448,10 +481,11 @@ impl Books {
 
     fn post(&mut self, entry: &Entry, amount: Decimal) {
         *self.balances.entry(entry.account.clone()).or_default() += amount;
-        if self.account_type(&entry.account) == "AccountsReceivable"
-            && let Some(entity) = &entry.entity
-        {
-            *self.receivables.entry(entity.clone()).or_default() += amount;
+        let Some(entity) = &entry.entity else { return };
+        match self.account_type(&entry.account) {
+            "AccountsReceivable" => *self.receivables.entry(entity.clone()).or_default() += amount,
+            "AccountsPayable" => *self.payables.entry(entity.clone()).or_default() -= amount,
+            _ => {}
         }
     }
 
@@ -465,6 +499,24 @@ impl Books {
         for payment in self.settled.remove(id).unwrap_or_default().into_keys() {
             let Some(mut txn) = self.txns.get(&payment).cloned() else { continue };
             txn.body.applications.retain(|application| application.to != *id);
+            txn.modified = self.now;
+            txn.sequence = self.new_sequence();
+            self.put_txn(txn);
+        }
+    }
+
+    /// What was received on a purchase order stays, and is no longer linked to it.
+    fn release_receipts(&mut self, order: &TxnId) {
+        for purchase in self.purchase_orders.purchases(order) {
+            let Some(mut txn) = self.txns.get(&purchase).cloned() else { continue };
+            let linked =
+                |fields: &Packed| purchase_orders::link_in(&fields.open()).is_some_and(|link| link.0 == *order);
+            for line in txn.body.lines.iter_mut().filter(|line| linked(&line.fields)) {
+                let mut fields = line.fields.open();
+                fields.retain(|field| field.name != "LinkToTxn");
+                line.fields = Packed::of(&fields);
+            }
+            txn.body.receipts.retain(|receipt| receipt.order != *order);
             txn.modified = self.now;
             txn.sequence = self.new_sequence();
             self.put_txn(txn);

@@ -13,6 +13,7 @@ use super::merge;
 use super::query::{self, Found, Iterators};
 use super::report;
 use super::schema::{Mismatch, Schema, version_number};
+use super::sites;
 use super::status::{HResultError, Status};
 use super::transactions::{self, Telling};
 use super::xml::{self, Charset, Element};
@@ -224,6 +225,9 @@ fn dispatch(
     }
     if let Some(kind) = name.strip_suffix("Query") {
         transactions::available(books, kind)?;
+        if kind == "ItemSites" {
+            return sites::query(books, iterators, request);
+        }
         return match kinds::txn_named(kind) {
             Some(info) => query::transactions(books, schema, iterators, info, request),
             None => query::lists(books, schema, iterators, kind, request),
@@ -236,8 +240,8 @@ fn dispatch(
         _ => return Err(unknown()),
     };
     let given = inner()?;
+    transactions::available(books, kind)?;
     if let Some(info) = kinds::txn_named(kind) {
-        transactions::available(books, kind)?;
         let id = if adding {
             transactions::add(books, info, given)?
         } else {

@@ -11,6 +11,7 @@ use super::kinds::Space;
 use super::lists::default_tax_item;
 use super::packed::Packed;
 use super::references::told;
+use super::sites;
 use super::status::Status;
 use super::stock::{Stock, StockMove};
 use super::transactions::{Draft, DraftLine, without_effects};
@@ -266,7 +267,8 @@ impl<'a> Form<'a> {
             None if returned => stock.value_of(quantity, fallback),
             None => -stock.cost_of(quantity, fallback),
         };
-        let change = StockMove { item: item.id.clone(), quantity: moved, value };
+        let site = sites::chosen(self.books, &line.fields);
+        let change = StockMove { site, ..StockMove::new(item.id.clone(), moved, value) };
         stock.apply(&change);
         self.moves.push(change);
     }

@@ -5,9 +5,11 @@ use super::adjustments;
 use super::books::{Body, Books, Txn};
 use super::ledger;
 use super::payments;
+use super::purchase_orders;
+use super::purchases;
 use super::refunds;
 use super::sales;
-use super::setup::Edition;
+use super::sites;
 use super::status::Status;
 use super::transactions::Draft;
 use super::xml::Element;
@@ -24,6 +26,7 @@ pub(crate) enum Space {
     ShipMethods,
     Terms,
     TaxCodes,
+    Sites,
 }
 
 /// One list.
@@ -41,7 +44,7 @@ impl ListInfo {
     }
 }
 
-pub(crate) static LISTS: [ListInfo; 20] = [
+pub(crate) static LISTS: [ListInfo; 21] = [
     ListInfo { name: "Account", space: Space::Accounts },
     ListInfo { name: "Customer", space: Space::Names },
     ListInfo { name: "Vendor", space: Space::Names },
@@ -62,6 +65,7 @@ pub(crate) static LISTS: [ListInfo; 20] = [
     ListInfo { name: "ItemPayment", space: Space::Items },
     ListInfo { name: "ItemInventoryAssembly", space: Space::Items },
     ListInfo { name: "ItemGroup", space: Space::Items },
+    ListInfo { name: "InventorySite", space: Space::Sites },
 ];
 
 pub(crate) fn list_named(name: &str) -> Option<&'static ListInfo> {
@@ -102,24 +106,21 @@ pub(crate) struct TxnInfo {
     pub tell: fn(&Books, &Txn) -> Vec<Element>,
 }
 
-impl TxnInfo {
-    /// Whether an edition has it: QuickBooks Pro has no sales orders and answers 3250 (PROTOCOL.md c.9).
-    pub fn is_in(&self, edition: Edition) -> bool {
-        self.name != "SalesOrder" || edition != Edition::Pro
-    }
-}
-
 impl std::fmt::Debug for TxnInfo {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(self.name)
     }
 }
 
+/// The lines of what is bought: expenses, then items.
+const PURCHASED: &[LineInfo] =
+    &[lines("ExpenseLineAdd", "ExpenseLineMod", "ExpenseLineRet"), lines("ItemLineAdd", "ItemLineMod", "ItemLineRet")];
+
 const fn lines(add: &'static str, modify: &'static str, ret: &'static str) -> LineInfo {
     LineInfo { add, modify, ret }
 }
 
-pub(crate) static TXNS: [TxnInfo; 10] = [
+pub(crate) static TXNS: [TxnInfo; 15] = [
     TxnInfo {
         name: "SalesReceipt",
         label: "Sales Receipt",
@@ -202,9 +203,50 @@ pub(crate) static TXNS: [TxnInfo; 10] = [
     TxnInfo {
         name: "InventoryAdjustment",
         label: "Inventory Adjust",
-        lines: &[lines("InventoryAdjustmentLineAdd", "", "InventoryAdjustmentLineRet")],
+        lines: &[lines("InventoryAdjustmentLineAdd", "InventoryAdjustmentLineMod", "InventoryAdjustmentLineRet")],
         numbered: true,
         book: adjustments::book_inventory_adjustment,
+        tell: sales::tell_nothing,
+    },
+    TxnInfo {
+        name: "PurchaseOrder",
+        label: "Purchase Order",
+        lines: &[lines("PurchaseOrderLineAdd", "PurchaseOrderLineMod", "PurchaseOrderLineRet")],
+        numbered: true,
+        book: purchase_orders::book_purchase_order,
+        tell: purchase_orders::tell_purchase_order,
+    },
+    TxnInfo {
+        name: "ItemReceipt",
+        label: "Item Receipt",
+        lines: PURCHASED,
+        // Vendors' documents have the numbers that vendors give.
+        numbered: false,
+        book: purchases::book_item_receipt,
+        tell: purchases::tell_item_receipt,
+    },
+    TxnInfo {
+        name: "Bill",
+        label: "Bill",
+        lines: PURCHASED,
+        numbered: false,
+        book: purchases::book_bill,
+        tell: purchases::tell_bill,
+    },
+    TxnInfo {
+        name: "VendorCredit",
+        label: "Credit",
+        lines: PURCHASED,
+        numbered: false,
+        book: purchases::book_vendor_credit,
+        tell: purchases::tell_vendor_credit,
+    },
+    TxnInfo {
+        name: "TransferInventory",
+        label: "Inventory Transfer",
+        lines: &[lines("TransferInventoryLineAdd", "TransferInventoryLineMod", "TransferInventoryLineRet")],
+        numbered: true,
+        book: sites::book_transfer,
         tell: sales::tell_nothing,
     },
 ];

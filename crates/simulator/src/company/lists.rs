@@ -6,8 +6,10 @@ use super::books::{Books, ListObject, money, number, reference_in};
 use super::ids::ListId;
 use super::kinds::{ListInfo, Space};
 use super::opening;
+use super::purchase_orders;
 use super::references;
 use super::schema::Schema;
+use super::sites;
 use super::status::Status;
 use super::xml::Element;
 
@@ -80,7 +82,9 @@ pub(crate) fn delete(books: &mut Books, request: &Element) -> Result<Vec<Element
     let kind = request.text_of("ListDelType").unwrap_or_default();
     let id = request.text_of("ListID").unwrap_or_default();
     let object = books.lists.get(id).filter(|object| object.info.name == kind).ok_or_else(|| Status::not_found(id))?;
-    let protected = object.text("SpecialAccountType").is_some() || Some(&object.id) == default_tax_item(books).as_ref();
+    let protected = object.text("SpecialAccountType").is_some()
+        || Some(&object.id) == default_tax_item(books).as_ref()
+        || Some(&object.id) == sites::default(books).as_ref();
     let (id, full_name) = (object.id.clone(), object.full_name.clone());
     if protected || books.is_used(&id) {
         return Err(Status::new(
@@ -216,7 +220,8 @@ fn room_for_one_more(books: &Books, info: &ListInfo) -> Result<(), Status> {
         Space::Items => books.names_taken(Space::Items) >= capacities.items,
         Space::Accounts => books.places_taken(info) >= capacities.accounts,
         Space::Classes => books.places_taken(info) >= capacities.classes,
-        _ => books.places_taken(info) >= 10_000,
+        Space::Terms => books.places_taken(info) >= books.setup.edition.list_capacity("Terms"),
+        _ => books.places_taken(info) >= books.setup.edition.list_capacity(info.name),
     };
     if full {
         return Err(Status::new(
@@ -281,12 +286,21 @@ pub(crate) fn ret(books: &Books, schema: &Schema, object: &ListObject, owners: &
             let total = family(books, object).map(owed).sum();
             balance(&mut fields, owed(object), total);
         }
+        "Vendor" => {
+            let owed = books.payables.get(&object.id).copied().unwrap_or_default();
+            fields.push(Element::leaf("Balance", money(owed)));
+        }
+        "InventorySite" => {
+            let default = object.full_name == sites::DEFAULT_SITE;
+            fields.push(Element::leaf("IsDefaultSite", default.to_string()));
+        }
         "ItemInventory" | "ItemInventoryAssembly" => {
             let stock = books.stock.get(&object.id).copied().unwrap_or_default();
             let average = stock.average.or_else(|| object.decimal("PurchaseCost")).unwrap_or_default();
             fields.push(Element::leaf("QuantityOnHand", number(stock.quantity)));
             fields.push(Element::leaf("AverageCost", number(average)));
-            fields.push(Element::leaf("QuantityOnOrder", "0"));
+            let coming = purchase_orders::on_order(books, &object.id);
+            fields.push(Element::leaf("QuantityOnOrder", number(coming)));
             let ordered = books.ordered.get(&object.id).copied().unwrap_or_default();
             fields.push(Element::leaf("QuantityOnSalesOrder", number(ordered)));
         }

@@ -9,6 +9,7 @@ use super::books::{Body, Books, Entry, Line, ListObject, Txn, cents, money};
 use super::ids::ListId;
 use super::kinds;
 use super::packed::Packed;
+use super::sites;
 use super::status::Status;
 use super::stock::StockMove;
 use super::transactions;
@@ -77,7 +78,10 @@ pub(crate) fn put(books: &mut Books, id: &ListId, opening: Opening) {
         fields.push(reference("AccountRef", &equity));
         let line = adjustments::told(id, opening.quantity, opening.amount);
         body.lines.push(Line { id: None, kind: &info.lines[0], fields: Packed::of(&line) });
-        body.moves.push(StockMove { item: id.clone(), quantity: opening.quantity, value: opening.amount });
+        body.moves.push(StockMove {
+            site: sites::chosen(books, &[]),
+            ..StockMove::new(id.clone(), opening.quantity, opening.amount)
+        });
     } else {
         for entry in &mut body.entries {
             let kind = &info.lines[usize::from(entry.amount < Decimal::ZERO)];

@@ -10,6 +10,7 @@ use super::ids::ListId;
 use super::kinds::{self, Space};
 use super::leaf;
 use super::payments::open_amount;
+use super::purchase_orders;
 use super::query::{chosen, criterion, matches_criterion};
 use super::status::Status;
 use super::xml::Element;
@@ -167,6 +168,10 @@ impl<'a> PostingFilter<'a> {
     pub fn rows<'b>(&self, books: &'b Books) -> Vec<Row<'b>> {
         let mut txns: Vec<&Txn> = Vec::new();
         for info in kinds::TXNS.iter().filter(|info| self.kinds.is_empty() || self.kinds.contains(&info.name)) {
+            // Neither reports nor TransactionQuery have a word for it.
+            if info.name == "TransferInventory" {
+                continue;
+            }
             let found: Vec<_> = match &self.moments {
                 (None, None) => books.index.dated(info.name, self.days.0, self.days.1).collect(),
                 (from, to) => books.index.changed(info.name, *from, *to).collect(),
@@ -222,6 +227,8 @@ fn is_closed(books: &Books, txn: &Txn) -> bool {
     match txn.info.name {
         "Invoice" => open_amount(books, txn, None).is_zero(),
         "CreditMemo" | "ReceivePayment" => credits::remaining(books, txn).is_zero(),
+        "Bill" | "VendorCredit" => txn.body.total.is_zero(),
+        "PurchaseOrder" => purchase_orders::is_closed(books, txn),
         "SalesOrder" => matches!(txn.text("IsManuallyClosed"), Some("true" | "1")),
         _ => true,
     }

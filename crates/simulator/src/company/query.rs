@@ -192,7 +192,7 @@ fn flag(request: &Element, name: &str) -> bool {
 }
 
 /// Cuts what was found into what is told now, by MaxReturned, metaData and iterator.
-fn page(
+pub(crate) fn page(
     request: &Element,
     iterators: &mut Iterators,
     mut ids: VecDeque<String>,
@@ -316,6 +316,9 @@ impl<'a> TxnFilter<'a> {
         let within = |filter: &str, field: &str| request.child(filter).and_then(|filter| filter.text_of(field));
         let moment = |field| within("ModifiedDateRangeFilter", field).and_then(leaf::date_time);
         let range = |field| within("RefNumberRangeFilter", field).map(str::to_lowercase);
+        if request.child("SiteFilter").is_some() {
+            return Err(Status::feature_off("SiteFilter"));
+        }
         let dated = match request.child("TxnDateRangeFilter") {
             Some(range) => postings::days(range, "FromTxnDate", "ToTxnDate", "DateMacro", books.now.date())?,
             None => (None, None),

@@ -30,12 +30,13 @@ const fn account(field: &'static str, account_types: &'static [&'static str]) ->
 /// Accounts that money can be deposited to.
 const DEPOSIT: &[&str] = &["Bank", "OtherCurrentAsset", "CreditCard", "OtherCurrentLiability"];
 
-static TARGETS: [Target; 27] = [
+static TARGETS: [Target; 32] = [
     target("CustomerRef", Space::Names, &["Customer"], "Customer"),
     target("VendorRef", Space::Names, &["Vendor"], "Vendor"),
     target("PrefVendorRef", Space::Names, &["Vendor"], "Vendor"),
     target("TaxVendorRef", Space::Names, &["Vendor"], "Vendor"),
     target("EntityRef", Space::Names, &[], "Entity"),
+    target("ShipToEntityRef", Space::Names, &[], "Entity"),
     target("PayeeEntityRef", Space::Names, &[], "Entity"),
     target("ClassRef", Space::Classes, &[], "Class"),
     target("DiscountClassRef", Space::Classes, &[], "Class"),
@@ -48,6 +49,9 @@ static TARGETS: [Target; 27] = [
     target("PreferredPaymentMethodRef", Space::PaymentMethods, &[], "PaymentMethod"),
     target("ShipMethodRef", Space::ShipMethods, &[], "ShipMethod"),
     target("TermsRef", Space::Terms, &[], "Terms"),
+    target("InventorySiteRef", Space::Sites, &[], "InventorySite"),
+    target("FromInventorySiteRef", Space::Sites, &[], "InventorySite"),
+    target("ToInventorySiteRef", Space::Sites, &[], "InventorySite"),
     account("AccountRef", &[]),
     account("IncomeAccountRef", &["Income", "OtherIncome"]),
     account("ExpenseAccountRef", &["Expense", "OtherExpense", "CostOfGoodsSold"]),
@@ -56,13 +60,14 @@ static TARGETS: [Target; 27] = [
     account("DepositToAccountRef", DEPOSIT),
     account("RefundFromAccountRef", DEPOSIT),
     account("ARAccountRef", &["AccountsReceivable"]),
+    account("APAccountRef", &["AccountsPayable"]),
     account("DiscountAccountRef", &[]),
     account("OverrideItemAccountRef", &[]),
 ];
 
 /// Fields that stand for features which the simulated company does not have (PROTOCOL.md d).
 const ABSENT_FEATURES: [&str; 5] =
-    ["CurrencyRef", "ExchangeRate", "InventorySiteRef", "InventorySiteLocationRef", "UnitOfMeasureSetRef"];
+    ["CurrencyRef", "ExchangeRate", "InventorySiteLocationRef", "ParentSiteRef", "UnitOfMeasureSetRef"];
 
 /// Replaces every reference among the fields by the ListID that it means. `place` is the object that refers, as
 /// QuickBooks' message names it; `own_space` is where a ParentRef points.
@@ -96,7 +101,9 @@ pub(crate) fn resolve(
                 None => return Err(unknown_list(field, place)),
             },
         };
-        if target.space == Space::Classes && !books.setup.class_tracking {
+        let off = (target.space == Space::Classes && !books.setup.class_tracking)
+            || (target.space == Space::Sites && !books.setup.has_sites());
+        if off {
             return Err(Status::feature_off(&field.name));
         }
         let mut copy = Element::group(&field.name, Vec::new());

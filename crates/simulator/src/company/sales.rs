@@ -29,7 +29,7 @@ pub(crate) fn book_invoice(books: &Books, draft: &Draft) -> Result<Body, Status>
     let mut form = Form::compute(books, draft, Direction::Sale)?;
     let settled = draft.previous.map(|txn| books.settled_amount(&txn.id, None)).unwrap_or_default();
     keep_links(draft, form.total(), settled, "The invoice cannot be less than the payments applied to it.")?;
-    form.computed.extend(due_date(books, draft));
+    form.computed.extend(due_date(books, draft, 0));
     receivable(books, draft, form)
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn book_credit_memo(books: &Books, draft: &Draft) -> Result<Body, Sta
     let used = draft.previous.map(|txn| credits::used(books, txn)).unwrap_or_default();
     keep_links(draft, form.total(), used, "The credit cannot be less than what was applied or refunded of it.")?;
     form.computed.push(Element::leaf("TotalAmount", money(form.total())));
-    form.computed.extend(due_date(books, draft));
+    form.computed.extend(due_date(books, draft, 0));
     receivable(books, draft, form)
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn book_credit_memo(books: &Books, draft: &Draft) -> Result<Body, Sta
 pub(crate) fn book_sales_order(books: &Books, draft: &Draft) -> Result<Body, Status> {
     let mut form = Form::compute(books, draft, Direction::Order)?;
     form.computed.push(Element::leaf("TotalAmount", money(form.total())));
-    form.computed.extend(due_date(books, draft));
+    form.computed.extend(due_date(books, draft, 0));
     if draft.text("IsManuallyClosed").is_none() {
         form.computed.push(Element::leaf("IsManuallyClosed", "false"));
     }
@@ -80,14 +80,16 @@ fn receivable(books: &Books, draft: &Draft, mut form: Form) -> Result<Body, Stat
     form.into_body(draft, account)
 }
 
-/// The due date by the terms of the form or of the customer, when none is given.
-fn due_date(books: &Books, draft: &Draft) -> Option<Element> {
+/// The due date by the terms of the form or of the customer or vendor, when none is given; `usual` days after the
+/// form's date when there are no terms.
+pub(crate) fn due_date(books: &Books, draft: &Draft, usual: i64) -> Option<Element> {
     if draft.text("DueDate").is_some() {
         return None;
     }
-    let customer = draft.reference("CustomerRef").and_then(|id| books.lists.get(&id));
-    let terms = draft.reference("TermsRef").or_else(|| customer.and_then(|customer| customer.reference("TermsRef")));
-    let days = terms.and_then(|id| books.lists.get(&id)?.text("StdDueDays")?.parse::<i64>().ok()).unwrap_or(0);
+    let partner = draft.reference("CustomerRef").or_else(|| draft.reference("VendorRef"));
+    let partner = partner.and_then(|id| books.lists.get(&id));
+    let terms = draft.reference("TermsRef").or_else(|| partner.and_then(|partner| partner.reference("TermsRef")));
+    let days = terms.and_then(|id| books.lists.get(&id)?.text("StdDueDays")?.parse::<i64>().ok()).unwrap_or(usual);
     let due = draft.date.checked_add(days.days()).unwrap_or(draft.date);
     Some(Element::leaf("DueDate", due.to_string()))
 }

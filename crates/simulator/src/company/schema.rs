@@ -12,13 +12,15 @@ use std::sync::{Arc, LazyLock};
 use super::leaf::{Leaf, Problem};
 use super::xml::Element;
 
-const TEXTS: [&str; 8] = [
+const TEXTS: [&str; 10] = [
     include_str!("schema/common.txt"),
     include_str!("schema/lists.txt"),
     include_str!("schema/others.txt"),
     include_str!("schema/transactions.txt"),
     include_str!("schema/orders.txt"),
     include_str!("schema/money.txt"),
+    include_str!("schema/purchases.txt"),
+    include_str!("schema/sites.txt"),
     include_str!("schema/reports.txt"),
     include_str!("schema/other.txt"),
 ];

@@ -22,11 +22,25 @@ pub(crate) struct StockMove {
     pub item: ListId,
     pub quantity: Decimal,
     pub value: Decimal,
+    /// Where, in a company that has sites.
+    pub site: Option<ListId>,
+    /// What a unit cost, where the move is a purchase: the average cost while nothing is on hand.
+    pub cost: Option<Decimal>,
+}
+
+impl StockMove {
+    /// A move at no site that teaches no new cost.
+    pub fn new(item: ListId, quantity: Decimal, value: Decimal) -> Self {
+        Self { item, quantity, value, site: None, cost: None }
+    }
 }
 
 impl Stock {
     pub fn apply(&mut self, change: &StockMove) {
         self.shift(change.quantity, change.value);
+        if self.quantity <= Decimal::ZERO && change.cost.is_some() {
+            self.average = change.cost;
+        }
     }
 
     pub fn undo(&mut self, change: &StockMove) {
@@ -53,6 +67,23 @@ impl Stock {
         self.value_of(quantity, fallback)
     }
 
+    /// What the stock is worth once `quantity` units were bought for `amount`, or sent back where both are negative.
+    /// Units that were sold before they came cost what they now turn out to: the difference belongs to the cost of
+    /// goods sold, and nothing of it stays on what is left (PRODUCT.md 5.1).
+    pub fn value_after(&self, quantity: Decimal, amount: Decimal) -> Decimal {
+        let after = self.quantity + quantity;
+        let same_side = self.quantity * quantity >= Decimal::ZERO;
+        if same_side {
+            self.value + amount
+        } else if after * quantity >= Decimal::ZERO {
+            cents(amount * after / quantity)
+        } else if self.quantity < Decimal::ZERO {
+            cents(self.value * after / self.quantity)
+        } else {
+            self.value + amount
+        }
+    }
+
     /// What `quantity` units are worth that come back into stock.
     pub fn value_of(&self, quantity: Decimal, fallback: Decimal) -> Decimal {
         cents(self.average.unwrap_or(fallback) * quantity)
@@ -69,10 +100,23 @@ mod tests {
         let mut stock = Stock::default();
         assert_eq!(stock.cost_of(Decimal::TWO, Decimal::TEN), Decimal::from(20));
         let item = ListId::new("80000001-1");
-        stock.apply(&StockMove { item: item.clone(), quantity: Decimal::from(3), value: Decimal::TEN });
+        stock.apply(&StockMove::new(item.clone(), Decimal::from(3), Decimal::TEN));
         assert_eq!(stock.cost_of(Decimal::ONE, Decimal::ZERO), "3.33".parse().unwrap());
         assert_eq!(stock.cost_of(Decimal::from(3), Decimal::ZERO), Decimal::TEN);
-        stock.apply(&StockMove { item, quantity: Decimal::from(-3), value: -Decimal::TEN });
+        stock.apply(&StockMove::new(item, Decimal::from(-3), -Decimal::TEN));
         assert_eq!(stock.cost_of(Decimal::from(3), Decimal::ZERO), Decimal::TEN);
+    }
+
+    #[test]
+    fn what_is_bought_out_of_negative_stock_is_worth_what_it_cost() {
+        let stock = |quantity: i64, value: i64| Stock { quantity: quantity.into(), value: value.into(), average: None };
+        let after = |stock: Stock, quantity: i64, amount: i64| stock.value_after(quantity.into(), amount.into());
+        assert_eq!(after(stock(2, 40), 10, 300), Decimal::from(340));
+        assert_eq!(after(stock(-5, -100), 10, 300), Decimal::from(150));
+        assert_eq!(after(stock(-5, -100), 5, 150), Decimal::ZERO);
+        assert_eq!(after(stock(-5, -100), 3, 90), Decimal::from(-40));
+        assert_eq!(after(stock(4, 80), -4, -100), Decimal::ZERO, "nothing is left of what went back whole");
+        assert_eq!(after(stock(4, 80), -1, -30), Decimal::from(50));
+        assert_eq!(after(stock(4, 80), -6, -150), Decimal::from(-50));
     }
 }

@@ -6,10 +6,12 @@ use rust_decimal::Decimal;
 use super::books::{Body, Books, Line, Txn};
 use super::credits;
 use super::ids::{LineId, TxnId};
-use super::kinds::{self, LineInfo, TxnInfo};
+use super::kinds::{LineInfo, TxnInfo};
 use super::packed::Packed;
+use super::purchase_orders;
 use super::references;
 use super::schema::Schema;
+use super::setup::Edition;
 use super::status::Status;
 use super::xml::Element;
 
@@ -60,17 +62,21 @@ impl Draft<'_> {
 pub(crate) fn add(books: &mut Books, info: &'static TxnInfo, request: &Element) -> Result<TxnId, Status> {
     let mut fields = Vec::new();
     let mut lines = Vec::new();
+    let mut orders = Vec::new();
     let mut credits_wanted = Vec::new();
     for child in &request.children {
         if let Some(kind) = info.lines.iter().find(|kind| kind.add == child.name) {
             lines.push(new_line(books, info, kind, child)?);
         } else if child.name == "SetCredit" {
             credits_wanted.push(child.clone());
+        } else if child.name == "LinkToTxnID" && purchase_orders::receives(info) {
+            orders.push(child.text.as_str());
         } else {
             simulated(&child.name)?;
             fields.push(child.clone());
         }
     }
+    let lines = purchase_orders::linked_lines(books, info, &orders, lines)?;
     let mut fields = references::resolve(books, &fields, info.name, None)?;
     fields.retain(|field| !field.text.is_empty() || !field.children.is_empty());
     let date = date_of(books, &mut fields);
@@ -131,10 +137,13 @@ pub(crate) fn modify(
             continue;
         }
         match name {
-            "TxnID" | "EditSequence" | "ClearItemLines" => {}
+            "TxnID" | "EditSequence" => {}
             "SetCredit" => credits_wanted.push(child.clone()),
             "ClearExpenseLines" => {
                 cleared.extend(matches!(child.text.as_str(), "true" | "1").then_some("ExpenseLineMod"));
+            }
+            "ClearItemLines" => {
+                cleared.extend(matches!(child.text.as_str(), "true" | "1").then_some("ItemLineMod"));
             }
             _ => {
                 simulated(name)?;
@@ -142,7 +151,7 @@ pub(crate) fn modify(
             }
         }
     }
-    let restated = !lines.is_empty();
+    let restated = !lines.is_empty() || !cleared.is_empty();
     let kept = old.body.lines.iter().filter(|line| {
         !cleared.contains(&line.kind.modify) && !lines.iter().any(|given| given.kind.modify == line.kind.modify)
     });
@@ -195,7 +204,7 @@ pub(crate) fn void(books: &mut Books, request: &Element) -> Result<Vec<Element>,
             for field in &mut fields {
                 match field.name.as_str() {
                     "Amount" | "ValueDifference" => "0.00".clone_into(&mut field.text),
-                    "Quantity" | "Rate" | "QuantityDifference" => "0".clone_into(&mut field.text),
+                    "Quantity" | "Rate" | "Cost" | "QuantityDifference" => "0".clone_into(&mut field.text),
                     _ => {}
                 }
             }
@@ -215,6 +224,7 @@ pub(crate) fn void(books: &mut Books, request: &Element) -> Result<Vec<Element>,
         }
         txn.body.moves.clear();
         txn.body.applications.clear();
+        txn.body.receipts.clear();
         txn.body.deposits.clear();
         txn.modified = books.now;
         txn.sequence = books.new_sequence();
@@ -254,12 +264,15 @@ pub(crate) fn delete(books: &mut Books, request: &Element) -> Result<Vec<Element
     ])
 }
 
-/// Refuses what the edition does not have (PROTOCOL.md c.9).
+/// Refuses what the edition does not have (PROTOCOL.md c.9): QuickBooks Pro has no sales orders, and only Enterprise
+/// with advanced inventory has sites.
 pub(crate) fn available(books: &Books, kind: &str) -> Result<(), Status> {
-    match kinds::txn_named(kind) {
-        Some(info) if !info.is_in(books.setup.edition) => Err(Status::feature_off(kind)),
-        _ => Ok(()),
-    }
+    let there = match kind {
+        "SalesOrder" => books.setup.edition != Edition::Pro,
+        "InventorySite" | "ItemSites" | "TransferInventory" => books.setup.has_sites(),
+        _ => true,
+    };
+    if there { Ok(()) } else { Err(Status::feature_off(kind)) }
 }
 
 fn named<'a>(books: &'a Books, request: &Element, type_name: &str) -> Result<&'a Txn, Status> {
@@ -275,7 +288,7 @@ fn new_line(books: &Books, info: &TxnInfo, kind: &'static LineInfo, line: &Eleme
     }
     let fields = references::resolve(books, &line.children, &format!("{} line", info.name), None)?;
     let fields = fields.into_iter().filter(|field| !field.text.is_empty() || !field.children.is_empty()).collect();
-    if line.child("LinkToTxn").is_some() {
+    if line.child("LinkToTxn").is_some() && !purchase_orders::receives(info) {
         return Err(Status::feature_off("LinkToTxn"));
     }
     Ok(DraftLine { id: None, kind, fields })
@@ -304,12 +317,15 @@ fn changed_line(books: &Books, old: &Txn, kind: &'static LineInfo, line: &Elemen
         .find(|line| line.id.as_ref().is_some_and(|line| line.as_str() == id))
         .ok_or_else(|| Status::not_found(id))?;
     let has = |name: &str| given.fields.iter().any(|field| field.name == name);
-    let prices = has("Rate") || has("RatePercent") || has("Quantity") || has("ItemRef");
+    let prices = has("Rate") || has("RatePercent") || has("Cost") || has("Quantity") || has("ItemRef");
     let mut fields = kept.fields.open();
     fields.retain(|field| match field.name.as_str() {
         "Amount" => !(prices || has("Amount")),
-        "Rate" | "RatePercent" => !(has("Amount") || has("ItemRef") || has("Rate") || has("RatePercent")),
+        "Rate" | "RatePercent" | "Cost" => {
+            !(has("Amount") || has("ItemRef") || has("Rate") || has("RatePercent") || has("Cost"))
+        }
         "Desc" | "SalesTaxCodeRef" if has("ItemRef") => false,
+        "ValueDifference" if has("ItemRef") || has("QuantityDifference") => false,
         name => !line.children.iter().any(|change| change.name == name),
     });
     fields.extend(given.fields);
@@ -380,6 +396,10 @@ pub(crate) fn ret(books: &Books, schema: &Schema, txn: &Txn, telling: &Telling<'
             let id = line.id.as_ref().map(LineId::as_str);
             let mut children = vec![Element::leaf("TxnLineID", id.unwrap_or_default())];
             children.extend(references::tell(books, &line.fields.open()));
+            for field in purchase_orders::tell_line(books, txn, line) {
+                children.retain(|own| own.name != field.name);
+                children.push(field);
+            }
             children.extend(books.extensions.told(txn.id.as_str(), id, telling.owners));
             fields.push(Element::group(line.kind.ret, children));
         }

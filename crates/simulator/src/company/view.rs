@@ -143,6 +143,14 @@ impl Company {
             .collect()
     }
 
+    /// What is on hand at each inventory site, by item's and site's full names.
+    #[must_use]
+    pub fn stock_at_sites(&self) -> BTreeMap<(String, String), Decimal> {
+        let name = |id: &ListId| self.books.full_name(id).to_owned();
+        let there = self.books.at_sites.iter().filter(|(_, quantity)| !quantity.is_zero());
+        there.map(|((item, site), quantity)| ((name(item), name(site)), *quantity)).collect()
+    }
+
     /// Sales tax owed, by sales-tax item; positive is owed to its agency.
     #[must_use]
     pub fn sales_tax_liability(&self) -> BTreeMap<String, Decimal> {

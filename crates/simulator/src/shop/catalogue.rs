@@ -235,7 +235,8 @@ const ROWS: [Row; 59] = [
 const GIFT_CARDS: [(&str, i64); 4] = [("$25.00", 2500), ("$50.00", 5000), ("$100.00", 10_000), ("$250.00", 25_000)];
 
 impl Catalogue {
-    pub fn new() -> Catalogue {
+    /// The assortment, with this many hooks beside it.
+    pub fn with(hooks: u32) -> Catalogue {
         let mut products = Vec::new();
         let mut variants = Vec::new();
         for (title, kind, vendor, stem, price, cost, taxable, options) in ROWS {
@@ -272,6 +273,30 @@ impl Catalogue {
                     deleted: false,
                 });
             }
+        }
+        for number in 1..=hooks {
+            let product = products.len();
+            products.push(Product {
+                title: format!("Hook no. {number}"),
+                kind: "Hardware",
+                vendor: "Pine Works",
+                gift_card: false,
+                status: Status::Active,
+                updated: None,
+            });
+            variants.push(Variant {
+                product,
+                position: 0,
+                title: "Default Title",
+                sku: Some(format!("HP-HOOK-{number:05}")),
+                price: Decimal::new(495, 2),
+                cost: Some(Decimal::new(180, 2)),
+                costed: None,
+                tracked: true,
+                taxable: true,
+                ships: true,
+                deleted: false,
+            });
         }
         products.push(Product {
             title: "Harbour & Pine Gift Card".to_owned(),

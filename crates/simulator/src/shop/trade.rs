@@ -183,6 +183,10 @@ pub struct Trade {
     pub taxes_included: bool,
     /// Whether cash is rounded to five cents, as in countries without the smallest coins.
     pub cash_rounding: bool,
+    /// How many customers are known; without it, as many as suit the number of orders.
+    pub customers: Option<u32>,
+    /// How many items the shop has beyond its own assortment: hooks of every number.
+    pub more_items: u32,
 }
 
 impl Trade {
@@ -197,6 +201,8 @@ impl Trade {
             currency: "USD",
             taxes_included: false,
             cash_rounding: false,
+            customers: None,
+            more_items: 0,
         }
     }
 }
@@ -232,13 +238,13 @@ impl Trader {
     pub fn new(trade: &Trade) -> Result<Trader, ShopError> {
         let zone = TimeZone::get(SHOP_ZONE)?;
         let mut rng = ChaCha8Rng::seed_from_u64(trade.seed);
-        let how_many = (trade.orders / 3).max(40) as usize;
+        let how_many = trade.customers.unwrap_or((trade.orders / 3).max(40)) as usize;
         let customers = people::customers(&mut rng, how_many, trade.mix.tax_exempt_customers);
         let now = trade.ends.tomorrow()?.to_zoned(zone.clone())?.timestamp();
         Ok(Trader {
             trade: trade.clone(),
             zone,
-            catalogue: Catalogue::new(),
+            catalogue: Catalogue::with(trade.more_items),
             customers,
             gift_cards: Vec::new(),
             store_credit: BTreeMap::new(),

@@ -51,6 +51,52 @@ fn a_journal_entry_is_changed_line_by_line_voided_and_deleted() {
     assert_eq!(desk.status(&look("JournalEntry", &id)), 500);
 }
 
+#[test]
+fn a_summary_of_many_lines_is_changed_in_place_and_keeps_its_lines() {
+    let mut desk = Desk::stocked();
+    let class = "<ClassRef><FullName>Main Street</FullName></ClassRef>";
+    let mut lines: Vec<String> = (1..=24)
+        .map(|number| journal("Credit", "Merchandise Sales", "10.00", &format!("<Memo>line {number}</Memo>{class}")))
+        .collect();
+    lines.insert(0, journal("Debit", "Checking", "240.00", ""));
+    let head = "<TxnDate>2026-06-01</TxnDate><RefNumber>S-0601</RefNumber>";
+    let entry = desk.done(&add("JournalEntry", &format!("{head}{}", lines.concat())));
+    let ids = texts(&entry, "TxnLineID");
+    assert_eq!(ids.len(), 25);
+    let kept = |id: &String| format!("<JournalLineMod><TxnLineID>{id}</TxnLineID></JournalLineMod>");
+    let amount = |id: &String, amount: &str| {
+        format!("<JournalLineMod><TxnLineID>{id}</TxnLineID><Amount>{amount}</Amount></JournalLineMod>")
+    };
+    let changes: Vec<String> = ids[2..].iter().map(kept).collect();
+    let changes = amount(&ids[0], "245.00") + &amount(&ids[1], "15.00") + &changes.concat();
+    let entry = desk.done(&modify_answered("JournalEntry", &entry, &changes));
+    assert_eq!(texts(&entry, "TxnLineID"), ids, "the lines are the same ones, in their order");
+    assert_eq!(texts(&entry, "Memo").len(), 24);
+    assert_eq!((desk.balance("Checking"), desk.balance("Merchandise Sales")), (decimal("245"), decimal("-245")));
+    let fewer = amount(&ids[0], "15.00") + &kept(&ids[1]);
+    let entry = desk.done(&modify_answered("JournalEntry", &entry, &fewer));
+    assert_eq!(texts(&entry, "TxnLineID"), ids[..2], "lines that are not mentioned go");
+    let found = desk.done("<JournalEntryQueryRq><RefNumber>s-0601</RefNumber><IncludeLineItems>true</IncludeLineItems></JournalEntryQueryRq>");
+    assert_eq!(texts(&found, "TxnLineID"), ids[..2]);
+}
+
+#[test]
+fn a_journal_entry_on_payables_names_a_vendor_and_changes_what_is_owed() {
+    let mut desk = Desk::stocked();
+    let rent = journal("Debit", "Rent Expense", "9.00", "");
+    let owed = |whose: &str| journal("Credit", "Accounts Payable", "9.00", whose);
+    let entity = |name: &str| format!("<EntityRef><FullName>{name}</FullName></EntityRef>");
+    for wrong in [String::new(), entity("Ada")] {
+        assert_eq!(desk.status(&add("JournalEntry", &(rent.clone() + &owed(&wrong)))), 3180, "{wrong}");
+    }
+    let vendor = entity("State of New York");
+    desk.done(&add("JournalEntry", &(rent.clone() + &owed(&vendor))));
+    let told = desk.done("<VendorQueryRq><FullName>State of New York</FullName></VendorQueryRq>");
+    assert_eq!(text(&told, "Balance"), "9.00");
+    let both = journal("Debit", "Accounts Receivable", "9.00", &entity("Ada")) + &owed(&vendor);
+    assert_eq!(desk.status(&add("JournalEntry", &both)), 3180, "one such line only");
+}
+
 fn deposit(lines: &str) -> String {
     add("Deposit", &format!("<DepositToAccountRef><FullName>Checking</FullName></DepositToAccountRef>{lines}"))
 }
@@ -127,6 +173,54 @@ fn an_inventory_adjustment_moves_stock_at_average_cost() {
     let service =
         adjustment("<QuantityAdjustment><NewQuantity>9</NewQuantity></QuantityAdjustment>").replace("Widget", "Tip");
     assert_eq!(desk.status(&service), 3280);
+}
+
+#[test]
+fn an_adjustment_of_several_items_is_changed_by_line_and_shows_in_reports() {
+    let mut desk = Desk::stocked();
+    let accounts = "<IncomeAccountRef><FullName>Merchandise Sales</FullName></IncomeAccountRef><PurchaseCost>5</PurchaseCost>\
+                    <COGSAccountRef><FullName>Cost of Goods Sold</FullName></COGSAccountRef>\
+                    <AssetAccountRef><FullName>Inventory Asset</FullName></AssetAccountRef>";
+    desk.done(&add("ItemInventory", &format!("<Name>Gadget</Name>{accounts}")));
+    let line = |item: &str, how: &str| {
+        format!(
+            "<InventoryAdjustmentLineAdd><ItemRef><FullName>{item}</FullName></ItemRef>{how}</InventoryAdjustmentLineAdd>"
+        )
+    };
+    let lines = [
+        line("Widget", "<QuantityAdjustment><QuantityDifference>-2</QuantityDifference></QuantityAdjustment>"),
+        line(
+            "Gadget",
+            "<ValueAdjustment><QuantityDifference>4</QuantityDifference><ValueDifference>30.00</ValueDifference></ValueAdjustment>",
+        ),
+        line("Widget", "<QuantityAdjustment><NewQuantity>5</NewQuantity></QuantityAdjustment>"),
+    ];
+    let head = "<AccountRef><FullName>Inventory Shrinkage</FullName></AccountRef><RefNumber>C-1</RefNumber><Memo>Stock-take</Memo>";
+    let answer = desk.done(&add("InventoryAdjustment", &format!("{head}{}", lines.concat())));
+    assert_eq!(texts(&answer, "QuantityDifference"), ["-2", "4", "-3"]);
+    assert_eq!(texts(&answer, "ValueDifference"), ["-40.00", "30.00", "-60.00"]);
+    assert_eq!(desk.company.stock()["Gadget"].value, decimal("30"));
+    let ids = texts(&answer, "TxnLineID");
+    let changes = [
+        format!("<InventoryAdjustmentLineMod><TxnLineID>{}</TxnLineID></InventoryAdjustmentLineMod>", ids[1]),
+        format!(
+            "<InventoryAdjustmentLineMod><TxnLineID>{}</TxnLineID><QuantityDifference>-1</QuantityDifference></InventoryAdjustmentLineMod>",
+            ids[2]
+        ),
+    ];
+    let answer = desk.done(&modify_answered("InventoryAdjustment", &answer, &changes.concat()));
+    assert_eq!(texts(&answer, "ValueDifference"), ["30.00", "-20.00"]);
+    assert_eq!(desk.company.stock()["Widget"].quantity, decimal("9"));
+    assert_eq!(desk.balance("Inventory Shrinkage"), decimal("-10"));
+    let report = "<CustomDetailReportQueryRq><CustomDetailReportType>CustomTxnDetail</CustomDetailReportType><ReportDateMacro>All</ReportDateMacro>\
+                  <ReportItemFilter><FullName>Gadget</FullName></ReportItemFilter><SummarizeRowsBy>TotalOnly</SummarizeRowsBy>\
+                  <IncludeColumn>TxnType</IncludeColumn><IncludeColumn>Quantity</IncludeColumn><IncludeColumn>Amount</IncludeColumn></CustomDetailReportQueryRq>";
+    let report = desk.done(report);
+    for value in ["Inventory Adjust", "4", "30.00", "-30.00"] {
+        assert!(report.contains(&format!("value=\"{value}\"")), "{value}: {report}");
+    }
+    let rows = desk.done("<TransactionQueryRq><RefNumber>C-1</RefNumber></TransactionQueryRq>");
+    assert_eq!(texts(&rows, "TxnType"), ["InventoryAdjustment"]);
 }
 
 #[test]

@@ -4,14 +4,17 @@
 
 mod books;
 mod credits;
+mod crowd;
 mod file;
 mod ledger;
 mod lists;
 mod names;
 mod orders;
+mod purchases;
 mod queries;
 mod recovery;
 mod reports;
 mod sales;
 mod schema;
+mod sites;
 mod support;

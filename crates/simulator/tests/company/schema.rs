@@ -1,6 +1,10 @@
 use std::process::Command;
 
-use crate::support::{Desk, add, document, line, modify, text};
+use simulator::company::{Edition, Setup};
+
+use crate::support::{
+    Desk, add, bought, delete, document, from_acme, line, look, modify, modify_answered, spent, text, texts, void,
+};
 
 #[test]
 fn a_document_that_breaks_the_schema_is_refused_as_a_whole() {
@@ -140,6 +144,7 @@ fn requests_and_answers_are_valid_by_intuits_schema() {
     }
     witness.exchange("<InvoiceQueryRq><IncludeLinkedTxns>true</IncludeLinkedTxns></InvoiceQueryRq>");
     witness_money(&mut witness, &sale);
+    witness_purchases(&mut witness);
     let outdated = modify(
         "SalesReceipt",
         &format!("<TxnID>{}</TxnID><EditSequence>1</EditSequence><Memo>x</Memo>", text(&receipt, "TxnID")),
@@ -212,6 +217,14 @@ fn witness_money(witness: &mut Witness, sale: &impl Fn(&str) -> String) {
         "<AccountRef><FullName>Inventory Shrinkage</FullName></AccountRef><InventoryAdjustmentLineAdd><ItemRef><FullName>Widget</FullName></ItemRef>\
          <QuantityAdjustment><QuantityDifference>-1</QuantityDifference></QuantityAdjustment></InventoryAdjustmentLineAdd>",
     )));
+    let adjustments = accepted(witness.exchange(
+        "<InventoryAdjustmentQueryRq><IncludeLineItems>true</IncludeLineItems></InventoryAdjustmentQueryRq>",
+    ));
+    let line = texts(&adjustments, "TxnLineID").remove(0);
+    let less = format!(
+        "<InventoryAdjustmentLineMod><TxnLineID>{line}</TxnLineID><QuantityDifference>9</QuantityDifference></InventoryAdjustmentLineMod>"
+    );
+    accepted(witness.exchange(&modify_answered("InventoryAdjustment", &adjustments, &less)));
     witness.exchange(&add("SalesOrder", &format!("{ada}{}", sale("SalesOrder"))));
     for query in ["CreditMemo", "ARRefundCreditCard", "Check", "JournalEntry", "Deposit", "InventoryAdjustment"] {
         accepted(
@@ -240,4 +253,68 @@ fn witness_money(witness: &mut Witness, sale: &impl Fn(&str) -> String) {
             witness.exchange(&format!("<{kind}QueryRq><IncludeLineItems>true</IncludeLineItems></{kind}QueryRq>")),
         );
     }
+}
+
+/// An order, what came of it, and the changes to them.
+fn witness_purchases(witness: &mut Witness) {
+    let mut accepted = |requests: &str| {
+        let answer = witness.exchange(requests);
+        assert!(!answer.contains("Error"), "{answer}");
+        answer
+    };
+    accepted(&add(
+        "Vendor",
+        "<Name>Acme</Name><CompanyName>Acme Inc.</CompanyName><VendorAddress><Addr1>1</Addr1><City>X</City></VendorAddress><Phone>1</Phone>\
+         <Email>a@example.com</Email><AccountNumber>77</AccountNumber><TermsRef><FullName>Net 30</FullName></TermsRef>",
+    ));
+    let ordered = "<PurchaseOrderLineAdd><ItemRef><FullName>Widget</FullName></ItemRef><Quantity>2</Quantity><Rate>21</Rate></PurchaseOrderLineAdd>";
+    let order = accepted(&from_acme("PurchaseOrder", &ordered.repeat(2)));
+    let (id, lines) = (text(&order, "TxnID"), texts(&order, "TxnLineID"));
+    let link = format!("<LinkToTxn><TxnID>{id}</TxnID><TxnLineID>{}</TxnLineID></LinkToTxn>", lines[0]);
+    let bill = [
+        spent("Rent Expense", "5.00"),
+        bought("Widget", "<Quantity>1</Quantity><Cost>20</Cost>"),
+        format!("<ItemLineAdd><Quantity>1</Quantity>{link}</ItemLineAdd>"),
+    ];
+    let bill = accepted(&from_acme("Bill", &bill.concat()));
+    accepted(&modify_answered("Bill", &bill, "<RefNumber>B-1</RefNumber><ClearExpenseLines>true</ClearExpenseLines>"));
+    accepted(&from_acme("ItemReceipt", &format!("<LinkToTxnID>{id}</LinkToTxnID>")));
+    accepted(&from_acme("VendorCredit", &bought("Widget", "<Quantity>1</Quantity><Cost>20</Cost>")));
+    let order = accepted(&look("PurchaseOrder", &id));
+    accepted(&modify_answered("PurchaseOrder", &order, "<IsManuallyClosed>true</IsManuallyClosed>"));
+    for kind in ["PurchaseOrder", "ItemReceipt", "Bill", "VendorCredit"] {
+        let details = "<IncludeLineItems>true</IncludeLineItems><IncludeLinkedTxns>true</IncludeLinkedTxns>";
+        let answer = accepted(&format!("<{kind}QueryRq>{details}</{kind}QueryRq>"));
+        let undo = if kind == "PurchaseOrder" { delete } else { void };
+        accepted(&undo(kind, &text(&answer, "TxnID")));
+    }
+    accepted("<VendorQueryRq><FullName>Acme</FullName></VendorQueryRq>");
+}
+
+#[test]
+fn requests_and_answers_on_sites_are_valid_by_intuits_schema() {
+    let setup = Setup { inventory_sites: true, ..Setup::new(Edition::Enterprise) };
+    let mut witness = Witness { desk: Desk::with(setup), documents: Vec::new() };
+    witness.desk.stock_up();
+    let mut accepted = |requests: &str| {
+        let answer = witness.exchange(requests);
+        assert!(!answer.contains("Error"), "{answer}");
+        answer
+    };
+    accepted("<PreferencesQueryRq/>");
+    let address = "<SiteAddress><Addr1>1</Addr1><City>X</City></SiteAddress>";
+    accepted(&add(
+        "InventorySite",
+        &format!("<Name>Harbour</Name><SiteDesc>By the sea</SiteDesc><Phone>1</Phone>{address}"),
+    ));
+    let transfer = "<FromInventorySiteRef><FullName>Unspecified Site</FullName></FromInventorySiteRef><ToInventorySiteRef><FullName>Harbour</FullName></ToInventorySiteRef>\
+                    <Memo>m</Memo><TransferInventoryLineAdd><ItemRef><FullName>Widget</FullName></ItemRef><QuantityToTransfer>2</QuantityToTransfer></TransferInventoryLineAdd>";
+    let transfer = accepted(&add("TransferInventory", transfer));
+    accepted(&modify_answered("TransferInventory", &transfer, "<Memo>n</Memo>"));
+    for query in ["InventorySite", "ItemSites", "TransferInventory", "Transaction"] {
+        accepted(&format!("<{query}QueryRq/>"));
+    }
+    accepted("<TransferInventoryQueryRq><IncludeLineItems>true</IncludeLineItems></TransferInventoryQueryRq>");
+    accepted(&delete("TransferInventory", &text(&transfer, "TxnID")));
+    validate(&witness.documents);
 }

@@ -143,7 +143,9 @@ pub fn delete(kind: &str, id: &str) -> String {
 
 /// One transaction with its lines, and with its links where its query can tell them.
 pub fn look(kind: &str, id: &str) -> String {
-    let linked = matches!(kind, "Invoice" | "CreditMemo" | "Check" | "SalesOrder");
+    let linked =
+        ["Invoice", "CreditMemo", "Check", "SalesOrder", "PurchaseOrder", "ItemReceipt", "Bill", "VendorCredit"];
+    let linked = linked.contains(&kind);
     let linked = if linked { "<IncludeLinkedTxns>true</IncludeLinkedTxns>" } else { "" };
     format!("<{kind}QueryRq><TxnID>{id}</TxnID><IncludeLineItems>true</IncludeLineItems>{linked}</{kind}QueryRq>")
 }
@@ -170,6 +172,22 @@ pub fn texts(answer: &str, name: &str) -> Vec<String> {
 /// A sales-receipt or invoice line.
 pub fn line(kind: &str, item: &str, rest: &str) -> String {
     format!("<{kind}LineAdd><ItemRef><FullName>{item}</FullName></ItemRef>{rest}</{kind}LineAdd>")
+}
+
+/// A line of a bill, an item receipt or a vendor credit.
+pub fn bought(item: &str, rest: &str) -> String {
+    format!("<ItemLineAdd><ItemRef><FullName>{item}</FullName></ItemRef>{rest}</ItemLineAdd>")
+}
+
+pub fn spent(account: &str, amount: &str) -> String {
+    format!(
+        "<ExpenseLineAdd><AccountRef><FullName>{account}</FullName></AccountRef><Amount>{amount}</Amount></ExpenseLineAdd>"
+    )
+}
+
+/// What `Acme` sells us, as a document of this kind.
+pub fn from_acme(kind: &str, lines: &str) -> String {
+    add(kind, &format!("<VendorRef><FullName>Acme</FullName></VendorRef>{lines}"))
 }
 
 pub fn decimal(text: &str) -> Decimal {

@@ -11,7 +11,7 @@ use books::{
 };
 use jiff::{Timestamp, ToSpan, civil::date};
 use qbxml::{ClassAdd, MessageSetId, RequestId, TxnId};
-use store::{NewSet, Outcome, Pulled, RunId, Store, Version};
+use store::{NewSet, Outcome, Pulled, RunId, Scope, Store, Version};
 
 /// `minutes` after the first moment of all tests.
 pub fn at(minutes: i64) -> Timestamp {
@@ -162,7 +162,7 @@ pub fn map(store: &Store, run: RunId, number: u32, mapped: &Mapped) -> Vec<Past>
         change(store, run, number);
     }
     let mut seen = Vec::new();
-    let count = store.map_unmapped(run, 1, at(2), |document, past, _| {
+    let count = store.map_unmapped(run, Scope::Everything, 1, at(2), |document, past, _| {
         assert_eq!(document.id, order_id(number));
         seen = past.to_vec();
         mapped.clone()

@@ -9,7 +9,8 @@ use tracing::warn;
 
 use super::{Conversation, Fault, Pending, Phase, numbered};
 use crate::{
-    company::{Company, Pairing, Verdict},
+    company::{self, Company, Pairing, Verdict},
+    integration::{Integration, Stage},
     messages::Message,
 };
 
@@ -39,6 +40,19 @@ impl Conversation {
         let pairing: Option<Pairing> = self.store.setting("pairing")?;
         match company.judge(&self.with.installation, pairing.as_ref(), self.with.configured_file.as_deref()) {
             Verdict::Refuse(message) => self.stop(message),
+            // Before the start nothing is written to any company file, and any may be looked at.
+            Verdict::Pair if Integration::of(&self.store)?.stage == Stage::NotStarted => {
+                let known: Option<Company> = self.store.setting("company")?;
+                if known.is_some_and(|known| !company::same_file(&known.file_name, &self.with.file_name)) {
+                    self.store.forget_lists(now)?;
+                }
+                self.work_with(company, now)?;
+            }
+            Verdict::Pair if !self.is_the_one()? => {
+                let expected = Integration::of(&self.store)?.company_file.unwrap_or_default();
+                let file = &self.with.file_name;
+                self.stop(Message::new("company.wrong_file").with("file", file).with("expected", expected));
+            }
             Verdict::Pair if self.pairing_tried => self.stop(Message::new("company.pairing_failed")),
             Verdict::Pair => {
                 self.pairing_tried = true;
@@ -52,6 +66,21 @@ impl Conversation {
             Verdict::Work => self.work_with(company, now)?,
         }
         Ok(())
+    }
+
+    /// Whether the open company file is the one with which the integration was started.
+    fn is_the_one(&self) -> Result<bool, StoreError> {
+        let started_with = Integration::of(&self.store)?.company_file;
+        Ok(started_with.is_none_or(|file| company::same_file(&file, &self.with.file_name)))
+    }
+
+    /// Whether the integration was started in this very session, so that the company file does not know yet that it is
+    /// ours.
+    pub(super) fn must_pair(&mut self) -> Result<bool, StoreError> {
+        let unknown = self.company.as_ref().is_some_and(|company| company.paired_with.is_none());
+        let must = unknown && Integration::of(&self.store)?.stage != Stage::NotStarted;
+        self.pairing_tried |= must;
+        Ok(must)
     }
 
     fn work_with(&mut self, company: Company, now: Timestamp) -> Result<(), Fault> {

@@ -9,6 +9,7 @@ use store::{NewSet, Outcome, SentSet, StoreError};
 
 use super::{Conversation, Fault, Pending, Phase, Sent, answer_to, ask, recovery::Asking, request_id};
 use crate::{
+    integration::{self, Integration, Stage},
     lists::Reading,
     messages::Message,
     settle::{self, Settled},
@@ -30,13 +31,20 @@ impl Conversation {
     /// The next message set with entries in it; none when something was done that may bring some, or when there is nothing
     /// left to send.
     pub(super) fn post(&mut self, now: Timestamp) -> Result<Option<String>, Fault> {
+        let stage = Integration::of(&self.store)?;
+        if !stage.posts() {
+            if self.mapper.map_some(self.with.run, MAPPED_IN_ONE_STEP, now)? < MAPPED_IN_ONE_STEP {
+                self.phase = Phase::Prove(None);
+            }
+            return Ok(None);
+        }
         // Only so much is mapped ahead as fills a set: what waits to be sent stays little, however much there is to do.
-        let mut ready = self.sendable()?;
+        let mut ready = self.sendable(stage.stage)?;
         if ready.len() < self.set_size as usize {
             let mapped = self.mapper.map_some(self.with.run, MAPPED_IN_ONE_STEP, now)?;
-            ready = self.sendable()?;
+            ready = self.sendable(stage.stage)?;
             if ready.is_empty() {
-                if mapped < MAPPED_IN_ONE_STEP {
+                if mapped < MAPPED_IN_ONE_STEP && !integration::advance(&self.store, now)? {
                     self.phase = Phase::Prove(None);
                 }
                 return Ok(None);
@@ -56,7 +64,7 @@ impl Conversation {
             let request = (!needs_are_left).then(|| entry.request(|key| self.linked(key)));
             let no_fit = match &request {
                 Some(Ok(request)) => request.check().err().map(|errors| errors.first().map(ToString::to_string)),
-                Some(Err(error @ NoRequest::Impossible(..))) => Some(Some(error.to_string())),
+                Some(Err(error @ (NoRequest::Impossible(..) | NoRequest::PartOfDay))) => Some(Some(error.to_string())),
                 Some(Err(NoRequest::NotLinkedYet(_))) | None => None,
             };
             if let Some(field) = &no_fit {
@@ -92,10 +100,12 @@ impl Conversation {
     }
 
     /// Ready entries for the next message set, without those that are left for the next session.
-    fn sendable(&self) -> Result<Vec<Entry>, StoreError> {
+    fn sendable(&self, stage: Stage) -> Result<Vec<Entry>, StoreError> {
         let passed_over = u32::try_from(self.passed_over.len()).unwrap_or(u32::MAX);
         let ready = self.store.ready(self.set_size.saturating_add(passed_over))?;
-        let sendable = ready.into_iter().filter(|entry| !self.passed_over.contains(&entry.key));
+        // The beginning comes before what happened since, and stands before it in the order of sending.
+        let now = |entry: &Entry| stage != Stage::Beginning || entry.is_of_the_beginning();
+        let sendable = ready.into_iter().filter(|entry| now(entry) && !self.passed_over.contains(&entry.key));
         Ok(sendable.take(self.set_size as usize).collect())
     }
 

@@ -96,6 +96,8 @@ pub struct World {
     clock: Arc<Ticking>,
     /// Everything that was sent to QuickBooks.
     pub sent: Vec<String>,
+    /// Path of the company file that is open.
+    pub file_name: String,
 }
 
 impl World {
@@ -105,11 +107,25 @@ impl World {
 
     /// As [`Self::new`], with another company file and another mapping.
     pub fn with(setup: Setup, mapping: Mapping) -> Self {
-        let source = Arc::new(Script::default());
         let mut config = configuration();
         config.mapping = mapping;
+        let mut world = Self::told(setup, &config);
+        world.settle();
+        world
+    }
+
+    /// Nothing was started yet, and nothing starts by itself.
+    pub fn not_started(setup: Setup) -> Self {
+        let mut config = configuration();
+        config.integration.start = sync::config::Start::ByHand;
+        Self::told(setup, &config)
+    }
+
+    /// The shop has told of itself, and no run has been yet.
+    fn told(setup: Setup, config: &Config) -> Self {
+        let source = Arc::new(Script::default());
         let told = Arc::clone(&source) as Arc<dyn Source>;
-        let mut world = Self::around(setup, &config, Timestamp::now(), |_| told);
+        let mut world = Self::around(setup, config, Timestamp::now(), |_| told);
         world.source = Some(source);
         let shop = Shop {
             name: "Harbour & Pine".into(),
@@ -119,7 +135,6 @@ impl World {
             taxes_included: false,
         };
         world.tell(id("Shop", 1), Fact::Shop(shop));
-        world.settle();
         world
     }
 
@@ -166,7 +181,17 @@ impl World {
         let store = Arc::new(Store::open(&folder.path().join("data"), clock.now()).unwrap().store);
         let source = source(&runtime);
         let engine = Engine::new(Arc::clone(&store), source, config, Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
-        Self { runtime, _folder: folder, source: None, store, engine, company, clock, sent: Vec::new() }
+        Self {
+            runtime,
+            _folder: folder,
+            source: None,
+            store,
+            engine,
+            company,
+            clock,
+            sent: Vec::new(),
+            file_name: "C:\\shop.qbw".into(),
+        }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -212,7 +237,7 @@ impl World {
             return None;
         }
         let hello = Hello {
-            company_file_name: "C:\\shop.qbw".into(),
+            company_file_name: self.file_name.clone(),
             country: "US".into(),
             qbxml_major: 16,
             qbxml_minor: 0,
@@ -331,6 +356,7 @@ impl World {
 fn configuration() -> Config {
     let mut config = Config::parse(&sync::config::example()).unwrap();
     config.shop.start_date = jiff::civil::date(2026, 1, 1);
+    config.integration.start = sync::config::Start::WhenReady;
     config
 }
 
