@@ -819,7 +819,7 @@ pub struct GoodsReceipt {
 /// Goods that came of one line of a purchase order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceivedLine {
-    /// The line of the purchase order.
+    /// The line of the purchase order. What came without having been ordered has an id of its own, which no line has.
     pub line: DocumentId,
     /// How many were taken into stock.
     pub accepted: u32,

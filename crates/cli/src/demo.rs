@@ -19,7 +19,7 @@ use simulator::{
 use sync::{
     Config, Engine, Secrets,
     api::{DocumentKind, EntryFilter, EntryKind, Gateway, Mapping, Mode, Money, MoneyBack, Posting, State, Store},
-    config::{IntegrationConfig, QuickBooksConfig, SecretPlace, ShopConfig, SignIn, Start},
+    config::{IntegrationConfig, PurchasesConfig, QuickBooksConfig, SecretPlace, ShopConfig, SignIn, Start},
     engine::Clock,
     tieout::{Period, TieOut},
     token::TokenKeeper,
@@ -223,6 +223,7 @@ impl Demo {
                 password: Some(secret()),
                 company_file: None,
             },
+            purchasing: PurchasesConfig::None,
             integration: IntegrationConfig { start: Start::WhenReady, ..IntegrationConfig::default() },
             mapping: mapping(self.mode),
         }

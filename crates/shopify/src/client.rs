@@ -292,7 +292,7 @@ pub(crate) fn closed(status: StatusCode) -> Option<Error> {
 }
 
 /// An error with its causes. The address is left out: it says nothing new.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -12,15 +12,16 @@ use serde_json::{json, value::RawValue};
 
 use crate::{
     client::Client,
-    decode::{Connection, PageInfo, decode_customer, decode_location, decode_shop, decode_variant},
+    decode::{Connection, PageInfo, decode_customer, decode_location, decode_shop, decode_variant, read},
     error::{DecodeError, Error},
     load::{Load, Loader},
     orders::{By, OrdersWalk},
-    questions::{CUSTOMERS, LOCATIONS, PRODUCT_VARIANTS, Question, SHOP_PROBE},
+    questions::{CUSTOMERS, LOCATIONS, PRODUCT_VARIANTS, Question, SHOP_PROBE, STOCK_ITEMS},
+    stock::{self, decode_stock_item},
 };
 
 /// What is asked for again although it was seen, because the search index lags (SHOPIFY.md 2.6).
-const OVERLAP: Duration = Duration::from_mins(10);
+pub(crate) const OVERLAP: Duration = Duration::from_mins(10);
 const DAY: Duration = Duration::from_hours(24);
 /// Objects in a page: the most that may be asked for (SHOPIFY.md 2.2).
 pub(crate) const PAGE: usize = 250;
@@ -36,6 +37,12 @@ pub enum Feed {
     Customers,
     /// Product variants that changed.
     Variants,
+    /// Stock items that changed. What is on hand may move without that: without a cursor, all of them are told.
+    StockItems,
+    /// All purchase orders, each time, with what came of them.
+    PurchaseOrders,
+    /// All transfers, each time, with what arrived.
+    Transfers,
     /// Orders that changed, whole.
     Orders {
         /// The first pull begins with what changed at or after this moment; later ones never go before it.
@@ -130,7 +137,7 @@ pub struct Puller<'c> {
     feed: Feed,
     pub(crate) now: Timestamp,
     pub(crate) position: Position,
-    after: Option<String>,
+    pub(crate) after: Option<String>,
     pub(crate) orders: OrdersWalk<'c>,
     pub(crate) loader: Loader<'c>,
     seen: usize,
@@ -140,8 +147,16 @@ pub struct Puller<'c> {
 /// An answer whose one field is the list asked for, whatever it is called.
 #[derive(Deserialize)]
 struct Listing {
-    #[serde(alias = "locations", alias = "customers", alias = "productVariants")]
+    #[serde(alias = "locations", alias = "customers", alias = "productVariants", alias = "inventoryItems")]
     list: Connection<Box<RawValue>>,
+}
+
+/// What is needed of a node to walk on, whatever becomes of it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Head {
+    id: DocumentId,
+    updated_at: Timestamp,
 }
 
 #[derive(Deserialize)]
@@ -183,8 +198,11 @@ impl Puller<'_> {
         let documents = match self.feed {
             Feed::Shop => self.shop().await?,
             Feed::Locations => self.locations().await?,
-            Feed::Customers => self.by_id(&CUSTOMERS, DAY, decode_customer).await?,
-            Feed::Variants => self.by_id(&PRODUCT_VARIANTS, OVERLAP, decode_variant).await?,
+            Feed::Customers => self.by_id(&CUSTOMERS, DAY, |raw| decode_customer(raw).map(Some)).await?,
+            Feed::Variants => self.by_id(&PRODUCT_VARIANTS, OVERLAP, |raw| decode_variant(raw).map(Some)).await?,
+            Feed::StockItems => self.by_id(&STOCK_ITEMS, OVERLAP, decode_stock_item).await?,
+            Feed::PurchaseOrders => self.purchase_orders().await?,
+            Feed::Transfers => self.transfers().await?,
             Feed::Orders { since } => {
                 let from = self.position.seen.map_or(since, |seen| (seen - OVERLAP).max(since));
                 self.orders(By::Change, from, self.now - self.client.index_lag).await?
@@ -222,7 +240,7 @@ impl Puller<'_> {
         &mut self,
         question: &'static Question,
         overlap: Duration,
-        decode: fn(&str) -> Result<Document, DecodeError>,
+        decode: fn(&str) -> Result<Option<Document>, DecodeError>,
     ) -> Result<Vec<Pulled>, Error> {
         let mut walk = self.position.walk.clone().unwrap_or(Walk { began: self.now, after: 0, latest: None });
         let mut query = format!("id:>={}", walk.after + 1);
@@ -233,12 +251,29 @@ impl Puller<'_> {
             query = format!("updated_at:>='{from}' AND {query}");
         }
         let Listing { list } = self.client.ask(question, json!({ "first": PAGE, "query": query })).await?;
-        let documents: Vec<Pulled> =
-            list.nodes.iter().map(|raw| pulled(question, raw, decode)).collect::<Result<_, _>>()?;
-        walk.latest = documents.iter().map(|pulled| pulled.document.updated_at).max().max(walk.latest);
+        let mut documents = Vec::with_capacity(list.nodes.len());
+        let mut last = walk.after;
+        for raw in &list.nodes {
+            let head: Head = read(raw.get()).map_err(|source| question.unreadable(source))?;
+            walk.latest = walk.latest.max(Some(head.updated_at));
+            // Not every list can be told how to sort: one in another order could not be walked by id.
+            last = number(&head.id).filter(|id| *id > last).ok_or_else(|| stuck(question))?;
+            let mut raw = raw.get().to_owned();
+            let mut document = decode(&raw);
+            if let Err(DecodeError::Cut(_)) = document {
+                let Some(whole) = stock::whole(self.client, &raw).await? else { continue };
+                document = decode(&whole);
+                raw = whole;
+            }
+            if let Some(document) = document.map_err(|source| question.unreadable(source))? {
+                documents.push(Pulled { document, raw });
+            }
+        }
         if list.page_info.has_next_page {
-            let last = documents.last().and_then(|pulled| number(&pulled.document.id)).filter(|id| *id > walk.after);
-            walk.after = last.ok_or_else(|| stuck(question))?;
+            if last == walk.after {
+                return Err(stuck(question));
+            }
+            walk.after = last;
             self.position.walk = Some(walk);
         } else {
             self.position.seen = walk.latest.map(|latest| latest.min(walk.began)).max(self.position.seen);

@@ -48,8 +48,11 @@ mod load;
 mod order;
 mod orders;
 mod probe;
+mod purchases;
 mod questions;
 mod rest;
+mod stock;
+pub mod stocky;
 mod whole;
 
 pub use address::{AddressError, ShopAddress};
@@ -62,3 +65,5 @@ pub use feed::{Cursor, Feed, Page, Pulled, Puller};
 pub use ledger::{DeletedOrder, Tender, Tenders};
 pub use order::decode_order;
 pub use probe::{NEEDED_SCOPES, Probe, Scope};
+pub use purchases::{decode_purchase_order, decode_transfer};
+pub use stock::decode_stock_item;

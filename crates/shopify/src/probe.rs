@@ -53,6 +53,20 @@ pub struct Probe {
     pub clock_ahead: Option<SignedDuration>,
 }
 
+impl Probe {
+    /// Whether the app has a permission to read.
+    pub fn grants(&self, scope: &str) -> bool {
+        grants(&self.granted, scope)
+    }
+}
+
+/// A permission to write includes the one to read.
+fn grants(granted: &[Scope], needed: &str) -> bool {
+    granted
+        .iter()
+        .any(|scope| scope.as_str() == needed || scope.as_str().strip_prefix("write_") == needed.strip_prefix("read_"))
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer {
@@ -90,14 +104,9 @@ impl Client {
         let answer: Answer = self.ask(&SHOP_PROBE, json!({})).await?;
         let granted: Vec<Scope> =
             answer.current_app_installation.access_scopes.into_iter().map(|scope| scope.handle).collect();
-        // A permission to write includes the one to read.
-        let has = |needed: &str| {
-            granted.iter().any(|scope| {
-                scope.as_str() == needed || scope.as_str().strip_prefix("write_") == needed.strip_prefix("read_")
-            })
-        };
-        let missing: Vec<Scope> = NEEDED_SCOPES.into_iter().filter(|needed| !has(needed)).map(Scope::new).collect();
-        let buyers_told = if has("read_orders") && has("read_customers") {
+        let missing: Vec<Scope> =
+            NEEDED_SCOPES.into_iter().filter(|needed| !grants(&granted, needed)).map(Scope::new).collect();
+        let buyers_told = if grants(&granted, "read_orders") && grants(&granted, "read_customers") {
             match self.ask::<Value>(&PROTECTED_DATA_PROBE, json!({})).await {
                 Ok(_) => Some(true),
                 Err(Error::MissingScope { .. }) => Some(false),

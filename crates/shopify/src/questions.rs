@@ -95,6 +95,30 @@ pub(crate) static CUSTOMERS: Question = Question {
 
 pub(crate) static PRODUCT_VARIANTS: Question = plain("ProductVariants", document!("product_variants"));
 
+pub(crate) static STOCK_ITEMS: Question = plain("StockItems", document!("stock_items", "stock_level"));
+
+pub(crate) static STOCK_LEVELS_PAGE: Question = plain("StockLevelsPage", document!("stock_levels_page", "stock_level"));
+
+pub(crate) static PURCHASE_ORDERS: Question = plain("PurchaseOrders", document!("purchase_orders", "purchase_line"));
+
+pub(crate) static PURCHASE_LINES_PAGE: Question =
+    plain("PurchaseLinesPage", document!("purchase_lines_page", "purchase_line"));
+
+pub(crate) static PURCHASE_TRANSFERS_PAGE: Question =
+    plain("PurchaseTransfersPage", document!("purchase_transfers_page"));
+
+pub(crate) static TRANSFERS: Question =
+    plain("Transfers", document!("transfers", "transfer", "shipment", "shipment_line"));
+
+pub(crate) static TRANSFERS_BY_ID: Question =
+    plain("TransfersById", document!("transfers_by_id", "transfer", "shipment", "shipment_line"));
+
+pub(crate) static TRANSFER_SHIPMENTS_PAGE: Question =
+    plain("TransferShipmentsPage", document!("transfer_shipments_page", "shipment", "shipment_line"));
+
+pub(crate) static SHIPMENT_LINES_PAGE: Question =
+    plain("ShipmentLinesPage", document!("shipment_lines_page", "shipment_line"));
+
 pub(crate) static ORDERS_PAGE: Question = Question {
     name: "OrdersPage",
     text: document!("orders_page", "order", "order_head", "order_parts", "line", "money"),
@@ -163,12 +187,21 @@ mod tests {
         Schema::parse_and_validate(include_str!("../queries/schema/admin-2026-10.graphql"), "schema").unwrap()
     }
 
-    const ALL: [&Question; 18] = [
+    const ALL: [&Question; 27] = [
         &SHOP_PROBE,
         &PROTECTED_DATA_PROBE,
         &LOCATIONS,
         &CUSTOMERS,
         &PRODUCT_VARIANTS,
+        &STOCK_ITEMS,
+        &STOCK_LEVELS_PAGE,
+        &PURCHASE_ORDERS,
+        &PURCHASE_LINES_PAGE,
+        &PURCHASE_TRANSFERS_PAGE,
+        &TRANSFERS,
+        &TRANSFERS_BY_ID,
+        &TRANSFER_SHIPMENTS_PAGE,
+        &SHIPMENT_LINES_PAGE,
         &ORDERS_PAGE,
         &ORDER_DETAIL,
         &ORDER_LINE_ITEMS_PAGE,

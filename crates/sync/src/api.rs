@@ -24,7 +24,8 @@ use crate::{
     ceilings, choices,
     company::{Company, Installation, Pairing},
     config::{Config, QuickBooksConfig, Start},
-    endpoint, engine,
+    endpoint,
+    engine::{self, LEFT_OUT},
     integration::{self, IntegrationView},
     messages::{Language, Message},
     secrets::{SecretError, SecretPlace, Secrets},
@@ -247,6 +248,11 @@ pub fn status_of(store: &Store) -> Result<Status, ApiError> {
     troubles.extend(TokenRecord::of(store)?.trouble());
     for key in ["trouble", "trouble.shop"] {
         troubles.extend(store.setting::<Option<Message>>(key)?.flatten());
+    }
+    for message in store.setting::<BTreeMap<String, Message>>(LEFT_OUT)?.unwrap_or_default().into_values() {
+        if !troubles.contains(&message) {
+            troubles.push(message);
+        }
     }
     let shop = store.setting::<books::document::Shop>("shop")?;
     let mut attention: Vec<Attention> = troubles.into_iter().map(|message| Attention { message, entries: 0 }).collect();

@@ -1,5 +1,7 @@
 //! The configuration: every onboarding answer in one TOML file, for use without a window.
 
+use std::path::PathBuf;
+
 use books::mapping::Mapping;
 use jiff::civil::Date;
 use secrecy::SecretString;
@@ -24,6 +26,8 @@ pub struct Config {
     pub shop: ShopConfig,
     /// QuickBooks.
     pub quickbooks: QuickBooksConfig,
+    /// Where purchases come from.
+    pub purchasing: PurchasesConfig,
     /// The initial integration.
     pub integration: IntegrationConfig,
     /// How documents become entries.
@@ -61,6 +65,40 @@ pub enum SignIn {
         /// Where it is.
         token: SecretPlace,
     },
+}
+
+/// Where purchase orders, and what came of them, are read from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "source", rename_all = "snake_case", deny_unknown_fields)]
+pub enum PurchasesConfig {
+    /// Nowhere: purchases are not carried over.
+    #[default]
+    None,
+    /// Shopify's own purchase orders and transfers.
+    Shopify,
+    /// Stocky's API, which was shut down on 31 August 2026.
+    Stocky {
+        /// Where its key is.
+        key: SecretPlace,
+        /// Another address to reach it at, for a simulated Stocky: plain http for loopback only.
+        #[serde(default)]
+        base_url: Option<String>,
+    },
+    /// What was saved of Stocky.
+    Archive {
+        /// A file (ZIP, JSON or CSV), or a folder with such files.
+        path: PathBuf,
+    },
+}
+
+impl PurchasesConfig {
+    /// Where its secret is, if it has one.
+    pub const fn secret_place(&self) -> Option<&SecretPlace> {
+        match self {
+            Self::Stocky { key, .. } => Some(key),
+            Self::None | Self::Shopify | Self::Archive { .. } => None,
+        }
+    }
 }
 
 /// QuickBooks and the endpoint that its Web Connector calls.
@@ -150,6 +188,8 @@ struct Connections {
     shop: ShopConfig,
     quickbooks: QuickBooksConfig,
     #[serde(default)]
+    purchasing: PurchasesConfig,
+    #[serde(default)]
     integration: IntegrationConfig,
 }
 
@@ -179,13 +219,14 @@ impl Config {
     /// [`ConfigError`]: what is wrong, with the line where it can be told.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let unreadable = |error: toml::de::Error| ConfigError::Unreadable(error.to_string());
-        let Connections { shop, quickbooks, integration } = toml::from_str(text).map_err(unreadable)?;
+        let Connections { shop, quickbooks, purchasing, integration } = toml::from_str(text).map_err(unreadable)?;
         let mut rest: toml::Table = toml::from_str(text).map_err(unreadable)?;
         rest.remove("shop");
         rest.remove("quickbooks");
+        rest.remove("purchasing");
         rest.remove("integration");
         let mapping = Mapping::deserialize(rest).map_err(unreadable)?;
-        let config = Self { shop, quickbooks, integration, mapping };
+        let config = Self { shop, quickbooks, purchasing, integration, mapping };
         config.check()?;
         Ok(config)
     }
@@ -206,6 +247,7 @@ impl Config {
         let places = [
             ("shop.sign_in", Some(self.shop.secret_place())),
             ("quickbooks.password", self.quickbooks.password.as_ref()),
+            ("purchasing.key", self.purchasing.secret_place()),
         ];
         for (setting, place) in places {
             if let Some(problem) = place.and_then(SecretPlace::problem) {
@@ -226,6 +268,23 @@ mod tests {
         let config = Config::parse(&example()).unwrap();
         assert_eq!(config.mapping, Mapping::default());
         assert_eq!(config.quickbooks.port, 8087);
+    }
+
+    #[test]
+    fn each_source_of_purchases_has_its_own_settings() {
+        let with = |table: &str| {
+            let text = example().replace("source = \"none\"", table);
+            Config::parse(&text).map(|config| config.purchasing)
+        };
+        assert_eq!(with("source = \"none\"").unwrap(), PurchasesConfig::None);
+        assert_eq!(with("source = \"shopify\"").unwrap(), PurchasesConfig::Shopify);
+        let key = SecretPlace::Environment("KEY".into());
+        let stocky = with("source = \"stocky\"\nkey = { environment = \"KEY\" }").unwrap();
+        assert_eq!(stocky, PurchasesConfig::Stocky { key, base_url: None });
+        let archive = with("source = \"archive\"\npath = 'C:\\Stocky'").unwrap();
+        assert_eq!(archive, PurchasesConfig::Archive { path: "C:\\Stocky".into() });
+        assert!(with("source = \"stocky\"").is_err());
+        assert!(with("source = \"archive\"\npth = 'C:\\Stocky'").is_err());
     }
 
     #[test]

@@ -30,19 +30,20 @@ use crate::{
     messages::{Language, Message},
     preflight::FOOTER_WANTED,
     schedule::Schedule,
-    source::{Opening as FeedOpening, Source, SourceError, Told},
+    source::{Source, SourceError},
     tieout::{Period, START, WANTED},
     token::TokenRecord,
 };
+
+mod pull;
+
+pub(crate) use pull::LEFT_OUT;
 
 /// How often the scheduler looks at the clock. Short, because a computer that wakes from sleep does not say so.
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// How often our own data is backed up.
 const BACK_UP_EVERY: SignedDuration = SignedDuration::from_hours(24);
-
-/// How far the shop's search index may lag behind what happens (SHOPIFY.md 2.6).
-const INDEX_LAG: SignedDuration = SignedDuration::from_mins(10);
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
@@ -246,67 +247,6 @@ impl Engine {
         if last.is_none_or(|last| now.duration_since(last) >= BACK_UP_EVERY) {
             self.store.backup(None, now)?;
             self.store.set_setting("backup_at", &now, "a backup was made", now)?;
-        }
-        Ok(())
-    }
-
-    async fn pull(&self, run: RunId) -> Result<(), RunError> {
-        let began = self.clock.now();
-        let mut missed = false;
-        for name in self.source.feeds() {
-            let opening = FeedOpening { cursor: self.store.cursor(name)?, now: self.clock.now(), missed };
-            let mut feed = self.source.open(name, opening)?;
-            while let Some(page) = feed.next().await? {
-                let now = self.clock.now();
-                let told: Vec<_> =
-                    page.documents.iter().map(|Told { document, raw }| store::Pulled { document, raw }).collect();
-                let count = tokio::task::block_in_place(|| {
-                    self.remember_shop(&page.documents, now)?;
-                    let documents = page.documents.iter().map(|told| &told.document);
-                    choices::remember_met(&self.store, documents, now)?;
-                    for id in &page.gone {
-                        self.store.gone(id, now)?;
-                    }
-                    let unknown = self.store.unknown(&page.mentioned)?;
-                    if !unknown.is_empty() {
-                        warn!(
-                            orders = unknown.len(),
-                            "the shop mentions orders that it never told: they are looked for"
-                        );
-                        missed = true;
-                    }
-                    self.store.save_pulled(run, name, &told, Some(&page.cursor), now)
-                })?;
-                if let Some(open) = &mut self.live().run {
-                    open.pulled.new += count.new;
-                    open.pulled.changed += count.changed;
-                }
-                self.progress.send_modify(|progress| progress.pulled += count.new + count.changed);
-            }
-        }
-        Ok(self.note_days_over(began)?)
-    }
-
-    /// Everything was read that happened in the shop before `began`: the days that were over by then can be posted as one.
-    fn note_days_over(&self, began: Timestamp) -> Result<(), StoreError> {
-        let Some(shop) = self.store.setting::<Shop>("shop")? else { return Ok(()) };
-        let Ok(zone) = TimeZone::get(&shop.time_zone) else { return Ok(()) };
-        let settled = began.saturating_sub(INDEX_LAG).unwrap_or(began).to_zoned(zone).date();
-        match settled.yesterday() {
-            Ok(over) => self.store.told_through(over, self.clock.now()),
-            Err(_) => Ok(()),
-        }
-    }
-
-    /// Keeps the shop's own facts where the mapping finds them.
-    fn remember_shop(&self, documents: &[Told], now: Timestamp) -> Result<(), StoreError> {
-        for told in documents {
-            if let Fact::Shop(shop) = &told.document.fact
-                && self.store.setting::<Shop>("shop")?.as_ref() != Some(shop)
-            {
-                self.store.remap_open(now)?;
-                self.store.set_setting("shop", shop, "what the shop says of itself", now)?;
-            }
         }
         Ok(())
     }

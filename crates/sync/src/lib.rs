@@ -26,6 +26,7 @@ pub mod integration;
 mod lists;
 pub mod messages;
 pub mod preflight;
+mod purchases;
 mod questions;
 pub mod reset;
 pub mod schedule;

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use shopify::{Client, Credentials, Error};
+use secrecy::SecretString;
+use shopify::{Client, Credentials, Error, ShopAddress};
 
 use crate::{
-    config::{Config, ConfigError, SignIn},
+    config::{Config, ConfigError, PurchasesConfig, SecretPlace, SignIn},
     messages::Message,
+    purchases,
     secrets::Secrets,
-    source::{Feed, Opening, Source, SourceError},
+    source::{Feed, Opening, Several, Source, SourceError},
 };
 
 mod feeds;
@@ -19,12 +21,16 @@ const FEEDS: &[&str] = &[
     "shopify.shop",
     "shopify.locations",
     "shopify.variants",
+    "shopify.stock",
     "shopify.customers",
     "shopify.orders",
     "shopify.deletions",
     "shopify.tenders",
     "shopify.rescan",
 ];
+
+/// Names of the feeds of Shopify's own purchase orders, which are read where the merchant buys with them.
+const PURCHASES: &[&str] = &["shopify.purchases", "shopify.transfers"];
 
 /// Why the shop could not be connected.
 #[derive(Debug, thiserror::Error)]
@@ -39,9 +45,17 @@ pub enum ConnectError {
 
 /// The shop of a configuration.
 struct Shop {
-    client: Client,
+    client: Arc<Client>,
     since: Timestamp,
 }
+
+/// Stocky's key.
+fn stocky_key(key: &SecretPlace, secrets: &Secrets) -> Result<SecretString, ConnectError> {
+    Ok(secrets.read(key).map_err(ConfigError::from)?.ok_or_else(|| ConfigError::NoSecret(key.clone()))?)
+}
+
+/// The purchase orders of a shop.
+struct Purchases(Arc<Client>);
 
 fn client(config: &Config, secrets: &Secrets) -> Result<Client, ConnectError> {
     let secret = config.shop.secret(secrets)?;
@@ -52,7 +66,7 @@ fn client(config: &Config, secrets: &Secrets) -> Result<Client, ConnectError> {
         SignIn::AccessToken { .. } => Credentials::AccessToken(secret),
     };
     let settings = shopify::Config {
-        shop: config.shop.address.parse().map_err(|error| source_error(&Error::Address(error)))?,
+        shop: address(config)?,
         base_url: config.shop.base_url.clone(),
         credentials,
         user_agent: concat!("Tillbridge/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -61,13 +75,33 @@ fn client(config: &Config, secrets: &Secrets) -> Result<Client, ConnectError> {
     Ok(Client::new(settings, Arc::new(shopify::SystemClock)).map_err(|error| source_error(&error))?)
 }
 
-/// Connects to the shop of a configuration. Nothing is asked of it yet.
+/// Connects to the shop of a configuration, and to where its purchases come from. Nothing is asked of them yet.
 pub fn connect(config: &Config, secrets: &Secrets) -> Result<Arc<dyn Source>, ConnectError> {
     // A day earlier than any time zone's midnight: orders placed before the start are told apart when they are mapped.
     let since = config.shop.start_date.yesterday().unwrap_or(config.shop.start_date);
     let since = since.to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp());
-    Ok(Arc::new(Shop { client: client(config, secrets)?, since }))
+    let client = Arc::new(client(config, secrets)?);
+    let mut sources: Vec<Arc<dyn Source>> = vec![Arc::new(Shop { client: Arc::clone(&client), since })];
+    match &config.purchasing {
+        PurchasesConfig::None => {}
+        PurchasesConfig::Shopify => sources.push(Arc::new(Purchases(client))),
+        PurchasesConfig::Stocky { key, base_url } => {
+            sources.push(Arc::new(purchases::Stocky::new(address(config)?, stocky_key(key, secrets)?, base_url.clone())?));
+        }
+        PurchasesConfig::Archive { path } => {
+            sources.push(Arc::new(purchases::Saved::new(address(config)?, path.clone())));
+        }
+    }
+    Ok(Arc::new(Several::new(sources)))
 }
+
+fn address(config: &Config) -> Result<ShopAddress, ConnectError> {
+    Ok(config.shop.address.parse().map_err(|error| source_error(&Error::Address(error)))?)
+}
+
+/// What Shopify's own purchase orders take beside `read_inventory` (SHOPIFY.md 5.3).
+const PURCHASE_SCOPES: [&str; 3] =
+    ["read_inventory_purchase_orders", "read_inventory_transfers", "read_inventory_shipments"];
 
 /// What a first look at the shop shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,9 +120,18 @@ pub struct Probe {
 
 /// Signs in to the shop of a configuration and looks what is missing.
 pub async fn probe(config: &Config, secrets: &Secrets) -> Result<Probe, ConnectError> {
+    if let PurchasesConfig::Stocky { key, .. } = &config.purchasing {
+        stocky_key(key, secrets)?;
+    }
     let probe = client(config, secrets)?.probe().await.map_err(|error| source_error(&error))?;
     let mut missing: Vec<Message> =
         probe.missing.iter().map(|scope| Message::new("shop.missing_scope").with("scope", scope.as_str())).collect();
+    let optional = PURCHASE_SCOPES.iter().filter(|_| config.purchasing == PurchasesConfig::Shopify);
+    let optional =
+        optional.map(|scope| ("shop.purchases_scope", *scope)).chain([("shop.stock_scope", "read_inventory")]);
+    for (code, scope) in optional.filter(|(_, scope)| !probe.grants(scope)) {
+        missing.push(Message::new(code).with("scope", scope));
+    }
     if probe.buyers_told == Some(false) {
         missing.push(Message::new("shop.buyers_not_told"));
     }
@@ -102,8 +145,8 @@ pub async fn probe(config: &Config, secrets: &Secrets) -> Result<Probe, ConnectE
 }
 
 impl Source for Shop {
-    fn feeds(&self) -> &'static [&'static str] {
-        FEEDS
+    fn feeds(&self) -> Vec<&'static str> {
+        FEEDS.to_vec()
     }
 
     fn open(&self, feed: &'static str, opening: Opening) -> Result<Box<dyn Feed + '_>, SourceError> {
@@ -113,6 +156,7 @@ impl Source for Shop {
             "shopify.locations" => feeds::plain(client, shopify::Feed::Locations, opening),
             "shopify.variants" => feeds::plain(client, shopify::Feed::Variants, opening),
             "shopify.customers" => feeds::plain(client, shopify::Feed::Customers, opening),
+            "shopify.stock" => return feeds::stock(client, &opening).map_err(|error| beside(feed, &error)),
             "shopify.deletions" => Ok(feeds::deletions(client, self.since, &opening)),
             "shopify.tenders" => Ok(feeds::tenders(client, &opening)),
             "shopify.rescan" => feeds::rescan(client, &opening),
@@ -120,6 +164,34 @@ impl Source for Shop {
         };
         opened.map_err(|error| source_error(&error))
     }
+}
+
+impl Source for Purchases {
+    fn feeds(&self) -> Vec<&'static str> {
+        PURCHASES.to_vec()
+    }
+
+    fn open(&self, feed: &'static str, opening: Opening) -> Result<Box<dyn Feed + '_>, SourceError> {
+        let list = if feed == "shopify.transfers" { shopify::Feed::Transfers } else { shopify::Feed::PurchaseOrders };
+        feeds::listed(&self.0, feed, list, &opening).map_err(|error| beside(feed, &error))
+    }
+}
+
+/// What stops a feed without which sales are carried over all the same.
+fn beside(feed: &str, error: &Error) -> SourceError {
+    let SourceError { message, passing, .. } = source_error(error);
+    let message = match error {
+        Error::MissingScope { required, .. } => {
+            let code = if feed == "shopify.stock" { "shop.stock_scope" } else { "shop.purchases_scope" };
+            Message::new(code).with("scope", required)
+        }
+        // An older version of the API, or a shop that Shopify gives no purchase orders.
+        Error::BadDocument { message: problem, .. } if feed != "shopify.stock" => {
+            Message::new("shop.no_purchases").with("problem", problem)
+        }
+        _ => message,
+    };
+    SourceError { message, passing, only_this_feed: true }
 }
 
 fn source_error(error: &Error) -> SourceError {
@@ -136,5 +208,5 @@ fn source_error(error: &Error) -> SourceError {
         Error::MissingScope { path, required } => ("scope", format!("{path}: {required}")),
         other => ("problem", other.to_string()),
     };
-    SourceError { message: Message::new(code).with(fact.0, fact.1), passing }
+    SourceError { message: Message::new(code).with(fact.0, fact.1), passing, only_this_feed: false }
 }

@@ -9,5 +9,8 @@ mod first_load;
 mod history;
 mod ledger;
 mod load;
+mod purchases;
+mod saved;
 mod simulated;
+mod stocky;
 mod support;

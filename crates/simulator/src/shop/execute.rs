@@ -18,7 +18,7 @@ use super::lists::{Ask, Page, Row, read_cursor, tag, write_cursor};
 use super::model::Presentment;
 use super::search::{Search, word};
 use super::state::State;
-use super::{graph, objects};
+use super::{graph, objects, stockroom};
 
 /// What the buyer sees amounts in, where that is not the shop's currency.
 type Shown = Option<&'static Presentment>;
@@ -122,8 +122,11 @@ impl Session<'_> {
             Kind::Customer => objects::customer(&state.trader, owner).map(Held::Owned),
             Kind::Product => objects::product(&state.trader, owner).map(Held::Owned),
             Kind::ProductVariant => objects::variant(&state.trader, owner).map(Held::Owned),
-            Kind::InventoryItem => objects::inventory_item(&state.trader, owner).map(Held::Owned),
+            Kind::InventoryItem => objects::inventory_item(state, owner).map(Held::Owned),
             Kind::Location => objects::location(owner).map(Held::Owned),
+            Kind::InventoryPurchaseOrder => stockroom::purchase_order(&state.purchasing, owner).map(Held::Owned),
+            Kind::InventoryTransfer => stockroom::transfer(&state.purchasing, owner, position).map(Held::Owned),
+            Kind::InventoryShipment => stockroom::shipment(&state.purchasing, owner, position).map(Held::Owned),
             Kind::GiftCard => objects::gift_card(&state.trader, owner).map(Held::Owned),
             _ => None,
         }

@@ -32,12 +32,17 @@ pub(crate) enum Kind {
     StoreCreditAccount,
     BulkOperation,
     Event,
+    InventoryPurchaseOrder,
+    InventoryPurchaseOrderLineItem,
+    InventoryTransfer,
+    InventoryShipment,
+    InventoryShipmentLineItem,
 }
 
 /// How many ids one owner may have: more than the largest order has lines.
 const ROOM: u64 = 4096;
 
-const TABLE: [(Kind, &str, u64); 29] = [
+const TABLE: [(Kind, &str, u64); 34] = [
     (Kind::Order, "Order", 5_600_000_000_000),
     (Kind::LineItem, "LineItem", 14_100_000_000_000),
     (Kind::ShippingLine, "ShippingLine", 4_600_000_000_000),
@@ -67,6 +72,11 @@ const TABLE: [(Kind, &str, u64); 29] = [
     (Kind::StoreCreditAccount, "StoreCreditAccount", 410_000_000),
     (Kind::Event, "BasicEvent", 88_000_000_000),
     (Kind::BulkOperation, "BulkOperation", 7_933_000_000_000),
+    (Kind::InventoryPurchaseOrder, "InventoryPurchaseOrder", 710_000_000),
+    (Kind::InventoryPurchaseOrderLineItem, "InventoryPurchaseOrderLineItem", 1_710_000_000),
+    (Kind::InventoryTransfer, "InventoryTransfer", 2_710_000_000),
+    (Kind::InventoryShipment, "InventoryShipment", 3_710_000_000),
+    (Kind::InventoryShipmentLineItem, "InventoryShipmentLineItem", 4_710_000_000),
 ];
 
 impl Kind {

@@ -14,6 +14,7 @@ use super::model::{FinancialStatus, Fulfilment, Order};
 use super::objects;
 use super::search::{Compare, Search, number, time, word};
 use super::state::{Place, State};
+use super::stockroom;
 
 /// No list goes further than this (SHOPIFY.md 2.2).
 const WALK: usize = 25_000;
@@ -144,12 +145,21 @@ impl State {
                 self.take_sorted(ask, Kind::GiftCard, search, places, after)
             }
             "events" => self.take_sorted(ask, Kind::Event, search, numbered(self.deletions.len()), after),
-            "companies"
-            | "disputes"
-            | "inventoryTransfers"
-            | "inventoryShipments"
-            | "inventoryPurchaseOrders"
-            | "cashTrackingSessions" => Vec::new(),
+            "inventoryPurchaseOrders" => {
+                let orders = &self.purchasing.orders;
+                let living = |place: &Place| !orders[place.1].deleted;
+                let places = numbered(orders.len()).filter(living);
+                self.take_sorted(ask, Kind::InventoryPurchaseOrder, search, places, after)
+            }
+            "inventoryTransfers" => {
+                let places = stockroom::transfers(&self.purchasing);
+                self.take_sorted(ask, Kind::InventoryTransfer, search, places, after)
+            }
+            "inventoryShipments" => {
+                let places = stockroom::shipments(&self.purchasing);
+                self.take_sorted(ask, Kind::InventoryShipment, search, places, after)
+            }
+            "companies" | "disputes" | "cashTrackingSessions" => Vec::new(),
             other => return Err(PageError::Unknown(other.to_owned())),
         };
         Ok((rows, OTHER_FIELDS))
@@ -199,6 +209,7 @@ impl State {
                 let archived = trader.catalogue.products[owner].status == Status::Archived;
                 Some(word(if archived { "archived" } else { "active" }, values))
             }
+            (Kind::InventoryItem, "updated_at") => when(objects::item_updated(&trader.catalogue.variants[owner])),
             (Kind::GiftCard, "updated_at") => when(self.card_changed(owner)),
             (Kind::GiftCard, "created_at") => when(trader.gift_cards[owner].sold),
             (Kind::TenderTransaction, "processed_at") => when(self.orders()[owner].payments[position].at),

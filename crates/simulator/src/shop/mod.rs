@@ -47,6 +47,7 @@ mod purse;
 mod search;
 mod server;
 mod state;
+mod stockroom;
 mod trade;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,7 +58,10 @@ use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 use tokio::time::Instant;
+
+use crate::purchasing::Purchasing;
 
 pub use catalogue::{Rate, SALES_TAX};
 pub use cost::{Bucket, Points};
@@ -70,9 +74,16 @@ pub use model::{
 pub use orders::{Change, Goods, NewLine, NewOrder, NewRefund, NewReturn, Paid, Portion, Settlement};
 pub use trade::{Mix, SHOP_ZONE, Trade};
 
+pub(crate) use model::cents;
+
 use cost::Level;
 use state::State;
 use trade::Trader;
+
+/// The number in the global id of one of the shop's two locations.
+pub(crate) fn location_number(index: usize) -> u64 {
+    ids::Kind::Location.number(index, 0)
+}
 
 /// A shop that can't be made.
 #[derive(Debug, thiserror::Error)]
@@ -247,6 +258,50 @@ impl Shop {
         state.push(order);
         state.let_one_live_on();
         id
+    }
+
+    /// The global id of one of the shop's two locations.
+    pub fn location(&self, index: usize) -> String {
+        ids::Kind::Location.gid(index, 0)
+    }
+
+    /// The global id of a purchase order, by its place in [`Purchasing::orders`].
+    pub fn purchase_order(&self, index: usize) -> String {
+        ids::Kind::InventoryPurchaseOrder.gid(index, 0)
+    }
+
+    /// Looks at all that the shop buys and moves.
+    pub fn purchasing(&self) -> Purchasing {
+        self.state().purchasing.clone()
+    }
+
+    /// Lets something happen to what the shop buys and moves, a second later.
+    pub fn purchase<T>(&self, happen: impl FnOnce(&mut Purchasing, Timestamp) -> T) -> T {
+        let mut state = self.state_mut();
+        let at = state.tick();
+        happen(&mut state.purchasing, at)
+    }
+
+    /// The goods of an inventory item cost something else from now on. `false` where there is no such item.
+    pub fn change_cost(&self, item: &str, cost: Decimal) -> bool {
+        let mut state = self.state_mut();
+        let at = state.tick();
+        let index = ids::parse(item).filter(|id| id.0 == ids::Kind::InventoryItem).map(|id| id.1);
+        match index.and_then(|index| state.trader.catalogue.variants.get_mut(index)) {
+            Some(variant) => {
+                variant.cost = Some(cost);
+                variant.costed = Some(at);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// So many more of an inventory item are on hand at a location: its `updatedAt` does not move.
+    pub fn recount(&self, item: &str, location: usize, change: i64) {
+        if let Some((ids::Kind::InventoryItem, index, _)) = ids::parse(item) {
+            *self.state_mut().recounted.entry((index, location)).or_default() += change;
+        }
     }
 
     /// Archives a product: `products` goes on telling it. `false` where there is no such product.

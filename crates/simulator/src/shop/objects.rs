@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::catalogue::{CARDS, LOCATIONS, PLACES, Product, Status};
+use super::catalogue::{CARDS, LOCATIONS, PLACES, Product, Status, Variant};
 use super::graph::money;
 use super::ids::Kind;
 use super::model::{Address, Gateway, Order, PRESENTMENTS};
-use super::state::Deletion;
+use super::state::{Deletion, State};
 use super::trade::{SHOP_ZONE, Trader};
 
 /// Catalogue, places and customers are older than the trade.
@@ -148,14 +148,24 @@ fn stock(variant: usize, location: usize) -> usize {
     (variant * 37 + location * 11) % 90 + 4
 }
 
-pub(crate) fn inventory_item(trader: &Trader, index: usize) -> Option<Value> {
+/// When an inventory item last changed; what is on hand of it is no part of that.
+pub(crate) fn item_updated(variant: &Variant) -> Timestamp {
+    variant.costed.or_else(|| OPENED.parse().ok()).unwrap_or_default()
+}
+
+pub(crate) fn inventory_item(state: &State, index: usize) -> Option<Value> {
+    let trader = &state.trader;
+    let on_hand = |place: usize| {
+        let first = i64::try_from(stock(index, place)).unwrap_or_default();
+        first + state.recounted.get(&(index, place)).copied().unwrap_or_default()
+    };
     let variant = trader.catalogue.variants.get(index).filter(|v| !v.deleted)?;
     let quantities = |place: usize| -> Value {
         QUANTITIES
             .map(|name| json!({
                 "id": format!("gid://shopify/InventoryQuantity/{}?name={name}", Kind::InventoryLevel.number(place, index)),
                 "name": name,
-                "quantity": if matches!(name, "available" | "on_hand") { stock(index, place) } else { 0 },
+                "quantity": if matches!(name, "available" | "on_hand") { on_hand(place) } else { 0 },
                 "updatedAt": null,
             }))
             .into_iter()
@@ -179,7 +189,7 @@ pub(crate) fn inventory_item(trader: &Trader, index: usize) -> Option<Value> {
         "countryCodeOfOrigin": null,
         "harmonizedSystemCode": null,
         "createdAt": OPENED,
-        "updatedAt": OPENED,
+        "updatedAt": item_updated(variant).to_string(),
         "inventoryLevels": levels,
         "variants": [Kind::ProductVariant.gid(index, 0)],
     }))

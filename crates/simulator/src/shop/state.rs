@@ -1,7 +1,7 @@
 //! The trade as it stands, with the indexes that make a page of any list cost no more than the page. Orders change here and
 //! nowhere else, so the indexes are always right.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use rand::Rng;
@@ -12,7 +12,9 @@ use super::events::LifeError;
 use super::ids::Kind;
 use super::model::Order;
 use super::objects;
+use super::stockroom;
 use super::trade::Trader;
+use crate::purchasing::Purchasing;
 
 /// A deletion, as the list of events tells it.
 #[derive(Debug, Clone)]
@@ -36,12 +38,17 @@ pub(crate) struct State {
     /// Customers by when they last changed.
     pub customers_by_updated: BTreeSet<Place>,
     pub deletions: Vec<Deletion>,
+    /// What is bought and moved.
+    pub purchasing: Purchasing,
+    /// By variant and location: how many more are on hand than at first.
+    pub recounted: BTreeMap<(usize, usize), i64>,
 }
 
 impl State {
     pub fn new(trader: Trader, orders: Vec<Order>) -> State {
         let customers = 0..trader.customers.len();
         let customers_by_updated = customers.map(|c| (objects::customer_updated(c).as_second(), c, 0)).collect();
+        let purchasing = stockroom::purchasing(&trader);
         let mut state = State {
             trader,
             orders: Vec::with_capacity(orders.len()),
@@ -49,6 +56,8 @@ impl State {
             by_moved: BTreeSet::new(),
             customers_by_updated,
             deletions: Vec::new(),
+            purchasing,
+            recounted: BTreeMap::new(),
         };
         for order in orders {
             state.push(order);

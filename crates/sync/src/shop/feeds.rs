@@ -4,20 +4,24 @@
 //! below that (SHOPIFY.md 2.6): what was deleted, money that moved for an order that was never told, and all orders of the
 //! last weeks once a week.
 
-use std::{future::Future, pin::Pin};
+use std::{collections::BTreeSet, future::Future, pin::Pin};
 
-use books::Fact;
+use books::{DocumentId, Fact};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use shopify::{Client, Cursor, Error, Puller};
 
-use super::source_error;
+use super::{beside, source_error};
 use crate::source::{Feed, Opening, Page, SourceError, Told};
 
 /// What is asked for twice where one way of asking goes over into another: the shop's index may lag so far.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
 /// From one rescan to the next.
 const RESCAN_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// From one reading of all stock to the next: what is on hand moves without a stock item being told anew.
+const ALL_STOCK_EVERY: SignedDuration = SignedDuration::from_hours(24);
+/// From one reading of all purchase orders, or transfers, to the next: they do not tell when they changed.
+const ALL_PURCHASES_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// How far a rescan looks back.
 const RESCAN: SignedDuration = SignedDuration::from_hours(60 * 24);
 
@@ -76,6 +80,31 @@ pub(super) fn rescan<'c>(client: &'c Client, opening: &Opening) -> Result<Box<dy
     Ok(Box::new(Rescan { round, puller: Some(puller), over: false }))
 }
 
+/// Stock: all of it once a day, and in between the items that changed.
+pub(super) fn stock<'c>(client: &'c Client, opening: &Opening) -> Result<Box<dyn Feed + 'c>, Error> {
+    let now = opening.now;
+    let known: Option<Round> = opening.cursor.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let round = known.filter(|round| !round.done || now.duration_since(round.began) < ALL_STOCK_EVERY);
+    let round = round.unwrap_or_else(|| Round::new(now));
+    let puller = pull(client, shopify::Feed::StockItems, round.cursor.clone(), now)?;
+    Ok(Box::new(Stock { round, puller }))
+}
+
+/// A list that does not tell what changed: all of it, at most once an hour, and what is not on it any more.
+pub(super) fn listed<'c>(
+    client: &'c Client,
+    name: &'static str,
+    feed: shopify::Feed,
+    opening: &Opening,
+) -> Result<Box<dyn Feed + 'c>, Error> {
+    let now = opening.now;
+    let known: Option<Reading> = opening.cursor.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let is_due = known.as_ref().is_none_or(|known| now.duration_since(known.at) >= ALL_PURCHASES_EVERY);
+    let puller = if is_due { Some(pull(client, feed, None, now)?) } else { None };
+    let known = known.unwrap_or_default();
+    Ok(Box::new(Listed { name, known, reading: Reading { at: now, ids: BTreeSet::new() }, puller }))
+}
+
 /// Begins at a stored cursor. One of another version means from the beginning, where what is known already is nothing new.
 fn pull(client: &Client, feed: shopify::Feed, cursor: Option<String>, now: Timestamp) -> Result<Puller<'_>, Error> {
     match client.pull(feed, cursor.map(Cursor::stored).as_ref(), now) {
@@ -85,8 +114,11 @@ fn pull(client: &Client, feed: shopify::Feed, cursor: Option<String>, now: Times
 }
 
 async fn next_page(puller: &mut Puller<'_>) -> Result<Option<Page>, SourceError> {
-    let page = puller.next().await.map_err(|error| source_error(&error))?;
-    Ok(page.map(|page| Page {
+    pulled(puller).await.map_err(|error| source_error(&error))
+}
+
+async fn pulled(puller: &mut Puller<'_>) -> Result<Option<Page>, Error> {
+    Ok(puller.next().await?.map(|page| Page {
         documents: page
             .documents
             .into_iter()
@@ -259,6 +291,65 @@ impl Feed for Rescan<'_> {
             }
             page.cursor = text(&self.round);
             Ok(Some(page))
+        })
+    }
+}
+
+/// All stock items of a day, and then those that changed: the cursor leads from the one into the other.
+struct Stock<'c> {
+    round: Round,
+    puller: Puller<'c>,
+}
+
+impl Feed for Stock<'_> {
+    fn next(&mut self) -> Coming<'_> {
+        Box::pin(async {
+            let page = pulled(&mut self.puller).await.map_err(|error| beside("shopify.stock", &error))?;
+            let mut page = match page {
+                Some(page) => page,
+                None if self.round.done => return Ok(None),
+                None => {
+                    self.round.done = true;
+                    let cursor = self.round.cursor.clone().unwrap_or_default();
+                    Page { cursor, ..Page::default() }
+                }
+            };
+            self.round.cursor = Some(std::mem::take(&mut page.cursor));
+            page.cursor = text(&self.round);
+            Ok(Some(page))
+        })
+    }
+}
+
+/// What was on a list when it was read last.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Reading {
+    at: Timestamp,
+    ids: BTreeSet<DocumentId>,
+}
+
+struct Listed<'c> {
+    name: &'static str,
+    known: Reading,
+    reading: Reading,
+    /// None when there is nothing to ask for now, or no more.
+    puller: Option<Puller<'c>>,
+}
+
+impl Feed for Listed<'_> {
+    fn next(&mut self) -> Coming<'_> {
+        Box::pin(async {
+            let Some(puller) = &mut self.puller else { return Ok(None) };
+            let page = pulled(puller).await.map_err(|error| beside(self.name, &error))?;
+            if let Some(mut page) = page {
+                self.reading.ids.extend(page.documents.iter().map(|told| told.document.id.clone()));
+                // Only a list that was read to its end says what is gone from it.
+                page.cursor = text(&self.known);
+                return Ok(Some(page));
+            }
+            self.puller = None;
+            let gone = self.known.ids.difference(&self.reading.ids).cloned().collect();
+            Ok(Some(Page { gone, cursor: text(&self.reading), ..Page::default() }))
         })
     }
 }

@@ -58,8 +58,8 @@ struct Script(Mutex<Vec<Document>>);
 struct ScriptFeed(Option<Vec<Told>>);
 
 impl Source for Script {
-    fn feeds(&self) -> &'static [&'static str] {
-        &["script"]
+    fn feeds(&self) -> Vec<&'static str> {
+        vec!["script"]
     }
 
     fn open(&self, _: &'static str, _: FeedOpening) -> Result<Box<dyn Feed + '_>, SourceError> {
@@ -145,6 +145,15 @@ impl World {
 
     /// With a simulated shop, which is asked over HTTP.
     pub fn of_shop(shop: &simulator::shop::Shop, mapping: Mapping) -> Self {
+        Self::of_shop_with(shop, mapping, |_, _| {})
+    }
+
+    /// The same, with more in the configuration. What it names may be served on the runtime.
+    pub fn of_shop_with(
+        shop: &simulator::shop::Shop,
+        mapping: Mapping,
+        change: impl FnOnce(&mut Config, &tokio::runtime::Runtime),
+    ) -> Self {
         let mut config = configuration();
         config.mapping = mapping;
         config.shop.address = simulator::shop::Settings::default().domain;
@@ -157,9 +166,10 @@ impl World {
             config.shop.base_url = Some(format!("http://{}", listener.local_addr().unwrap()));
             runtime.spawn(shop.clone().serve(listener, std::future::pending()));
             let _ = rustls::crypto::ring::default_provider().install_default();
+            change(&mut config, runtime);
             let shop = shop.clone();
-            let secrets = sync::Secrets::new(std::path::Path::new("none"), move |_| Some(shop.token()));
-            sync::shop::connect(&config, &secrets).unwrap()
+            let secret = move |name: &str| Some(if name == "TOKEN" { shop.token() } else { name.to_lowercase() });
+            sync::shop::connect(&config, &sync::Secrets::new(std::path::Path::new("none"), secret)).unwrap()
         })
     }
 
