@@ -2,9 +2,9 @@
 
 use std::{
     fs::File,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, ChildStdout, Command, Output, Stdio},
     sync::{Arc, Mutex, OnceLock},
 };
 
@@ -64,6 +64,11 @@ pub struct Ended {
 }
 
 impl Ended {
+    fn of(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), problems: text(&output.stderr) }
+    }
+
     /// What it printed, as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("no JSON: {error}: {self:?}"))
@@ -91,14 +96,21 @@ impl Program {
                 command.env(variable, value)
             };
         }
-        let output = command.output().unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Ended { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), problems: text(&output.stderr) }
+        Ended::of(&command.output().unwrap())
     }
 
     /// Runs one command to its end.
     pub fn ask(arguments: &[&str]) -> Ended {
         Self::ask_with(arguments, &[])
+    }
+
+    /// Runs one command to its end, with this on its standard input.
+    pub fn feed(arguments: &[&str], input: &str) -> Ended {
+        let mut command = command(arguments);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // A command that wants no input may be gone before it is written.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        Ended::of(&child.wait_with_output().unwrap())
     }
 
     /// Starts the engine over a data folder and waits until it listens; what it says of problems goes to `problems`.

@@ -9,6 +9,7 @@ mod demo;
 mod project;
 mod report;
 mod suite;
+mod support;
 mod tools;
 
 use std::{env, process::ExitCode};
@@ -24,6 +25,11 @@ Tillbridge, the developer's commands:
   cargo xtask test             everything that must pass; what can't run here is named and counted as skipped
   cargo xtask check            the quick part of it: format, lints and tests of the engine, without any desktop library
   cargo xtask bindings         writes ui/src/lib/backend/bindings.ts anew from the commands in src-tauri
+  cargo xtask support-key FILE [--trust]
+                               makes support's key pair: the private half goes into FILE, which is kept offline; with
+                               --trust, programs built from here on take its codes
+  cargo xtask support-code --key FILE REQUEST
+                               the code that opens the initial integration again, for the request of `tillbridge-cli reset`
 
 Needs Rust and Node 20.19 or newer. Whatever else is missing is installed under target/, or named.
 ";
@@ -37,6 +43,8 @@ fn main() -> ExitCode {
         Some("test") => suite::test,
         Some("check") => suite::check,
         Some("bindings") => suite::bindings,
+        Some("support-key") => support::key,
+        Some("support-code") => support::code,
         None | Some("help" | "-h" | "--help") => {
             print!("{HELP}");
             return ExitCode::SUCCESS;

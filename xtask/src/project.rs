@@ -6,6 +6,8 @@ use std::{
     process::{Command, Stdio},
 };
 
+use crate::support::SupportError;
+
 /// The name of the desktop package, which alone needs desktop libraries.
 pub const DESKTOP: &str = "tillbridge";
 
@@ -37,6 +39,9 @@ pub enum Stop {
     /// Cargo's own description of the workspace can't be read.
     #[error("`cargo metadata` gave no readable answer")]
     NoMetadata,
+    /// Support's key or code could not be made.
+    #[error(transparent)]
+    Support(#[from] SupportError),
     /// At least one step of a suite failed; the table above names it.
     #[error("not everything passed")]
     NotAllPassed,

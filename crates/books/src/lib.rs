@@ -41,7 +41,7 @@ pub use body::{Applied, Body, CostLine, Linked, Moved, NoRequest};
 pub use document::{ContentHash, Day, Document, DocumentId, DocumentKind, Fact};
 pub use entry::{Entry, EntryKey, EntryKind, Event, Held, Link, Mapped, Past, Posting, Postings};
 pub use lists::{CompanyFile, Facts, ListObject, Lists, NameSpace};
-pub use map::{Context, map};
+pub use map::{Context, footer_item, map};
 pub use mapping::{Mapping, Purpose};
 pub use money::{Currency, Money};
 pub use reasons::{HeldReason, Why};

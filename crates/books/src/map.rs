@@ -59,6 +59,16 @@ pub fn map(document: &Document, past: &[Past], context: &Context<'_>) -> Mapped 
     }
 }
 
+/// The sales-tax item of 0 % for the footer of every form, where the company file lacks it: for a merchant who wants it
+/// before the first sale needs it (BRIEF.md B10). It has the identity that a sale gives it, so that there is one only.
+/// Nothing where something stands in its way.
+#[must_use]
+pub fn footer_item(document: &Document, context: &Context<'_>) -> Mapped {
+    let mut needs = Needs::new(context, &document.id, Modes::default(), &context.shop.name);
+    items::footer(&mut needs);
+    Mapped { entries: needs.take_all_made(), ..Mapped::default() }
+}
+
 fn map_order(id: &DocumentId, order: &Order, past: &[Past], context: &Context<'_>) -> Mapped {
     if order.test || is_empty(order) {
         return Mapped::default();

@@ -116,7 +116,7 @@ impl<'a> Needs<'a> {
         std::mem::take(&mut self.made).into_values().filter(|entry| needed.contains(&entry.key)).collect()
     }
 
-    /// All list entries noted, in the order of sending.
+    /// All list entries to make, in the order of sending.
     pub fn take_all_made(&mut self) -> Vec<Entry> {
         std::mem::take(&mut self.made).into_values().collect()
     }

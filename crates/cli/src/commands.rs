@@ -7,10 +7,12 @@ use std::{
 
 use jiff::{Timestamp, civil::Date};
 use sync::{
-    Config, ConfigError, Message,
+    Config, ConfigError, Message, SecretPlace, Secrets,
     api::{self, ApiError, EntryFilter, EntryKey, EntryPage, EntryView, PostingView, State, Store, StoreError},
+    reset::ResetError,
     source::SourceError,
     tieout::{Period, TieOut},
+    token::{NoRandomness, TokenError, TokenStage},
 };
 
 use crate::{
@@ -59,6 +61,18 @@ pub enum Failure {
         /// What the system says.
         error: io::Error,
     },
+    /// What was pasted is no app token.
+    #[error("{}", print::words(&.0.message()))]
+    Token(#[from] TokenError),
+    /// Nothing came on standard input.
+    #[error("nothing came on standard input")]
+    NoInput,
+    /// There is no reset.
+    #[error("{}", print::words(&.0.message()))]
+    Reset(#[from] ResetError),
+    /// No token could be made.
+    #[error(transparent)]
+    NoRandomness(#[from] NoRandomness),
     /// The simulated world of the demo failed.
     #[error("the simulated world failed: {0}")]
     Simulation(String),
@@ -83,8 +97,14 @@ impl Failure {
     /// The exit code that stands for it (DESIGN.md 8).
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Word { .. } | Self::NotSetUp(_) => 2,
-            Self::File { .. } | Self::Api(_) | Self::Source(_) | Self::Port { .. } | Self::Simulation(_) => 1,
+            Self::Config(_) | Self::Word { .. } | Self::NotSetUp(_) | Self::Token(_) | Self::NoInput => 2,
+            Self::File { .. }
+            | Self::Api(_)
+            | Self::Source(_)
+            | Self::Port { .. }
+            | Self::NoRandomness(_)
+            | Self::Reset(_)
+            | Self::Simulation(_) => 1,
         }
     }
 }
@@ -92,6 +112,11 @@ impl Failure {
 /// Where a data folder keeps its configuration.
 pub fn config_path(folder: &Path) -> PathBuf {
     folder.join("config.toml")
+}
+
+/// The secrets of the installation in `folder`.
+pub fn secrets(folder: &Path) -> Secrets {
+    Secrets::new(folder, |name| std::env::var(name).ok())
 }
 
 /// Reads a configuration file.
@@ -125,9 +150,11 @@ pub async fn init(folder: &Path, config_file: &Path) -> Result<Done, Failure> {
     let text =
         std::fs::read_to_string(config_file).map_err(|error| Failure::File { path: config_file.to_owned(), error })?;
     let config = Config::parse(&text)?;
-    let environment = |name: &str| std::env::var(name).ok();
-    config.quickbooks.password.read(environment)?;
-    let probe = sync::shop::probe(&config, environment).await?;
+    let secrets = secrets(folder);
+    if let Some(place @ SecretPlace::Environment(_)) = &config.quickbooks.password {
+        secrets.read(place).map_err(ConfigError::from)?.ok_or_else(|| ConfigError::NoSecret(place.clone()))?;
+    }
+    let probe = sync::shop::probe(&config, &secrets).await?;
     print::line(&format!("The shop answers: {} ({}, {})", probe.name, probe.currency, probe.time_zone));
     for point in &probe.missing {
         print::problem(&print::words(point));
@@ -137,6 +164,10 @@ pub async fn init(folder: &Path, config_file: &Path) -> Result<Done, Failure> {
     let file = folder.join("tillbridge.qwc");
     write(&file, &qwc_text(folder, &config)?)?;
     print::line(&format!("Set up in {}. Nothing was started.", folder.display()));
+    let token = api::app_token(folder, &config.quickbooks, &secrets);
+    if !token.is_ok_and(|token| token.is_some_and(|token| token.stage != TokenStage::NotGiven)) {
+        print::line("Next: give QuickBooks an app token with `tillbridge-cli token`.");
+    }
     print::line(&format!("Next: add {} to QuickBooks' Web Connector, then `tillbridge-cli run`.", file.display()));
     Ok(if probe.missing.is_empty() { Done::Well } else { Done::Attention })
 }

@@ -17,11 +17,12 @@ use simulator::{
     shop::{Bucket, Mix, Settings, Shop, Trade},
 };
 use sync::{
-    Config, Engine,
+    Config, Engine, Secrets,
     api::{DocumentKind, EntryFilter, EntryKind, Gateway, Mapping, Mode, Money, MoneyBack, Posting, State, Store},
     config::{IntegrationConfig, QuickBooksConfig, SecretPlace, ShopConfig, SignIn, Start},
     engine::Clock,
     tieout::{Period, TieOut},
+    token::TokenKeeper,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -145,7 +146,8 @@ impl Demo {
         let data = folder.join("data");
         let store = Arc::new(commands::open(&data)?);
         let clock = Arc::new(DemoClock { base: shop.now() + SignedDuration::from_hours(26), began });
-        let source = sync::shop::connect(&config, |_| Some(PASSWORD.to_owned()))?;
+        let secrets = Secrets::new(&data, |_| Some(PASSWORD.to_owned()));
+        let source = sync::shop::connect(&config, &secrets)?;
         let engine = Arc::new(Engine::new(Arc::clone(&store), source, &config, clock)?);
         let listeners = sync::endpoint::listen(0).await.map_err(simulation)?;
         let port =
@@ -154,7 +156,7 @@ impl Demo {
             Arc::clone(&engine),
             listeners,
             USER.to_owned(),
-            PASSWORD.to_owned().into(),
+            TokenKeeper::new(&secrets, &config.quickbooks, engine.installation().id),
             stop.clone(),
         ));
         let watching = tokio::spawn(show_progress(engine.watch()));
@@ -205,7 +207,7 @@ impl Demo {
     }
 
     fn config(&self, base_url: String) -> Config {
-        let secret = || SecretPlace { environment: String::new() };
+        let secret = || SecretPlace::Environment("SIMULATED".to_owned());
         let start_date = LAST_DAY.saturating_sub(self.span());
         let settings = Settings::default();
         Config {
@@ -218,7 +220,7 @@ impl Demo {
             quickbooks: QuickBooksConfig {
                 port: 0,
                 user_name: USER.to_owned(),
-                password: secret(),
+                password: Some(secret()),
                 company_file: None,
             },
             integration: IntegrationConfig { start: Start::WhenReady, ..IntegrationConfig::default() },

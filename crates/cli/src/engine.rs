@@ -3,8 +3,9 @@
 use std::{path::Path, sync::Arc};
 
 use sync::{
-    Engine,
+    ConfigError, Engine, Message, SecretPlace,
     engine::{Clock, SystemClock},
+    token::TokenKeeper,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -17,11 +18,18 @@ use crate::{
 /// Runs the installation in `folder` until it is stopped, or for one run and one session with QuickBooks.
 pub async fn run(folder: &Path, once: bool) -> Result<Done, Failure> {
     let config = commands::read_config(&commands::config_path(folder))?;
-    let password = config.quickbooks.password.read(|name| std::env::var(name).ok())?;
+    let secrets = commands::secrets(folder);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let source = sync::shop::connect(&config, |name| std::env::var(name).ok())?;
+    let source = sync::shop::connect(&config, &secrets)?;
     let store = commands::open(folder)?;
     let engine = Arc::new(Engine::new(Arc::new(store), source, &config, clock)?);
+    let keeper = TokenKeeper::new(&secrets, &config.quickbooks, engine.installation().id);
+    if keeper.token().map_err(ConfigError::from)?.is_none() {
+        if let SecretPlace::Environment(_) = keeper.place() {
+            return Err(ConfigError::NoSecret(keeper.place()).into());
+        }
+        print::problem(&print::words(&Message::new("token.not_given")));
+    }
     let stop = CancellationToken::new();
     tokio::spawn({
         let stop = stop.clone();
@@ -38,7 +46,7 @@ pub async fn run(folder: &Path, once: bool) -> Result<Done, Failure> {
         Arc::clone(&engine),
         listeners,
         config.quickbooks.user_name.clone(),
-        password,
+        keeper,
         stop.clone(),
     ));
     let mut attention = false;

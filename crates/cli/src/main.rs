@@ -6,6 +6,7 @@ mod commands;
 mod demo;
 mod engine;
 mod integration;
+mod onboarding;
 mod print;
 mod undo;
 
@@ -13,7 +14,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
-use sync::Language;
+use sync::{Language, preflight::Confirmation, token::KeepIn};
 
 /// Tillbridge: carries a Shopify shop's sales into a QuickBooks Desktop company file.
 #[derive(Debug, Parser)]
@@ -93,6 +94,21 @@ enum Command {
     Retry(OneEntry),
     /// Frees a held entry: it is mapped anew, or kept as it was posted.
     Release(OneEntry),
+    /// The app token with which QuickBooks signs in: how far it is; or a new one, or none any more.
+    Token(Token),
+    /// What has to be so before the integration can start, point by point; exit code 1 when something is not.
+    Preflight(Preflight),
+    /// Keeps the shop's secret, read from standard input, where the configuration says that it is.
+    Secret {
+        /// The data folder.
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// The configuration; without it, the one that the data folder was set up with.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+    /// Opens the initial integration again with a code of support; without one, prints the request to give to support.
+    Reset(Reset),
     /// Prints the .qwc file for the Web Connector.
     Qwc {
         /// The data folder.
@@ -182,6 +198,56 @@ struct OneEntry {
 }
 
 #[derive(Debug, Args)]
+struct Preflight {
+    #[command(flatten)]
+    look: Look,
+    /// Confirm what only you know: pos-migration, the data migration of QuickBooks Point of Sale is finished; same-computer,
+    /// this is the computer that runs it; no-pos, it is not used.
+    #[arg(long, value_parser = confirmation)]
+    confirm: Option<Confirmation>,
+    /// Have the 0 % sales-tax item made with the next session.
+    #[arg(long)]
+    create_tax_item: bool,
+}
+
+#[derive(Debug, Args)]
+struct Reset {
+    #[command(flatten)]
+    look: Look,
+    /// The code that support gave.
+    #[arg(long)]
+    code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct Token {
+    #[command(flatten)]
+    look: Look,
+    #[command(flatten)]
+    what: Option<TokenWhat>,
+    /// With --generate or --paste: even if there is a token, which is of no use any more then.
+    #[arg(long)]
+    replace: bool,
+    /// Where to keep it: os, the credential store of the operating system; or file, readable for this user only.
+    #[arg(long, value_parser = keep_in)]
+    secrets: Option<KeepIn>,
+}
+
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+struct TokenWhat {
+    /// Make a new one, for a QuickBooks without Manage Web Apps, and print it.
+    #[arg(long)]
+    generate: bool,
+    /// Take the one that QuickBooks made, from standard input.
+    #[arg(long)]
+    paste: bool,
+    /// Take it away: QuickBooks can't sign in any more.
+    #[arg(long)]
+    revoke: bool,
+}
+
+#[derive(Debug, Args)]
 struct Undo {
     #[command(flatten)]
     look: Look,
@@ -207,6 +273,23 @@ struct UndoWhat {
     /// Everything posted on this day or later, by the shop's calendar.
     #[arg(long)]
     since: Option<Date>,
+}
+
+fn keep_in(text: &str) -> Result<KeepIn, String> {
+    match text {
+        "os" => Ok(KeepIn::System),
+        "file" => Ok(KeepIn::File),
+        other => Err(format!("{other} is not one of: os, file")),
+    }
+}
+
+fn confirmation(text: &str) -> Result<Confirmation, String> {
+    match text {
+        "pos-migration" => Ok(Confirmation::PosMigration),
+        "same-computer" => Ok(Confirmation::SameComputer),
+        "no-pos" => Ok(Confirmation::NoPos),
+        other => Err(format!("{other} is not one of: pos-migration, same-computer, no-pos")),
+    }
 }
 
 fn language(text: &str) -> Result<Language, String> {
@@ -274,6 +357,10 @@ async fn run(command: Command) -> Result<Done, commands::Failure> {
         Command::Undo(undo) => undo::undo(&undo),
         Command::Retry(one) => commands::retry(&one.data_dir, &one.key),
         Command::Release(one) => commands::release(&one.data_dir, &one.key),
+        Command::Token(token) => onboarding::token(&token),
+        Command::Preflight(preflight) => onboarding::preflight(&preflight).await,
+        Command::Secret { data_dir, config } => onboarding::secret(&data_dir, config.as_deref()),
+        Command::Reset(reset) => onboarding::reset(&reset),
         Command::Qwc { data_dir } => commands::qwc(&data_dir),
         Command::Diagnostics { data_dir, to } => commands::diagnostics(&data_dir, to.as_deref()),
     }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
 use reqwest::{
     StatusCode, Url,
     header::{ACCEPT_ENCODING, HeaderValue, RANGE},
@@ -71,6 +71,8 @@ struct State {
     budget: Budget,
     /// The version that answered last, from `X-Shopify-API-Version`.
     version: Option<String>,
+    /// How far the shop's clock was ahead of ours at the last answer, by its `Date` header; whole seconds.
+    clock_ahead: Option<SignedDuration>,
     /// What the shop refuses: it is no longer asked for.
     withheld: BTreeSet<Reserve>,
 }
@@ -134,6 +136,11 @@ impl Client {
     /// The version of the API that gave the last answer.
     pub(crate) async fn version(&self) -> Option<String> {
         self.state.lock().await.version.clone()
+    }
+
+    /// How far the shop's clock was ahead of ours at the last answer.
+    pub(crate) async fn clock_ahead(&self) -> Option<SignedDuration> {
+        self.state.lock().await.clock_ahead
     }
 
     async fn run(&self, question: &'static Question, variables: &Value) -> Result<Box<RawValue>, Error> {
@@ -214,6 +221,8 @@ impl Client {
         let retry_after =
             text_of("Retry-After").and_then(|text| text.parse::<f32>().ok()).filter(|seconds| *seconds > 0.0);
         let version = text_of("X-Shopify-API-Version");
+        let date = text_of("Date").and_then(|text| rfc2822::parse(&text).ok());
+        state.clock_ahead = date.map(|date| date.timestamp().duration_since(self.clock.now()));
         let body = response.bytes().await.map_err(Failure::network)?;
         if status.is_server_error() {
             return Err(Failure::server(question.name, request_id));

@@ -1,6 +1,7 @@
 //! Is everything there that the connector needs? Asked when the shop is connected, and once a day.
 
 use books::document::Shop;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -48,6 +49,8 @@ pub struct Probe {
     /// Whether names, addresses and e-mail of buyers are told. Without them everything is posted to one customer
     /// (SHOPIFY.md 2.8). `None`: not known, because orders may not be read.
     pub buyers_told: Option<bool>,
+    /// How far Shopify's clock is ahead of this computer's, to a second or two; where the answer says so.
+    pub clock_ahead: Option<SignedDuration>,
 }
 
 #[derive(Deserialize)]
@@ -110,6 +113,7 @@ impl Client {
             granted,
             missing,
             buyers_told,
+            clock_ahead: self.clock_ahead().await,
         })
     }
 }

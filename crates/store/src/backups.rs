@@ -21,6 +21,9 @@ const KEPT: usize = 3;
 const PREFIX: &str = "tillbridge-";
 const SUFFIX: &str = ".db";
 
+/// How a backup's name tells its time.
+const TIME: &str = "%Y%m%dT%H%M%S%3fZ";
+
 /// Where the backups of the database in `data` are.
 pub(crate) fn folder(data: &Path) -> PathBuf {
     data.join("backups")
@@ -60,7 +63,7 @@ pub(crate) fn newest_good(folder: &Path, known: u32) -> Result<Option<PathBuf>, 
 /// Writes a backup into `folder` and drops the oldest ones.
 pub(crate) fn backup_into(connection: &Connection, folder: &Path, now: Timestamp) -> Result<PathBuf, OpenError> {
     fs::create_dir_all(folder)?;
-    let backup = folder.join(format!("{PREFIX}{}{SUFFIX}", now.strftime("%Y%m%dT%H%M%S%3fZ")));
+    let backup = folder.join(format!("{PREFIX}{}{SUFFIX}", now.strftime(TIME)));
     copy_to(connection, &backup)?;
     let found = all(folder)?;
     for old in found.iter().take(found.len().saturating_sub(KEPT)) {
@@ -84,6 +87,13 @@ fn copy_to(connection: &Connection, to: &Path) -> Result<(), OpenError> {
 }
 
 impl Store {
+    /// Writes a backup that stays until somebody removes it, beside the others; `why` begins its name. Returns where it is.
+    pub fn backup_for_good(&self, why: &str, now: Timestamp) -> Result<PathBuf, StoreError> {
+        let folder = folder(&self.folder);
+        fs::create_dir_all(&folder)?;
+        self.backup(Some(&folder.join(format!("{why}-{}{SUFFIX}", now.strftime(TIME)))), now)
+    }
+
     /// Writes a backup to the file `to`, or without one into the data folder's own backups, of which the newest three
     /// are kept. Returns where it is. A file that is there already is replaced.
     pub fn backup(&self, to: Option<&Path>, now: Timestamp) -> Result<PathBuf, StoreError> {

@@ -331,6 +331,17 @@ impl Store {
         })
     }
 
+    /// The objects of one kind, as they were read last, by name: `(NameSpace::Item, "ItemSalesTax")`.
+    pub fn objects(&self, space: NameSpace, kind: &str) -> Result<Vec<ListObject>, StoreError> {
+        self.read(|tx| {
+            tx.prepare_cached(&format!(
+                "SELECT {OBJECT} FROM list_objects o WHERE o.space = ? AND o.kind = ? ORDER BY o.name, o.id"
+            ))?
+            .query_and_then(params![word(&space)?, kind], read_object)?
+            .collect()
+        })
+    }
+
     /// What a mapping may ask of the world around it.
     pub fn world(&self) -> Result<World<'static>, StoreError> {
         Ok(World { view: View::Committed(self.reader()?), failed: RefCell::default() })

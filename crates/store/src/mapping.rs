@@ -121,6 +121,18 @@ impl Store {
         })
     }
 
+    /// Has every document of this kind mapped anew on the next run, whatever came of it before. Returns how many those are.
+    pub fn map_again(&self, kind: DocumentKind, now: Timestamp) -> Result<u32, StoreError> {
+        self.write(|tx| {
+            let kind = word(&kind)?;
+            let count =
+                tx.prepare_cached("UPDATE documents SET mapping = 'unmapped' WHERE kind = ?")?.execute([&kind])?;
+            let detail = format!("{count} documents are to be mapped anew");
+            note(tx, &Note { run: None, what: Subject::Remap, subject: &kind, state: None, detail: &detail }, now)?;
+            Ok(u32::try_from(count).unwrap_or(u32::MAX))
+        })
+    }
+
     /// The mapping or the lists changed: every document that is held, waits, or has something ready, summarised or rejected
     /// is mapped anew on the next run. Returns how many that are.
     pub fn remap_open(&self, now: Timestamp) -> Result<u32, StoreError> {

@@ -17,12 +17,14 @@ pub use books::{
 pub use store::{EntryFilter, Notice, State, Store, StoreError};
 
 use crate::{
-    company::{Company, Pairing},
+    company::{Company, Installation, Pairing},
     config::{Config, QuickBooksConfig},
     endpoint, engine,
     integration::{self, IntegrationView},
     messages::{Language, Message},
+    secrets::{SecretError, SecretPlace, Secrets},
     tieout::{self, Period, TieOut},
+    token::{self, AppToken, KeepError, KeepIn, TokenKeeper, TokenRecord, TokenView},
 };
 
 /// Why a question could not be answered.
@@ -45,6 +47,18 @@ impl From<StoreError> for ApiError {
             StoreError::PartOfDay { day, .. } => Message::new("store.part_of_day").with("day", day),
             _ => Message::new("store.failed").with("problem", error),
         })
+    }
+}
+
+impl From<SecretError> for ApiError {
+    fn from(error: SecretError) -> Self {
+        Self::new(error.message())
+    }
+}
+
+impl From<KeepError> for ApiError {
+    fn from(error: KeepError) -> Self {
+        Self::new(error.message())
     }
 }
 
@@ -176,6 +190,38 @@ pub fn qwc(folder: &Path, config: &QuickBooksConfig) -> Result<Option<String>, A
     }
 }
 
+/// The app token of the installation in `folder`, as far as it is; none when nothing is set up there.
+pub fn app_token(folder: &Path, config: &QuickBooksConfig, secrets: &Secrets) -> Result<Option<TokenView>, ApiError> {
+    let store = Store::read_only(folder)?;
+    let Some(keeper) = keeper(&store, config, secrets)? else { return Ok(None) };
+    Ok(Some(token::view(&keeper, &TokenRecord::of(&store)?)?))
+}
+
+/// Gives the installation in `folder` an app token in place of the one that it had, which is of no use from now on, also
+/// for an engine that is at work. Returns where it is kept; none when nothing is set up in the folder.
+pub fn keep_app_token(
+    folder: &Path,
+    config: &QuickBooksConfig,
+    secrets: &Secrets,
+    token: &AppToken,
+    keep_in: Option<KeepIn>,
+) -> Result<Option<SecretPlace>, ApiError> {
+    let Some(keeper) = keeper(&Store::read_only(folder)?, config, secrets)? else { return Ok(None) };
+    Ok(Some(keeper.keep(token, keep_in)?))
+}
+
+/// Takes the app token away: QuickBooks can't sign in any more, not with an engine that is at work either. None when
+/// nothing is set up in the folder.
+pub fn revoke_app_token(folder: &Path, config: &QuickBooksConfig, secrets: &Secrets) -> Result<Option<()>, ApiError> {
+    let Some(keeper) = keeper(&Store::read_only(folder)?, config, secrets)? else { return Ok(None) };
+    Ok(Some(keeper.revoke()?))
+}
+
+fn keeper(store: &Store, config: &QuickBooksConfig, secrets: &Secrets) -> Result<Option<TokenKeeper>, StoreError> {
+    let installation: Option<Installation> = store.setting("installation")?;
+    Ok(installation.map(|installation| TokenKeeper::new(secrets, config, installation.id)))
+}
+
 /// The state of the installation in `folder`. A folder without one is not set up; nothing is made there.
 pub fn status(folder: &Path) -> Result<Status, ApiError> {
     match Store::read_only(folder) {
@@ -191,6 +237,7 @@ pub fn status_of(store: &Store) -> Result<Status, ApiError> {
     let company: Option<Company> = store.setting("company")?;
     let pairing: Option<Pairing> = store.setting("pairing")?;
     let mut troubles = Vec::new();
+    troubles.extend(TokenRecord::of(store)?.trouble());
     for key in ["trouble", "trouble.shop"] {
         troubles.extend(store.setting::<Option<Message>>(key)?.flatten());
     }

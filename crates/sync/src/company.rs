@@ -3,9 +3,9 @@
 use books::{CompanyFile, Currency};
 use jiff::{Timestamp, civil::Date};
 use qbxml::{
-    Answer, AssignToObject, Class, CompanyQuery, DataExtAdd, DataExtDefAdd, DataExtMod, DataExtTarget, DataExtType,
-    Guid, HostQuery, IncludeListMetaData, Object, OrderFilter, OtherDataExtType, PreferencesQuery, Request,
-    SalesOrderQuery, StatusCode, TxnSelect,
+    Answer, AssignToObject, Capacity, Class, CompanyQuery, DataExtAdd, DataExtDefAdd, DataExtMod, DataExtTarget,
+    DataExtType, FileMode, Guid, HostQuery, IncludeListMetaData, Object, OrderFilter, OtherDataExtType,
+    PreferencesQuery, Request, SalesOrderQuery, StatusCode, TxnSelect,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -51,8 +51,32 @@ pub struct Company {
     pub product: String,
     /// Release, such as `34.0`.
     pub release: String,
+    /// Which edition of the product it is, where its name says so.
+    #[serde(default)]
+    pub edition: Option<Edition>,
+    /// `US`, `CA`, `UK` or `AU`: the country that the product is made for.
+    #[serde(default)]
+    pub country: Option<String>,
+    /// The versions of qbXML that it takes.
+    #[serde(default)]
+    pub qbxml_versions: Vec<String>,
+    /// Whether QuickBooks was opened for us alone, without anybody signed in at its window.
+    #[serde(default)]
+    pub automatic_login: Option<bool>,
+    /// Whether one user at a time can work with the file now, or several.
+    #[serde(default)]
+    pub single_user: Option<bool>,
+    /// Whether it is one of the sample files that come with QuickBooks.
+    #[serde(default)]
+    pub sample: bool,
     /// Whether QuickBooks charges sales tax.
     pub sales_tax: bool,
+    /// The most common sales-tax item, as the preferences name it.
+    #[serde(default)]
+    pub sales_tax_item: Option<String>,
+    /// Whether stock is kept by inventory site, where QuickBooks says so.
+    #[serde(default)]
+    pub inventory_sites: Option<bool>,
     /// Whether classes are tracked.
     pub classes: bool,
     /// The last day of the closed period.
@@ -69,10 +93,61 @@ pub struct Company {
     pub names_ceiling: Option<u32>,
     /// Most items that the file can hold, where QuickBooks says so.
     pub items_ceiling: Option<u32>,
+    /// Most accounts that the file can hold, where QuickBooks says so.
+    #[serde(default)]
+    pub accounts_ceiling: Option<u32>,
+    /// Most classes that the file can hold, where QuickBooks says so.
+    #[serde(default)]
+    pub classes_ceiling: Option<u32>,
+    /// Most payment terms that the file can hold, where QuickBooks says so.
+    #[serde(default)]
+    pub terms_ceiling: Option<u32>,
+    /// Most payment methods that the file can hold, where QuickBooks says so.
+    #[serde(default)]
+    pub payment_methods_ceiling: Option<u32>,
     /// The installation whose id the file carries.
     pub paired_with: Option<String>,
     /// In how many sessions something was posted to the file, by its own count.
     pub sessions: Option<u32>,
+}
+
+/// An edition of QuickBooks Desktop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Edition {
+    /// Pro, and Pro Plus.
+    Pro,
+    /// Premier, and Premier Plus.
+    Premier,
+    /// Premier for accountants.
+    Accountant,
+    /// Enterprise Solutions, the accountants' one too: its lists hold more.
+    Enterprise,
+}
+
+impl Edition {
+    /// The edition that a product's name tells.
+    pub fn of(product: &str) -> Option<Self> {
+        let product = product.to_lowercase();
+        let words: Vec<&str> = product.split(|letter: char| !letter.is_alphanumeric()).collect();
+        let editions = [
+            ("enterprise", Self::Enterprise),
+            ("accountant", Self::Accountant),
+            ("premier", Self::Premier),
+            ("pro", Self::Pro),
+        ];
+        editions.into_iter().find(|(word, _)| words.contains(word)).map(|(_, edition)| edition)
+    }
+
+    /// Its name, which is the same in every language.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pro => "Pro",
+            Self::Premier => "Premier",
+            Self::Accountant => "Accountant",
+            Self::Enterprise => "Enterprise",
+        }
+    }
 }
 
 /// The questions asked at the start of every session (PROTOCOL.md, rule 12).
@@ -143,15 +218,26 @@ impl Company {
             match object {
                 Object::Host(host) => {
                     company.product = host.product_name.unwrap_or_default();
+                    company.edition = Edition::of(&company.product);
+                    company.country = host.country;
+                    company.qbxml_versions = host.supported_qbxml_version;
+                    company.automatic_login = host.is_automatic_login;
+                    company.single_user = host.qb_file_mode.map(|mode| mode == FileMode::SingleUser);
                     company.release =
                         [host.major_version, host.minor_version].into_iter().flatten().collect::<Vec<_>>().join(".");
                     if let Some(lists) = host.list_meta_data {
-                        company.names_ceiling = lists.entity_meta_data.and_then(|list| list.max_capacity);
-                        company.items_ceiling = lists.item_meta_data.and_then(|list| list.max_capacity);
+                        let most = |list: Option<Capacity>| list.and_then(|list| list.max_capacity);
+                        company.names_ceiling = most(lists.entity_meta_data);
+                        company.items_ceiling = most(lists.item_meta_data);
+                        company.accounts_ceiling = most(lists.account_meta_data);
+                        company.classes_ceiling = most(lists.class_meta_data);
+                        company.terms_ceiling = most(lists.terms_meta_data);
+                        company.payment_methods_ceiling = most(lists.payment_method_meta_data);
                     }
                 }
                 Object::Company(ret) => {
                     company.name = ret.company_name.unwrap_or_default();
+                    company.sample = ret.is_sample_company.unwrap_or_default();
                     for data in ret.data_ext_ret {
                         match data.data_ext_name.as_deref() {
                             Some(PAIRING_FIELD) => company.paired_with = data.data_ext_value,
@@ -164,6 +250,13 @@ impl Company {
                 }
                 Object::Preferences(preferences) => {
                     company.sales_tax = preferences.sales_tax_preferences.is_some();
+                    company.sales_tax_item = preferences
+                        .sales_tax_preferences
+                        .and_then(|tax| tax.default_item_sales_tax_ref)
+                        .and_then(|item| item.full_name);
+                    company.inventory_sites = preferences
+                        .multi_location_inventory_preferences
+                        .and_then(|sites| sites.is_multi_location_inventory_enabled);
                     if let Some(accounting) = preferences.accounting_preferences {
                         company.classes = accounting.is_using_class_tracking.unwrap_or_default();
                         company.closing_date = accounting.closing_date;
@@ -179,14 +272,31 @@ impl Company {
         company
     }
 
+    /// What of it stays the same from session to session while nobody changes its settings.
+    #[must_use]
+    pub fn likeness(&self) -> Self {
+        Self { sessions: None, automatic_login: None, single_user: None, ..self.clone() }
+    }
+
+    /// The year of the product, by its release: 34.0 is 2024.
+    pub fn year(&self) -> Option<u16> {
+        let major: u16 = self.release.split('.').next()?.parse().ok()?;
+        (20..90).contains(&major).then_some(1990 + major)
+    }
+
+    /// The currency of the company's books, where QuickBooks tells it by a name that is known here.
+    pub fn currency(&self) -> Option<Currency> {
+        let name = self.home_currency.as_ref()?;
+        CURRENCIES.iter().find(|(known, _)| known == name).map(|(_, code)| Currency::new(code))
+    }
+
     /// What of it a mapping goes by. What QuickBooks did not say this time is as it was `before`.
     pub fn for_mapping(&self, before: &CompanyFile) -> CompanyFile {
-        let code = |name: &String| CURRENCIES.iter().find(|(known, _)| known == name).map(|(_, code)| *code);
         CompanyFile {
             closing_date: self.closing_date,
             sales_orders: self.sales_orders.unwrap_or(before.sales_orders),
             multicurrency: self.multi_currency,
-            home_currency: self.home_currency.as_ref().and_then(code).map(Currency::new),
+            home_currency: self.currency(),
         }
     }
 
@@ -275,6 +385,27 @@ mod tests {
         assert!(facts.sales_orders, "what QuickBooks did not say stays as it was");
         let company = Company { home_currency: Some("Shell Money".into()), ..Company::default() };
         assert_eq!(company.for_mapping(&before).home_currency, None);
+    }
+
+    #[test]
+    fn editions_and_years_are_told_by_product_and_release() {
+        let products = [
+            ("QuickBooks Pro 2024", Some(Edition::Pro)),
+            ("QuickBooks Desktop Pro Plus 2024", Some(Edition::Pro)),
+            ("QuickBooks Premier Edition 2023", Some(Edition::Premier)),
+            ("QuickBooks Premier: Accountant Edition 2024", Some(Edition::Accountant)),
+            ("QuickBooks Enterprise Solutions: Accountant 24.0", Some(Edition::Enterprise)),
+            ("QuickBooks Professional Bookkeeper", None),
+            ("", None),
+        ];
+        for (product, edition) in products {
+            assert_eq!(Edition::of(product), edition, "{product}");
+        }
+        let year = |release: &str| Company { release: release.into(), ..Company::default() }.year();
+        assert_eq!(
+            [year("34.0"), year("33.0"), year("24.0"), year(""), year("x.1")],
+            [Some(2024), Some(2023), Some(2014), None, None]
+        );
     }
 
     #[test]

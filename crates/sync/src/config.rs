@@ -5,7 +5,12 @@ use jiff::civil::Date;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::{integration::Plan, messages::Message};
+pub use crate::secrets::SecretPlace;
+use crate::{
+    integration::Plan,
+    messages::Message,
+    secrets::{SecretError, Secrets},
+};
 
 /// A complete, commented configuration with every setting at its default.
 pub fn example() -> String {
@@ -66,8 +71,10 @@ pub struct QuickBooksConfig {
     pub port: u16,
     /// The user name in the .qwc file.
     pub user_name: String,
-    /// Where the password is that is typed into the Web Connector once.
-    pub password: SecretPlace,
+    /// Where the app token is, the password with which QuickBooks signs in; without it, where it was put with
+    /// [`crate::token`].
+    #[serde(default)]
+    pub password: Option<SecretPlace>,
     /// The company file's path, to have QuickBooks open that one; without it, the file that is open.
     #[serde(default)]
     pub company_file: Option<String>,
@@ -99,27 +106,6 @@ pub enum Start {
     WhenReady,
 }
 
-/// Where a secret is kept; never the secret itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SecretPlace {
-    /// Name of the environment variable that holds it.
-    pub environment: String,
-}
-
-impl SecretPlace {
-    /// The secret, looked up with `variable` (the process' environment in the program).
-    ///
-    /// # Errors
-    /// [`ConfigError::NoSecret`] when the variable is not set or empty.
-    pub fn read(&self, variable: impl Fn(&str) -> Option<String>) -> Result<SecretString, ConfigError> {
-        match variable(&self.environment) {
-            Some(value) if !value.trim().is_empty() => Ok(SecretString::from(value.trim().to_owned())),
-            _ => Err(ConfigError::NoSecret { variable: self.environment.clone() }),
-        }
-    }
-}
-
 /// A configuration that can't be used; nothing was touched.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -135,11 +121,11 @@ pub enum ConfigError {
         problem: String,
     },
     /// A secret is not where the configuration says.
-    #[error("the environment variable {variable} is not set")]
-    NoSecret {
-        /// The variable.
-        variable: String,
-    },
+    #[error("there is no secret in {0}")]
+    NoSecret(SecretPlace),
+    /// A secret can't be read.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
 }
 
 impl ConfigError {
@@ -150,7 +136,11 @@ impl ConfigError {
             Self::Value { setting, problem } => {
                 Message::new("config.value").with("setting", setting).with("problem", problem)
             }
-            Self::NoSecret { variable } => Message::new("config.no_secret").with("variable", variable),
+            Self::NoSecret(SecretPlace::Environment(variable)) => {
+                Message::new("config.no_secret").with("variable", variable)
+            }
+            Self::NoSecret(place) => Message::new("secrets.missing").with("place", place),
+            Self::Secret(error) => error.message(),
         }
     }
 }
@@ -161,6 +151,25 @@ struct Connections {
     quickbooks: QuickBooksConfig,
     #[serde(default)]
     integration: IntegrationConfig,
+}
+
+impl ShopConfig {
+    /// Where the shop's own secret is.
+    pub fn secret_place(&self) -> &SecretPlace {
+        match &self.sign_in {
+            SignIn::ClientCredentials { client_secret, .. } => client_secret,
+            SignIn::AccessToken { token } => token,
+        }
+    }
+
+    /// The shop's own secret.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoSecret`] where there is none, [`ConfigError::Secret`] where it can't be read.
+    pub fn secret(&self, secrets: &Secrets) -> Result<SecretString, ConfigError> {
+        let place = self.secret_place();
+        secrets.read(place)?.ok_or_else(|| ConfigError::NoSecret(place.clone()))
+    }
 }
 
 impl Config {
@@ -194,6 +203,15 @@ impl Config {
         if self.quickbooks.user_name.trim().is_empty() {
             return value("quickbooks.user_name", "it must not be empty".to_owned());
         }
+        let places = [
+            ("shop.sign_in", Some(self.shop.secret_place())),
+            ("quickbooks.password", self.quickbooks.password.as_ref()),
+        ];
+        for (setting, place) in places {
+            if let Some(problem) = place.and_then(SecretPlace::problem) {
+                return value(setting, problem.to_owned());
+            }
+        }
         Ok(())
     }
 }
@@ -218,9 +236,32 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_secret_names_its_variable() {
-        let place = SecretPlace { environment: "TILLBRIDGE_SHOP_SECRET".into() };
-        let error = place.read(|_| Some("  ".into())).unwrap_err();
-        assert!(error.to_string().contains("TILLBRIDGE_SHOP_SECRET"));
+    fn a_missing_secret_names_its_place() {
+        let secrets = Secrets::new(std::path::Path::new("nowhere"), |_| Some("  ".into()));
+        let mut shop = Config::parse(&example()).unwrap().shop;
+        let error = shop.secret(&secrets).unwrap_err();
+        assert_eq!(error.message().code, "config.no_secret");
+        assert_eq!(error.message().facts["variable"], "TILLBRIDGE_SHOP_SECRET");
+        shop.sign_in = SignIn::AccessToken { token: SecretPlace::File("shop".into()) };
+        let error = shop.secret(&secrets).unwrap_err();
+        assert_eq!(error.message().facts["place"], "file shop");
+    }
+
+    #[test]
+    fn a_secret_can_be_in_three_kinds_of_places() {
+        let places = [
+            ("{ environment = \"NAME\" }", Some(SecretPlace::Environment("NAME".into()))),
+            ("{ credential_store = \"a shop\" }", Some(SecretPlace::CredentialStore("a shop".into()))),
+            ("{ file = \"shop.secret\" }", Some(SecretPlace::File("shop.secret".into()))),
+            ("{ file = \"../shop\" }", None),
+            ("{ file = \"\" }", None),
+            ("{ credential_store = \" \" }", None),
+            ("{ keyring = \"shop\" }", None),
+            ("\"the secret itself\"", None),
+        ];
+        for (text, place) in places {
+            let config = example().replace("{ environment = \"TILLBRIDGE_QUICKBOOKS_PASSWORD\" }", text);
+            assert_eq!(Config::parse(&config).ok().map(|config| config.quickbooks.password), place.map(Some), "{text}");
+        }
     }
 }

@@ -208,6 +208,11 @@ impl Conversation {
         self.settled
     }
 
+    /// The company file that this session works with, once QuickBooks has told which one it is.
+    pub fn company_file(&self) -> Option<&str> {
+        self.company.as_ref().map(|company| company.file_name.as_str())
+    }
+
     /// Why it can't go on, if it can't.
     pub fn stopped(&self) -> Option<Message> {
         match &self.phase {

@@ -6,14 +6,14 @@ use std::{
     sync::Arc,
 };
 
-use secrecy::{ExposeSecret, SecretString};
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
-use web_connector::{MonotonicClock, PersonalData, Qwc, QwcError, Secret, Unattended};
+use web_connector::{MonotonicClock, PersonalData, Qwc, QwcError, Unattended};
 
 use crate::{
     company::{Installation, OWNER_ID},
     engine::Engine,
+    token::TokenKeeper,
 };
 
 /// Path of the endpoint.
@@ -31,7 +31,8 @@ pub async fn listen(port: u16) -> io::Result<Vec<TcpListener>> {
     Ok(std::iter::once(first).chain(second).collect())
 }
 
-/// Answers the Web Connector's calls on `listeners` until `stop`.
+/// Answers the Web Connector's calls on `listeners` until `stop`. Who signs in has to show the token that holds at that
+/// moment.
 ///
 /// # Errors
 /// What the sockets say; a listener that is not on loopback is refused (DESIGN.md 7).
@@ -39,15 +40,14 @@ pub async fn serve(
     engine: Arc<Engine>,
     listeners: Vec<TcpListener>,
     user_name: String,
-    password: SecretString,
+    token: TokenKeeper,
     stop: CancellationToken,
 ) -> io::Result<()> {
     let config = web_connector::Config {
         path: PATH.to_owned(),
         ..web_connector::Config::new(&user_name, "Tillbridge", env!("CARGO_PKG_VERSION"))
     };
-    let secret = Secret::new(password.expose_secret());
-    let router = web_connector::service(config, engine, secret, Arc::new(MonotonicClock::start()));
+    let router = web_connector::service(config, engine, token, Arc::new(MonotonicClock::start()));
     let mut serving = JoinSet::new();
     for listener in listeners {
         serving.spawn(web_connector::serve(listener, router.clone(), stop.clone().cancelled_owned()));

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 use web_connector::{
-    Agent, Answer, CompanyFile, Ended, Hello, Opening, Outgoing, Progress as Percent, Retry, SessionId,
+    Agent, Answer, CompanyFile, Ended, Hello, Opening, Outgoing, Progress as Percent, Retry, SessionId, SignIn,
 };
 
 use crate::{
@@ -28,9 +28,11 @@ use crate::{
     conversation::{Conversation, Fault, Mapper, Parties, Reply, Turn},
     integration::{self, Integration, Plan, Stage},
     messages::{Language, Message},
+    preflight::FOOTER_WANTED,
     schedule::Schedule,
     source::{Opening as FeedOpening, Source, SourceError, Told},
     tieout::{Period, WANTED},
+    token::TokenRecord,
 };
 
 /// How often the scheduler looks at the clock. Short, because a computer that wakes from sleep does not say so.
@@ -388,6 +390,9 @@ impl Engine {
         if self.store.setting::<Option<Period>>(WANTED)?.flatten().is_some() {
             return Ok(true);
         }
+        if TokenRecord::of(&self.store)?.wants_proof() {
+            return Ok(true);
+        }
         for state in [State::Ready, State::Held, State::Rejected] {
             if self.store.has_any(state)? {
                 return Ok(true);
@@ -446,6 +451,12 @@ fn told(message: &Message) -> String {
 }
 
 impl Agent for Engine {
+    fn signed_in(&self, how: &SignIn) {
+        if let Err(error) = TokenRecord::note_sign_in(&self.store, how, self.clock.now()) {
+            error!(%error, "the store could not be written");
+        }
+    }
+
     fn open(&self, _session: &SessionId) -> Opening {
         self.live().last_call_at = Some(self.clock.now());
         match self.has_work() {
@@ -501,6 +512,9 @@ impl Agent for Engine {
         };
         let settled = self.with_conversation(session, |conversation| {
             conversation.answered(reply, now)?;
+            if let Some(file) = conversation.company_file() {
+                TokenRecord::note_proof(&self.store, file, now)?;
+            }
             let more = conversation.has_more(now)?;
             Ok((conversation.settled(), more, conversation.stopped()))
         });
@@ -563,6 +577,7 @@ impl Mapper for EntryMapper {
     fn map_some(&self, run: RunId, limit: u32, now: Timestamp) -> Result<u32, StoreError> {
         let Some(shop) = self.store.setting::<Shop>("shop")? else { return Ok(0) };
         let mapping = self.mapping_for(self.store.setting::<Company>("company")?.as_ref());
+        let footer_wanted = self.store.setting::<Timestamp>(FOOTER_WANTED)?.is_some();
         let scope = match Integration::of(&self.store)?.stage {
             Stage::Beginning => Scope::Beginning,
             Stage::NotStarted | Stage::History | Stage::Done => Scope::Everything,
@@ -578,6 +593,7 @@ impl Mapper for EntryMapper {
                 Fact::Customer(_) | Fact::Variant(_) | Fact::Supplier(_) => {
                     books::opening::introduce(document, self.plan.from, &context)
                 }
+                Fact::Shop(_) if footer_wanted => books::footer_item(document, &context),
                 _ => books::map(document, past, &context),
             }
         })

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use shopify::{Client, Credentials, Error};
 
 use crate::{
     config::{Config, ConfigError, SignIn},
     messages::Message,
+    secrets::Secrets,
     source::{Feed, Opening, Source, SourceError},
 };
 
@@ -42,13 +43,13 @@ struct Shop {
     since: Timestamp,
 }
 
-fn client(config: &Config, variable: impl Fn(&str) -> Option<String>) -> Result<Client, ConnectError> {
+fn client(config: &Config, secrets: &Secrets) -> Result<Client, ConnectError> {
+    let secret = config.shop.secret(secrets)?;
     let credentials = match &config.shop.sign_in {
-        SignIn::ClientCredentials { client_id, client_secret } => Credentials::ClientCredentials {
-            client_id: client_id.clone(),
-            client_secret: client_secret.read(variable)?,
-        },
-        SignIn::AccessToken { token } => Credentials::AccessToken(token.read(variable)?),
+        SignIn::ClientCredentials { client_id, .. } => {
+            Credentials::ClientCredentials { client_id: client_id.clone(), client_secret: secret }
+        }
+        SignIn::AccessToken { .. } => Credentials::AccessToken(secret),
     };
     let settings = shopify::Config {
         shop: config.shop.address.parse().map_err(|error| source_error(&Error::Address(error)))?,
@@ -60,12 +61,12 @@ fn client(config: &Config, variable: impl Fn(&str) -> Option<String>) -> Result<
     Ok(Client::new(settings, Arc::new(shopify::SystemClock)).map_err(|error| source_error(&error))?)
 }
 
-/// Connects to the shop of a configuration; its secrets are looked up with `variable`. Nothing is asked of it yet.
-pub fn connect(config: &Config, variable: impl Fn(&str) -> Option<String>) -> Result<Arc<dyn Source>, ConnectError> {
+/// Connects to the shop of a configuration. Nothing is asked of it yet.
+pub fn connect(config: &Config, secrets: &Secrets) -> Result<Arc<dyn Source>, ConnectError> {
     // A day earlier than any time zone's midnight: orders placed before the start are told apart when they are mapped.
     let since = config.shop.start_date.yesterday().unwrap_or(config.shop.start_date);
     let since = since.to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp());
-    Ok(Arc::new(Shop { client: client(config, variable)?, since }))
+    Ok(Arc::new(Shop { client: client(config, secrets)?, since }))
 }
 
 /// What a first look at the shop shows.
@@ -79,11 +80,13 @@ pub struct Probe {
     pub time_zone: String,
     /// What is missing, each with what to do.
     pub missing: Vec<Message>,
+    /// How far Shopify's clock is ahead of this computer's, to a second or two; where it says so.
+    pub clock_ahead: Option<SignedDuration>,
 }
 
 /// Signs in to the shop of a configuration and looks what is missing.
-pub async fn probe(config: &Config, variable: impl Fn(&str) -> Option<String>) -> Result<Probe, ConnectError> {
-    let probe = client(config, variable)?.probe().await.map_err(|error| source_error(&error))?;
+pub async fn probe(config: &Config, secrets: &Secrets) -> Result<Probe, ConnectError> {
+    let probe = client(config, secrets)?.probe().await.map_err(|error| source_error(&error))?;
     let mut missing: Vec<Message> =
         probe.missing.iter().map(|scope| Message::new("shop.missing_scope").with("scope", scope.as_str())).collect();
     if probe.buyers_told == Some(false) {
@@ -94,6 +97,7 @@ pub async fn probe(config: &Config, variable: impl Fn(&str) -> Option<String>) -
         currency: probe.shop.currency.code().to_owned(),
         time_zone: probe.shop.time_zone,
         missing,
+        clock_ahead: probe.clock_ahead,
     })
 }
 

@@ -4,11 +4,16 @@ use std::fmt;
 
 use uuid::Uuid;
 
+use crate::SignIn;
+
 /// The program behind the endpoint.
 ///
 /// Calls come one at a time and from a thread that may block, so a database may be used. Keep each call to a few
 /// seconds: the Web Connector is waiting, and how long it waits is not documented (PROTOCOL.md a.7).
 pub trait Agent: Send + Sync + 'static {
+    /// Told of each sign-in, before [`Agent::open`] is asked; a program may pass it over.
+    fn signed_in(&self, _how: &SignIn) {}
+
     /// Asked after user name and password were proven: what this session is for.
     ///
     /// Only [`Opening::Work`] opens a session; after the other answers nothing more is heard of this id.

@@ -58,5 +58,5 @@ pub use agent::{Agent, Answer, CompanyFile, Ended, Hello, Opening, Outgoing, Pro
 pub use clock::{Clock, MonotonicClock};
 pub use qwc::{PersonalData, Qwc, QwcError, Unattended};
 pub use service::{Config, Peer, serve, service};
-pub use sign_in::Secret;
+pub use sign_in::{Keeper, Refusal, Secret, SignIn};
 pub use version::{ClientVersion, ClientVersionError};

@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use crate::{
-    Agent, ClientVersion, Clock, Ended, Secret, SessionId,
+    Agent, ClientVersion, Clock, Ended, Keeper, SessionId, SignIn,
     session::Sessions,
     sign_in::{Credentials, Throttle},
     soap::{self, Call, Returned},
@@ -94,10 +94,11 @@ impl Connected<IncomingStream<'_, TcpListener>> for Peer {
 /// It has to be polled within a Tokio runtime. An open session ends with [`Ended::ShutDown`] when the last clone of
 /// the router is dropped. Requests without a [`Peer`] (as `ConnectInfo<Peer>` among the request's extensions) are
 /// refused.
-pub fn service(config: Config, agent: Arc<dyn Agent>, secret: Secret, clock: Arc<dyn Clock>) -> Router {
+pub fn service(config: Config, agent: Arc<dyn Agent>, secret: impl Keeper, clock: Arc<dyn Clock>) -> Router {
     let limit = DefaultBodyLimit::max(config.max_body_bytes);
     let service = Service {
         credentials: Credentials::new(&config.user_name, secret),
+        agent: agent.clone(),
         throttle: tokio::sync::Mutex::default(),
         sessions: Arc::new(Sessions::new(agent, clock.clone(), config.session_idle)),
         clock,
@@ -146,6 +147,7 @@ pub async fn serve(
 struct Service {
     config: Config,
     credentials: Credentials,
+    agent: Arc<dyn Agent>,
     throttle: tokio::sync::Mutex<Throttle>,
     sessions: Arc<Sessions>,
     clock: Arc<dyn Clock>,
@@ -248,24 +250,34 @@ impl Service {
 
     /// Carries a call out; `None` when the agent panicked.
     async fn perform(self: Arc<Self>, call: Call) -> Option<Returned> {
-        if let Call::Authenticate { user_name, password } = &call
-            && !self.proven(user_name, password).await
-        {
-            return Some(Returned::Strings([Uuid::new_v4().to_string(), "nvu".to_owned()]));
-        }
-        tokio::task::spawn_blocking(move || self.answer(call)).await.ok()
-    }
-
-    async fn proven(&self, user_name: &str, password: &str) -> bool {
+        let Call::Authenticate { user_name, password } = call else {
+            return tokio::task::spawn_blocking(move || self.answer(call)).await.ok();
+        };
         // Held while waiting: whoever tries many passwords at once gets no more tries than one after the other.
         let mut throttle = self.throttle.lock().await;
         tokio::time::sleep(throttle.wait(self.clock.now())).await;
-        let proven = self.credentials.prove(user_name, password);
+        let service = Arc::clone(&self);
+        let proven = tokio::task::spawn_blocking(move || service.proven(&user_name, &password)).await.ok()?;
         throttle.record(proven, self.clock.now());
-        if !proven {
-            tracing::warn!("sign-in failed");
+        drop(throttle);
+        if proven { tokio::task::spawn_blocking(move || self.open()).await.ok() } else { Some(refused()) }
+    }
+
+    fn proven(&self, user_name: &str, password: &str) -> bool {
+        let sign_in = self.credentials.prove(user_name, password);
+        if let SignIn::Refused(why) = &sign_in {
+            tracing::warn!(?why, "sign-in failed");
         }
-        proven
+        self.agent.signed_in(&sign_in);
+        matches!(sign_in, SignIn::Proven { .. })
+    }
+
+    fn open(&self) -> Returned {
+        let (returned, opened) = self.sessions.open();
+        if let Some(id) = opened {
+            tokio::spawn(expire_in_time(Arc::downgrade(&self.sessions), id));
+        }
+        Returned::Strings(returned)
     }
 
     fn answer(&self, call: Call) -> Returned {
@@ -273,13 +285,8 @@ impl Service {
         Returned::Text(match call {
             Call::ServerVersion => format!("{} {}", self.config.product, self.config.version),
             Call::ClientVersion { version } => version::verdict(&version, self.config.minimum_client_version),
-            Call::Authenticate { .. } => {
-                let (returned, opened) = sessions.open();
-                if let Some(id) = opened {
-                    tokio::spawn(expire_in_time(Arc::downgrade(sessions), id));
-                }
-                return Returned::Strings(returned);
-            }
+            // The proof comes before this; without it nobody gets in.
+            Call::Authenticate { .. } => return refused(),
             Call::SendRequestXml { ticket, hello } => sessions.next_request(&ticket, &hello),
             Call::ReceiveResponseXml { ticket, response, hresult, message } => {
                 return Returned::Number(sessions.answer(&ticket, &response, hresult, message));
@@ -296,6 +303,11 @@ impl Service {
             Call::InteractiveDone => "Done".to_owned(),
         })
     }
+}
+
+/// The answer to a sign-in that was not proven: a ticket that opens nothing.
+fn refused() -> Returned {
+    Returned::Strings([Uuid::new_v4().to_string(), "nvu".to_owned()])
 }
 
 /// Sees to it that a session that is never heard of again ends in time, and not only at the next call.

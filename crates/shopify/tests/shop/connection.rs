@@ -357,3 +357,19 @@ async fn an_error_never_quotes_what_a_buyer_wrote() {
     assert!(error.contains("taxExempt"), "{error}");
     assert!(!error.contains("Ada"), "{error}");
 }
+
+#[tokio::test]
+async fn the_probe_tells_how_far_the_shops_clock_is_ahead_by_its_date() {
+    for (date, ahead) in
+        [("Mon, 23 Nov 2026 12:05:00 GMT", Some(300)), ("Mon, 23 Nov 2026 11:59:00 GMT", Some(-60)), ("soon", None)]
+    {
+        let shop = Shop::open(move |asked| {
+            let orders = Reply::data(&json!({ "orders": { "nodes": [] } }));
+            let reply = if asked.operation() == "ShopProbe" { shop() } else { orders };
+            Reply { headers: vec![("date", date.to_owned())], ..reply }
+        })
+        .await;
+        let probe = shop.client(&TestClock::at(NOW)).probe().await.unwrap();
+        assert_eq!(probe.clock_ahead.map(|ahead| ahead.as_secs()), ahead, "{date}");
+    }
+}

@@ -35,28 +35,36 @@ pub(crate) fn host(books: &Books, request: &Element) -> Element {
     if wanted {
         let capacities = books.setup.capacities;
         let lists = [
-            ("Account", capacities.accounts),
-            ("BillingRate", 100),
-            ("Class", capacities.classes),
-            ("CustomerMsg", 10_000),
-            ("CustomerType", 10_000),
-            ("Entity", capacities.names),
-            ("Item", capacities.items),
-            ("JobType", 10_000),
-            ("PaymentMethod", 10_000),
-            ("PayrollItem", 10_000),
-            ("PriceLevel", 100),
-            ("SalesRep", 10_000),
-            ("SalesTaxCode", 10_000),
-            ("ShipMethod", 10_000),
-            ("Template", 10_000),
-            ("Terms", 10_000),
-            ("ToDo", 10_000),
-            ("Vehicle", 10_000),
-            ("VendorType", 10_000),
+            "Account",
+            "BillingRate",
+            "Class",
+            "CustomerMsg",
+            "CustomerType",
+            "Entity",
+            "Item",
+            "JobType",
+            "PaymentMethod",
+            "PayrollItem",
+            "PriceLevel",
+            "SalesRep",
+            "SalesTaxCode",
+            "ShipMethod",
+            "Template",
+            "Terms",
+            "ToDo",
+            "Vehicle",
+            "VendorType",
         ];
-        let metadata = lists.map(|(list, capacity)| {
-            Element::group(&format!("{list}MetaData"), vec![Element::leaf("MaxCapacity", capacity.to_string())])
+        let capacity = |list: &str| match list {
+            "Account" => capacities.accounts,
+            "Class" => capacities.classes,
+            "Entity" => capacities.names,
+            "Item" => capacities.items,
+            other => books.setup.edition.list_capacity(other),
+        };
+        let metadata = lists.map(|list| {
+            let capacity = Element::leaf("MaxCapacity", capacity(list).to_string());
+            Element::group(&format!("{list}MetaData"), vec![capacity])
         });
         children.push(Element::group("ListMetaData", metadata.to_vec()));
     }
@@ -80,7 +88,7 @@ pub(crate) fn company(books: &Books, request: &Element) -> Element {
 pub(crate) fn preferences(books: &Books) -> Element {
     let leaf = |name: &str, text: &str| Element::leaf(name, text);
     let mut accounting = vec![
-        leaf("IsUsingAccountNumbers", "false"),
+        leaf("IsUsingAccountNumbers", &books.setup.account_numbers.to_string()),
         leaf("IsRequiringAccounts", "true"),
         leaf("IsUsingClassTracking", &books.setup.class_tracking.to_string()),
     ];

@@ -439,9 +439,9 @@ impl Books {
         for change in &txn.body.moves {
             let stock = self.stock.entry(change.item.clone()).or_default();
             if doing {
-                stock.apply(change)
+                stock.apply(change);
             } else {
-                stock.undo(change)
+                stock.undo(change);
             }
             if let Some(site) = &change.site {
                 let there = self.at_sites.entry((change.item.clone(), site.clone())).or_default();

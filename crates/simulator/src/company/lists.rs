@@ -220,7 +220,8 @@ fn room_for_one_more(books: &Books, info: &ListInfo) -> Result<(), Status> {
         Space::Items => books.names_taken(Space::Items) >= capacities.items,
         Space::Accounts => books.places_taken(info) >= capacities.accounts,
         Space::Classes => books.places_taken(info) >= capacities.classes,
-        _ => books.places_taken(info) >= 10_000,
+        Space::Terms => books.places_taken(info) >= books.setup.edition.list_capacity("Terms"),
+        _ => books.places_taken(info) >= books.setup.edition.list_capacity(info.name),
     };
     if full {
         return Err(Status::new(

@@ -6,14 +6,16 @@
 //! survive a kill at any moment.
 //!
 //! What differs from the real one: stock is costed when a sale is booked and not again when something earlier
-//! changes; one application is assumed; units of measure, bins of inventory sites and the booking of other currencies are
-//! off; group lines, links from orders to invoices and item lines of checks are refused as features that are
-//! off (3250); reports are on accrual basis.
+//! changes; one application is assumed; units of measure, bins of inventory sites and the booking of other currencies
+//! are off; bills are not paid, so that vendor credits stay whole; group lines, links from orders to invoices and item
+//! lines of checks are refused as features that are off (3250); reports are on accrual basis.
 
 mod about;
 mod adjustments;
 mod books;
+mod chart;
 mod credits;
+mod crowd;
 mod data_ext;
 mod envelope;
 mod form;
@@ -62,7 +64,7 @@ use schema::Schema;
 pub use ids::{LineId, ListId, TxnId};
 pub use journal::JournalError;
 pub use schema::SchemaError;
-pub use setup::{AccountSetup, Capacities, Edition, Setup};
+pub use setup::{AccountSetup, Capacities, Crowd, Edition, Setup};
 pub use status::HResultError;
 pub use view::{Posting, StockView, TransactionView};
 

@@ -1,7 +1,8 @@
 //! Purchase orders: what was ordered, what of it came, and the links from what came to what was ordered.
 //!
 //! A bill or an item receipt names a whole order (LinkToTxnID: all that is still open) or a line of one (LinkToTxn,
-//! without ItemRef: the line has it; PROTOCOL.md d). An order tells its quantities as they are now.
+//! without ItemRef: the line has it; PROTOCOL.md d). An order tells its quantities as they are now. A receipt is not
+//! turned into a bill: it is deleted, and the bill is linked to the order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,44 +27,73 @@ struct Received {
     unbilled: Decimal,
 }
 
-/// The links of a company's purchase orders.
+/// What one line orders.
+#[derive(Debug)]
+struct Ordered {
+    item: ListId,
+    /// Nothing where somebody closed the line or its order.
+    quantity: Decimal,
+}
+
+/// All lines of a company's purchase orders, and the links to them.
 #[derive(Debug, Default)]
 pub(crate) struct PurchaseOrders {
+    ordered: BTreeMap<LineId, Ordered>,
     received: BTreeMap<LineId, Received>,
+    /// What is still to come of each item.
+    coming: BTreeMap<ListId, Decimal>,
     /// The bills and item receipts of each order.
     purchases: BTreeMap<TxnId, BTreeSet<TxnId>>,
-    /// The orders that name an item.
-    naming: BTreeMap<ListId, BTreeSet<TxnId>>,
 }
 
 impl PurchaseOrders {
     /// Takes note of a transaction, be it an order or what came of one.
     pub fn insert(&mut self, txn: &Txn) {
-        for item in ordered_items(txn) {
-            self.naming.entry(item).or_default().insert(txn.id.clone());
+        for (id, ordered) in ordered_lines(txn) {
+            self.change(&id, |all| {
+                all.ordered.insert(id.clone(), ordered);
+            });
         }
         for receipt in &txn.body.receipts {
             self.purchases.entry(receipt.order.clone()).or_default().insert(txn.id.clone());
-            self.count(txn, &receipt.line, receipt.quantity);
+            self.receive(txn, &receipt.line, receipt.quantity);
         }
     }
 
     /// Takes back what [`Self::insert`] did.
     pub fn remove(&mut self, txn: &Txn) {
-        for item in ordered_items(txn) {
-            self.naming.entry(item).or_default().remove(&txn.id);
+        for (id, _) in ordered_lines(txn) {
+            self.change(&id, |all| {
+                all.ordered.remove(&id);
+            });
         }
         for receipt in &txn.body.receipts {
             self.purchases.entry(receipt.order.clone()).or_default().remove(&txn.id);
-            self.count(txn, &receipt.line, -receipt.quantity);
+            self.receive(txn, &receipt.line, -receipt.quantity);
         }
     }
 
-    fn count(&mut self, txn: &Txn, line: &LineId, quantity: Decimal) {
-        let received = self.received.entry(line.clone()).or_default();
-        received.quantity += quantity;
-        if txn.info.name == "ItemReceipt" {
-            received.unbilled += quantity;
+    fn receive(&mut self, txn: &Txn, line: &LineId, quantity: Decimal) {
+        self.change(line, |all| {
+            let received = all.received.entry(line.clone()).or_default();
+            received.quantity += quantity;
+            if txn.info.name == "ItemReceipt" {
+                received.unbilled += quantity;
+            }
+        });
+    }
+
+    /// Does something to one line, and counts again what is to come of its item.
+    fn change(&mut self, line: &LineId, change: impl FnOnce(&mut Self)) {
+        self.count(line, Decimal::NEGATIVE_ONE);
+        change(self);
+        self.count(line, Decimal::ONE);
+    }
+
+    fn count(&mut self, line: &LineId, sign: Decimal) {
+        if let Some(item) = self.ordered.get(line).map(|ordered| ordered.item.clone()) {
+            let open = self.open(Some(line));
+            *self.coming.entry(item).or_default() += sign * open;
         }
     }
 
@@ -75,13 +105,25 @@ impl PurchaseOrders {
     fn received(&self, line: Option<&LineId>) -> Received {
         line.and_then(|line| self.received.get(line)).copied().unwrap_or_default()
     }
+
+    /// What is still to come of a line.
+    fn open(&self, line: Option<&LineId>) -> Decimal {
+        let ordered = line.and_then(|line| self.ordered.get(line)).map_or(Decimal::ZERO, |ordered| ordered.quantity);
+        (ordered - self.received(line).quantity).max(Decimal::ZERO)
+    }
 }
 
-fn ordered_items(txn: &Txn) -> Vec<ListId> {
+/// The lines of an order that order something.
+fn ordered_lines(txn: &Txn) -> Vec<(LineId, Ordered)> {
     if txn.info.name != "PurchaseOrder" {
         return Vec::new();
     }
-    txn.body.lines.iter().filter_map(|line| line.fields.reference("ItemRef")).collect()
+    let closed = |line: &Line| [&txn.fields, &line.fields].iter().any(|fields| flag(fields, "IsManuallyClosed"));
+    let lines = txn.body.lines.iter().filter_map(|line| {
+        let quantity = if closed(line) { Decimal::ZERO } else { ordered(line) };
+        Some((line.id.clone()?, Ordered { item: line.fields.reference("ItemRef")?, quantity }))
+    });
+    lines.collect()
 }
 
 /// Whether a type of transaction may be linked to purchase orders.
@@ -149,6 +191,14 @@ fn keep_received(books: &Books, draft: &Draft, previous: &Txn) -> Result<(), Sta
         let why = "The vendor cannot be changed while other transactions are linked.";
         return Err(Status::rule("VendorRef", vendor.as_ref().map_or("", ListId::as_str), why));
     }
+    for line in &draft.lines {
+        let before = previous.body.lines.iter().find(|before| before.id == line.id && line.id.is_some());
+        let Some(before) = before.filter(|before| !flag(&before.fields, "IsManuallyClosed")) else { continue };
+        let closing = matches!(line.text("IsManuallyClosed"), Some("true" | "1"));
+        if closing && books.purchase_orders.received(line.id.as_ref()).quantity >= ordered(before) {
+            return Err(Status::rule("IsManuallyClosed", "true", "The line has been received in full."));
+        }
+    }
     for line in &previous.body.lines {
         if books.purchase_orders.received(line.id.as_ref()).quantity.is_zero() {
             continue;
@@ -167,15 +217,6 @@ fn flag(fields: &Packed, name: &str) -> bool {
     matches!(fields.text(name), Some("true" | "1"))
 }
 
-/// What is still to come of a line of an order; nothing where somebody closed it.
-fn open_quantity(books: &Books, order: &Txn, line: &Line) -> Decimal {
-    if flag(&order.fields, "IsManuallyClosed") || flag(&line.fields, "IsManuallyClosed") {
-        return Decimal::ZERO;
-    }
-    let ordered = ordered(line);
-    (ordered - books.purchase_orders.received(line.id.as_ref()).quantity).max(Decimal::ZERO)
-}
-
 /// A line without an item orders nothing; one without a quantity orders one.
 fn ordered(line: &Line) -> Decimal {
     if line.fields.reference("ItemRef").is_none() {
@@ -186,20 +227,15 @@ fn ordered(line: &Line) -> Decimal {
 
 /// Whether nothing is to come any more.
 pub(crate) fn is_closed(books: &Books, order: &Txn) -> bool {
-    order.body.lines.iter().all(|line| open_quantity(books, order, line).is_zero())
+    order.body.lines.iter().all(|line| books.purchase_orders.open(line.id.as_ref()).is_zero())
 }
 
 /// What is on order of an item.
 pub(crate) fn on_order(books: &Books, item: &ListId) -> Decimal {
-    let orders = books.purchase_orders.naming.get(item).into_iter().flatten().filter_map(|id| books.txns.get(id));
-    let open = orders.flat_map(|order| {
-        let lines = order.body.lines.iter().filter(|line| line.fields.reference("ItemRef").as_ref() == Some(item));
-        lines.map(move |line| open_quantity(books, order, line))
-    });
-    open.sum()
+    books.purchase_orders.coming.get(item).copied().unwrap_or_default()
 }
 
-/// Tells the lines again with what came of each, whether the order is closed, and what is linked to it.
+/// Whether all of the order came, whether it is closed, and what is linked to it.
 pub(crate) fn tell_purchase_order(books: &Books, txn: &Txn) -> Vec<Element> {
     let received = |line: &Line| books.purchase_orders.received(line.id.as_ref()).quantity >= ordered(line);
     let mut fields = vec![Element::leaf("IsFullyReceived", txn.body.lines.iter().all(received).to_string())];
@@ -252,12 +288,48 @@ pub(crate) fn link_in(fields: &[Element]) -> Option<(TxnId, LineId)> {
     Some((TxnId::new(link.text_of("TxnID")?), LineId::new(link.text_of("TxnLineID")?)))
 }
 
+/// The lines of a new bill or item receipt: those that LinkToTxnID stands for, then those that are given. QuickBooks
+/// takes a whole order or lines of it, not both, and lines only in the order's own order, one order after the other
+/// (Intuit's developer guide, "Linking item receipt and bill to purchase order").
+pub(crate) fn linked_lines(
+    books: &Books,
+    info: &'static TxnInfo,
+    whole: &[&str],
+    given: Vec<DraftLine>,
+) -> Result<Vec<DraftLine>, Status> {
+    let mut places: BTreeMap<TxnId, usize> = BTreeMap::new();
+    let mut latest: Option<TxnId> = None;
+    for (order_id, line_id) in given.iter().filter_map(|line| link_in(&line.fields)) {
+        let line = line_id.as_str();
+        if whole.contains(&order_id.as_str()) {
+            let why = "A purchase order is linked as a whole or by its lines, not both.";
+            return Err(Status::rule("LinkToTxnID", order_id.as_str(), why));
+        }
+        let lines = &order(books, order_id.as_str())?.body.lines;
+        let place = lines.iter().position(|own| own.id.as_ref() == Some(&line_id));
+        let place = place.ok_or_else(|| Status::gone(line))?;
+        let earlier = places.insert(order_id.clone(), place);
+        let returned = earlier.is_some() && latest.as_ref() != Some(&order_id);
+        if returned || earlier.is_some_and(|earlier| earlier > place) {
+            let why = "Linked lines must keep the order of the purchase order, one purchase order after the other.";
+            return Err(Status::rule("TxnLineID", line, why));
+        }
+        latest = Some(order_id);
+    }
+    let mut lines = Vec::new();
+    for id in whole {
+        lines.extend(open_lines(books, info, id)?);
+    }
+    lines.extend(given);
+    Ok(lines)
+}
+
 /// A line for everything that is still open of an order: what LinkToTxnID stands for.
-pub(crate) fn open_lines(books: &Books, info: &'static TxnInfo, id: &str) -> Result<Vec<DraftLine>, Status> {
+fn open_lines(books: &Books, info: &'static TxnInfo, id: &str) -> Result<Vec<DraftLine>, Status> {
     let order = order(books, id)?;
     let kind: &'static LineInfo =
         info.lines.iter().find(|kind| kind.add == "ItemLineAdd").ok_or_else(|| Status::feature_off("LinkToTxnID"))?;
-    let open = order.body.lines.iter().filter(|line| open_quantity(books, order, line) > Decimal::ZERO);
+    let open = order.body.lines.iter().filter(|line| !books.purchase_orders.open(line.id.as_ref()).is_zero());
     let lines: Vec<DraftLine> = open
         .map(|line| {
             let line = line.id.as_ref().map_or("", LineId::as_str);
@@ -296,7 +368,7 @@ pub(crate) fn fill_in(books: &Books, draft: &Draft, line: &DraftLine) -> Result<
             "A line that is linked to a purchase order takes its item from there.",
         ));
     }
-    let open = open_quantity(books, order, ordered_line);
+    let open = books.purchase_orders.open(Some(&line_id));
     if open.is_zero() {
         return Err(Status::rule("TxnLineID", line_id.as_str(), "The line of the purchase order is closed."));
     }

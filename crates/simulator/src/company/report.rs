@@ -215,7 +215,7 @@ fn value(books: &Books, column: &str, row: &Row) -> Option<String> {
         "Item" => entry.and_then(|entry| entry.item.as_ref()).map(name),
         "ItemDesc" => on_line("Desc"),
         "Quantity" => on_line("Quantity").or_else(|| on_line("QuantityDifference")),
-        "UnitPrice" => on_line("Rate"),
+        "UnitPrice" => on_line("Rate").or_else(|| on_line("Cost")),
         "PaymentMethod" => txn.reference("PaymentMethodRef").as_ref().map(name),
         "Terms" => txn.reference("TermsRef").as_ref().map(name),
         "ShipMethod" => txn.reference("ShipMethodRef").as_ref().map(name),

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::chart;
+use super::crowd;
 use super::sites::DEFAULT_SITE;
 use super::xml::Element;
 
@@ -33,6 +35,19 @@ impl Edition {
                 accounts: 100_000,
                 classes: 100_000,
             },
+        }
+    }
+
+    /// How many elements a list may hold that [`Capacities`] does not name (PROTOCOL.md e).
+    pub(crate) fn list_capacity(self, list: &str) -> u32 {
+        let enterprise = self == Self::Enterprise;
+        match list {
+            "PriceLevel" if enterprise => 750,
+            "BillingRate" | "PriceLevel" => 100,
+            "Terms" if enterprise => 29_000,
+            "CustomerMsg" if enterprise => 100_000,
+            "InventorySite" => 1_000_000,
+            _ => 10_000,
         }
     }
 
@@ -71,13 +86,54 @@ pub struct AccountSetup {
     pub account_type: String,
     /// qbXML's SpecialAccountType for the accounts that QuickBooks itself posts to.
     pub special: Option<String>,
+    /// Full name of the account above; it must come earlier in the chart.
+    #[serde(default)]
+    pub parent: Option<String>,
+    /// Account number, 7 characters at most.
+    #[serde(default)]
+    pub number: Option<String>,
+    /// Description, 200 characters at most.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Whether it can be used.
+    #[serde(default = "yes")]
+    pub active: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// How many names and items a company starts with besides what the set-up names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Crowd {
+    /// Customers.
+    pub customers: u32,
+    /// Vendors.
+    pub vendors: u32,
+    /// Inventory items without stock. They sell to the first income account of the chart.
+    pub items: u32,
 }
 
 impl AccountSetup {
     /// An ordinary account.
     #[must_use]
     pub fn new(name: &str, account_type: &str) -> Self {
-        Self { name: name.to_owned(), account_type: account_type.to_owned(), special: None }
+        Self {
+            name: name.to_owned(),
+            account_type: account_type.to_owned(),
+            special: None,
+            parent: None,
+            number: None,
+            description: None,
+            active: true,
+        }
+    }
+
+    /// The name with those of the accounts above.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        self.parent.as_ref().map_or_else(|| self.name.clone(), |parent| format!("{parent}:{}", self.name))
     }
 
     fn special(name: &str, account_type: &str, special: &str) -> Self {
@@ -98,6 +154,12 @@ pub struct Setup {
     pub time_zone: String,
     /// Chart of accounts.
     pub accounts: Vec<AccountSetup>,
+    /// Account numbers preference: only told, accounts have the numbers that they are given.
+    #[serde(default)]
+    pub account_numbers: bool,
+    /// Names and items that are there from the start.
+    #[serde(default)]
+    pub crowd: Crowd,
     /// Class tracking preference.
     pub class_tracking: bool,
     /// Sales tax preference. On: the tax codes Tax and Non, and a 0 % sales-tax item, are made.
@@ -136,6 +198,8 @@ impl Setup {
             capacities: edition.capacities(),
             time_zone: "America/New_York".to_owned(),
             accounts: usual_accounts(),
+            account_numbers: false,
+            crowd: Crowd::default(),
             class_tracking: true,
             sales_tax: true,
             sales_tax_item: "Sales Tax".to_owned(),
@@ -157,6 +221,13 @@ impl Setup {
                 .map(|(name, days)| (name.to_owned(), days))
                 .to_vec(),
         }
+    }
+
+    /// A company that has kept its books for years: more than 200 accounts with numbers, sub-accounts up to three
+    /// deep, inactive ones, and names that look alike.
+    #[must_use]
+    pub fn lived_in(edition: Edition) -> Self {
+        Self { accounts: chart::lived_in(), account_numbers: true, ..Self::new(edition) }
     }
 }
 
@@ -244,7 +315,17 @@ pub(crate) fn elements(setup: &Setup) -> Vec<(&'static str, Element)> {
     for account in &setup.accounts {
         let mut fields =
             vec![Element::leaf("Name", &account.name), Element::leaf("AccountType", &account.account_type)];
-        fields.extend(account.special.as_ref().map(|special| Element::leaf("SpecialAccountType", special)));
+        let given = [
+            ("SpecialAccountType", &account.special),
+            ("AccountNumber", &account.number),
+            ("Desc", &account.description),
+        ];
+        fields.extend(given.into_iter().filter_map(|(name, text)| Some(Element::leaf(name, text.as_ref()?))));
+        let parent = account.parent.as_ref().map(|parent| vec![Element::leaf("FullName", parent)]);
+        fields.extend(parent.map(|name| Element::group("ParentRef", name)));
+        if !account.active {
+            fields.push(Element::leaf("IsActive", "false"));
+        }
         elements.push(("Account", Element::group("AccountAdd", fields)));
     }
     if setup.sales_tax {
@@ -266,5 +347,6 @@ pub(crate) fn elements(setup: &Setup) -> Vec<(&'static str, Element)> {
         let fields = vec![Element::leaf("Name", name), Element::leaf("StdDueDays", days.to_string())];
         elements.push(("StandardTerms", Element::group("StandardTermsAdd", fields)));
     }
+    elements.extend(crowd::elements(setup));
     elements
 }

@@ -62,6 +62,7 @@ impl Draft<'_> {
 pub(crate) fn add(books: &mut Books, info: &'static TxnInfo, request: &Element) -> Result<TxnId, Status> {
     let mut fields = Vec::new();
     let mut lines = Vec::new();
+    let mut orders = Vec::new();
     let mut credits_wanted = Vec::new();
     for child in &request.children {
         if let Some(kind) = info.lines.iter().find(|kind| kind.add == child.name) {
@@ -69,12 +70,13 @@ pub(crate) fn add(books: &mut Books, info: &'static TxnInfo, request: &Element) 
         } else if child.name == "SetCredit" {
             credits_wanted.push(child.clone());
         } else if child.name == "LinkToTxnID" && purchase_orders::receives(info) {
-            lines.extend(purchase_orders::open_lines(books, info, &child.text)?);
+            orders.push(child.text.as_str());
         } else {
             simulated(&child.name)?;
             fields.push(child.clone());
         }
     }
+    let lines = purchase_orders::linked_lines(books, info, &orders, lines)?;
     let mut fields = references::resolve(books, &fields, info.name, None)?;
     fields.retain(|field| !field.text.is_empty() || !field.children.is_empty());
     let date = date_of(books, &mut fields);

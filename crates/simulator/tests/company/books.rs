@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use crate::support::{Desk, add, line, look, modify, text, texts};
+use crate::support::{Desk, add, bought, decimal, from_acme, line, look, modify, spent, text, texts};
 
 /// One thing that somebody does; indices pick among what exists.
 #[derive(Debug, Clone)]
@@ -11,6 +11,8 @@ enum Step {
     Refund { memo: usize, cents: i64 },
     Credit { memo: usize, invoice: usize, cents: i64, replace: bool },
     Adjust { quantity: i64 },
+    Order { quantity: i64 },
+    Buy { form: usize, quantity: i64, cents: i64, order: usize },
     Change { txn: usize, quantity: i64 },
     Void { txn: usize },
     Delete { txn: usize },
@@ -27,6 +29,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0usize..9, 0usize..9, 0i64..20_000, any::<bool>())
             .prop_map(|(memo, invoice, cents, replace)| Step::Credit { memo, invoice, cents, replace }),
         1 => (-5i64..9).prop_map(|quantity| Step::Adjust { quantity }),
+        1 => (1i64..9).prop_map(|quantity| Step::Order { quantity }),
+        3 => (0usize..3, -2i64..9, -500i64..20_000, 0usize..4)
+            .prop_map(|(form, quantity, cents, order)| Step::Buy { form, quantity, cents, order }),
         2 => (0usize..9, -2i64..9).prop_map(|(txn, quantity)| Step::Change { txn, quantity }),
         1 => (0usize..9).prop_map(|txn| Step::Void { txn }),
         1 => (0usize..9).prop_map(|txn| Step::Delete { txn }),
@@ -111,6 +116,20 @@ fn request(desk: &Desk, step: &Step) -> Option<String> {
                  <QuantityAdjustment><QuantityDifference>{quantity}</QuantityDifference></QuantityAdjustment></InventoryAdjustmentLineAdd>"
             ),
         ),
+        Step::Order { quantity } => from_acme(
+            "PurchaseOrder",
+            &format!(
+                "<PurchaseOrderLineAdd><ItemRef><FullName>Widget</FullName></ItemRef><Quantity>{quantity}</Quantity><Rate>21</Rate></PurchaseOrderLineAdd>"
+            ),
+        ),
+        Step::Buy { form, quantity, cents, order } => {
+            let kind = ["ItemReceipt", "Bill", "VendorCredit"][*form];
+            let amount = Decimal::new(*cents, 2);
+            let order = pick(*order, "PurchaseOrder").filter(|_| *form < 2 && cents % 2 == 0);
+            let link = order.map(|order| format!("<LinkToTxnID>{}</LinkToTxnID>", order.txn_id)).unwrap_or_default();
+            let item = bought("Widget", &format!("<Quantity>{quantity}</Quantity><Amount>{amount:.2}</Amount>"));
+            from_acme(kind, &[link, spent("Rent Expense", "3.00"), item].concat())
+        }
         Step::Change { txn, quantity } => {
             let forms: Vec<_> = txns
                 .iter()
@@ -129,7 +148,7 @@ fn request(desk: &Desk, step: &Step) -> Option<String> {
         }
         Step::Void { txn } => {
             let txn = pick(*txn, "")?;
-            if txn.kind == "ReceivePayment" {
+            if ["ReceivePayment", "PurchaseOrder"].contains(&txn.kind.as_str()) {
                 return None;
             }
             format!("<TxnVoidRq><TxnVoidType>{}</TxnVoidType><TxnID>{}</TxnID></TxnVoidRq>", txn.kind, txn.txn_id)
@@ -160,6 +179,24 @@ fn check(desk: &mut Desk) {
     }
     let value: Decimal = desk.company.stock().values().map(|stock| stock.value).sum();
     assert_eq!(value, balances["Inventory Asset"]);
+    let received: Decimal = txns
+        .iter()
+        .filter(|txn| txn.kind == "PurchaseOrder")
+        .flat_map(|txn| texts(&desk.done(&look(&txn.kind, txn.txn_id.as_str())), "ReceivedQuantity"))
+        .map(|quantity| decimal(&quantity))
+        .sum();
+    // What is linked was ordered at 21 a unit.
+    let linked: Decimal = txns
+        .iter()
+        .filter(|txn| ["ItemReceipt", "Bill"].contains(&txn.kind.as_str()))
+        .flat_map(|txn| {
+            let answer = desk.done(&look(&txn.kind, txn.txn_id.as_str()));
+            answer.split("<LinkedTxn>").skip(1).map(|link| decimal(&text(link, "Amount"))).collect::<Vec<_>>()
+        })
+        .sum();
+    assert_eq!(linked, received * decimal("-21"), "both sides of the links say the same");
+    let vendor = desk.done("<VendorQueryRq><FullName>Acme</FullName></VendorQueryRq>");
+    assert_eq!(decimal(&text(&vendor, "Balance")), -balances["Accounts Payable"]);
     let mut open = Decimal::ZERO;
     let fields = [
         ("Invoice", "BalanceRemaining", 1),
@@ -191,6 +228,7 @@ proptest! {
     #[test]
     fn the_trial_balance_is_zero_after_any_sequence_of_operations(steps in proptest::collection::vec(step(), 1..24)) {
         let mut desk = Desk::stocked();
+        desk.done(&add("Vendor", "<Name>Acme</Name>"));
         for step in &steps {
             if matches!(step, Step::Reopen) {
                 let before = (desk.company.trial_balance(), desk.company.transactions());

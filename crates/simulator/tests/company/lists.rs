@@ -150,6 +150,22 @@ fn a_full_list_takes_no_more_and_places_of_names_are_not_given_back() {
 }
 
 #[test]
+fn items_accounts_and_classes_have_ceilings_of_their_own() {
+    let mut setup = Setup::new(Edition::Pro);
+    let accounts = u32::try_from(setup.accounts.len()).unwrap();
+    setup.capacities.accounts = accounts + 1;
+    setup.capacities.classes = 1;
+    setup.capacities.items = 2;
+    let mut desk = Desk::with(setup);
+    let account = |name: &str| add("Account", &format!("<Name>{name}</Name><AccountType>Bank</AccountType>"));
+    assert_eq!((desk.status(&account("One")), desk.status(&account("Two"))), (0, 3110));
+    let class = |name: &str| add("Class", &format!("<Name>{name}</Name>"));
+    assert_eq!((desk.status(&class("One")), desk.status(&class("Two"))), (0, 3110));
+    let item = |name: &str| add("ItemSubtotal", &format!("<Name>{name}</Name>"));
+    assert_eq!((desk.status(&item("One")), desk.status(&item("Two"))), (0, 3110), "the sales-tax item has a place");
+}
+
+#[test]
 fn a_tax_item_with_a_rate_needs_its_agency() {
     let mut desk = Desk::new();
     assert_eq!(desk.status(&add("ItemSalesTax", "<Name>NY</Name><TaxRate>4</TaxRate>")), 3150);

@@ -4,6 +4,7 @@
 
 mod books;
 mod credits;
+mod crowd;
 mod file;
 mod ledger;
 mod lists;

@@ -234,6 +234,38 @@ fn a_line_or_a_whole_order_can_be_closed_by_hand() {
 }
 
 #[test]
+fn several_orders_are_received_at_once_and_a_received_line_is_not_closed_by_hand() {
+    let mut desk = buying();
+    let (first, second) = (order(&mut desk), order(&mut desk));
+    let link = |order: &str| format!("<LinkToTxnID>{}</LinkToTxnID>", text(order, "TxnID"));
+    let bill = desk.done(&from_acme("Bill", &(link(&first) + &link(&second))));
+    assert_eq!(text(&bill, "AmountDue"), "280.00");
+    let bill = desk.done(&look("Bill", &text(&bill, "TxnID")));
+    let linked: Vec<String> = bill.split("<LinkedTxn>").skip(1).map(|link| text(link, "TxnID")).collect();
+    assert_eq!(linked, [text(&first, "TxnID"), text(&second, "TxnID")]);
+    let ids = texts(&first, "TxnLineID");
+    let closing = format!(
+        "<PurchaseOrderLineMod><TxnLineID>{}</TxnLineID><IsManuallyClosed>true</IsManuallyClosed></PurchaseOrderLineMod>\
+         <PurchaseOrderLineMod><TxnLineID>{}</TxnLineID></PurchaseOrderLineMod>",
+        ids[0], ids[1]
+    );
+    assert_eq!(desk.status(&modify_answered("PurchaseOrder", &first, &closing)), 3210);
+}
+
+#[test]
+fn an_item_receipt_becomes_a_bill_by_its_deletion_and_a_bill_for_the_same_lines() {
+    let mut desk = buying();
+    let order = order(&mut desk);
+    let lines = linked(&order, 0, "<Quantity>3</Quantity>");
+    let receipt = text(&desk.done(&from_acme("ItemReceipt", &lines)), "TxnID");
+    let (books, stock) = (desk.company.trial_balance(), desk.company.stock());
+    desk.done(&(delete("ItemReceipt", &receipt) + &from_acme("Bill", &lines)));
+    assert_eq!((desk.company.trial_balance(), desk.company.stock()), (books, stock));
+    assert_eq!(lines_now(&mut desk, &order, "ReceivedQuantity"), ["3", "0"]);
+    assert_eq!(lines_now(&mut desk, &order, "UnbilledQuantity"), ["0", "0"]);
+}
+
+#[test]
 fn a_link_that_does_not_fit_is_refused() {
     let mut desk = buying();
     let order = order(&mut desk);
@@ -244,6 +276,13 @@ fn a_link_that_does_not_fit_is_refused() {
     let missing = linked(&order, 0, "").replace(&texts(&order, "TxnLineID")[0], "99-1");
     assert_eq!(desk.status(&from_acme("ItemReceipt", &missing)), 3240);
     assert_eq!(desk.status(&from_acme("Bill", "<LinkToTxnID>99-1</LinkToTxnID>")), 3240);
+    let both = format!("<LinkToTxnID>{}</LinkToTxnID>{}", text(&order, "TxnID"), linked(&order, 0, ""));
+    assert_eq!(desk.status(&from_acme("Bill", &both)), 3210, "a whole order, or lines of it");
+    let backwards = linked(&order, 1, "") + &linked(&order, 0, "");
+    assert_eq!(desk.status(&from_acme("Bill", &backwards)), 3210, "in the order's own order");
+    let second = self::order(&mut desk);
+    let mixed = [linked(&order, 0, ""), linked(&second, 0, ""), linked(&order, 1, "")].concat();
+    assert_eq!(desk.status(&from_acme("Bill", &mixed)), 3210, "one order after the other");
     assert!(desk.company.transactions().iter().all(|txn| txn.kind != "ItemReceipt" && txn.kind != "Bill"));
 }
 

@@ -89,6 +89,14 @@ fn what_is_sold_bought_and_counted_at_a_site_changes_its_stock() {
             site("Harbour")
         ),
     ));
+    assert_eq!(there(&desk, "Harbour"), decimal("4"));
+    let counted = "<QuantityAdjustment><NewQuantity>4</NewQuantity></QuantityAdjustment>";
+    let line = format!(
+        "<InventoryAdjustmentLineAdd><ItemRef><FullName>Widget</FullName></ItemRef>{counted}</InventoryAdjustmentLineAdd>"
+    );
+    let head = format!("<AccountRef><FullName>Inventory Shrinkage</FullName></AccountRef>{}", site("Harbour"));
+    let answer = desk.done(&add("InventoryAdjustment", &format!("{head}{}", line.repeat(2))));
+    assert_eq!(texts(&answer, "QuantityDifference"), ["0", "0"], "a count is that of the site");
     assert_eq!((there(&desk, "Harbour"), desk.company.stock()["Widget"].quantity), (decimal("4"), decimal("14")));
     let rows = desk.done("<ItemSitesQueryRq/>");
     let mut found: Vec<_> = texts(&rows, "QuantityOnHand");

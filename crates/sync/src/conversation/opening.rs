@@ -102,12 +102,13 @@ impl Conversation {
             }
         }
         self.look_first = self.store.setting("look_first")?;
-        // The count of sessions moves with each that posts: it is no change of what the file is like.
-        let likeness = Company { sessions: None, ..company.clone() };
-        if self.store.setting::<Company>("company")?.as_ref() != Some(&likeness) {
+        let known: Option<Company> = self.store.setting("company")?;
+        if known.is_none_or(|known| known.likeness() != company.likeness()) {
             self.store.remap_open(now)?;
-            self.store.set_setting("company", &likeness, "what QuickBooks says of itself", now)?;
         }
+        // The count of sessions moves with each that posts: it is no change of what the file is like.
+        let told = Company { sessions: None, ..company.clone() };
+        self.store.set_setting("company", &told, "what QuickBooks says of itself", now)?;
         let world = self.store.world()?;
         let before = world.company();
         world.check()?;

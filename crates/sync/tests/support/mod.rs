@@ -91,7 +91,7 @@ pub struct World {
     _folder: TempDir,
     source: Option<Arc<Script>>,
     pub store: Arc<Store>,
-    engine: Engine,
+    pub engine: Engine,
     pub company: Company,
     clock: Arc<Ticking>,
     /// Everything that was sent to QuickBooks.
@@ -150,14 +150,16 @@ impl World {
         config.shop.address = simulator::shop::Settings::default().domain;
         config.shop.start_date = jiff::civil::date(2025, 1, 1);
         config.shop.sign_in =
-            sync::config::SignIn::AccessToken { token: sync::config::SecretPlace { environment: "TOKEN".to_owned() } };
+            sync::config::SignIn::AccessToken { token: sync::SecretPlace::Environment("TOKEN".to_owned()) };
         let now = shop.now() + SignedDuration::from_hours(1);
         Self::around(Setup::new(Edition::Premier), &config.clone(), now, |runtime| {
             let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
             config.shop.base_url = Some(format!("http://{}", listener.local_addr().unwrap()));
             runtime.spawn(shop.clone().serve(listener, std::future::pending()));
             let _ = rustls::crypto::ring::default_provider().install_default();
-            sync::shop::connect(&config, |_| Some(shop.token())).unwrap()
+            let shop = shop.clone();
+            let secrets = sync::Secrets::new(std::path::Path::new("none"), move |_| Some(shop.token()));
+            sync::shop::connect(&config, &secrets).unwrap()
         })
     }
 

@@ -1,9 +1,12 @@
 //! Who gets in, and how long the others wait.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use tokio::time::Instant;
-use web_connector::{ClientVersion, Secret};
+use web_connector::{ClientVersion, Keeper, Refusal, Secret, SignIn};
 
 use crate::support::{Endpoint, PASSWORD, Script, USER, config};
 
@@ -64,6 +67,68 @@ fn a_secret_is_proven_by_itself_alone_and_never_shown() {
     assert!(!secret.proves(&PASSWORD[1..]));
     assert!(!secret.proves(&format!("{PASSWORD} ")));
     assert_eq!(format!("{secret:?}"), "Secret(..)");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_program_learns_what_was_wrong_with_a_sign_in_and_the_other_side_does_not() {
+    const TOKEN: &str = "KX7M-42PQ";
+    let endpoint = Endpoint::with_keeper(Script::default(), config(), Secret::new(TOKEN));
+    let two_lines = format!("{TOKEN}\r\n{TOKEN}\r\n");
+    let offers = [
+        (USER, "wrong".to_owned(), Refusal::OtherPassword),
+        ("nobody", TOKEN.to_owned(), Refusal::OtherUserName),
+        ("nobody", "wrong".to_owned(), Refusal::OtherPassword),
+        (USER, String::new(), Refusal::Empty),
+        (USER, " \t ".to_owned(), Refusal::Empty),
+        (USER, format!(" {TOKEN}\r\n"), Refusal::WithSpaces),
+        (USER, "KX7M -42 PQ".to_owned(), Refusal::WithSpaces),
+        (USER, format!("\"{TOKEN}\""), Refusal::WithQuotes),
+        (USER, format!("\u{201c}{TOKEN}\u{201d}"), Refusal::WithQuotes),
+        (USER, TOKEN.repeat(2), Refusal::Twice),
+        (USER, two_lines, Refusal::Twice),
+        (USER, TOKEN[1..].to_owned(), Refusal::OtherPassword),
+    ];
+    let mut expected = Vec::new();
+    for (user, password, refusal) in offers {
+        assert_eq!(endpoint.sign_in_as(user, &password).await.1, "nvu");
+        expected.push(SignIn::Refused(refusal));
+    }
+    assert_eq!(endpoint.sign_in_as(USER, TOKEN).await.1, "");
+    expected.push(SignIn::Proven { fingerprint: Secret::new(TOKEN).fingerprint() });
+    assert_eq!(*endpoint.agent.sign_ins.lock().unwrap(), expected);
+}
+
+#[derive(Clone, Default)]
+struct Drawer(Arc<Mutex<Option<Secret>>>);
+
+impl Keeper for Drawer {
+    fn secret(&self) -> Option<Secret> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_password_that_was_replaced_or_taken_away_is_of_no_use_from_then_on() {
+    let drawer = Drawer::default();
+    let endpoint = Endpoint::with_keeper(Script::default(), config(), drawer.clone());
+    let verdict = async |password| endpoint.sign_in_as(USER, password).await.1;
+    assert_eq!(verdict(PASSWORD).await, "nvu", "nobody gets in without a password");
+    *drawer.0.lock().unwrap() = Some(Secret::new(PASSWORD));
+    assert_eq!(verdict(PASSWORD).await, "");
+    *drawer.0.lock().unwrap() = Some(Secret::new("another"));
+    assert_eq!(verdict(PASSWORD).await, "nvu");
+    assert_eq!(verdict("another").await, "");
+    *drawer.0.lock().unwrap() = None;
+    assert_eq!(verdict("another").await, "nvu");
+    assert_eq!(endpoint.agent.sign_ins.lock().unwrap().first(), Some(&SignIn::Refused(Refusal::NoPassword)));
+}
+
+#[test]
+fn fingerprints_tell_passwords_apart() {
+    let fingerprint = Secret::new(PASSWORD).fingerprint();
+    assert_eq!(fingerprint.len(), 6);
+    assert_eq!(fingerprint, Secret::new(PASSWORD).fingerprint());
+    assert_ne!(fingerprint, Secret::new("another").fingerprint());
 }
 
 #[tokio::test]

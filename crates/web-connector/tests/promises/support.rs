@@ -15,8 +15,8 @@ use axum::{
 };
 use tower::ServiceExt;
 use web_connector::{
-    Agent, Answer, Clock, CompanyFile, Config, Ended, Hello, Opening, Outgoing, Peer, Progress, Retry, Secret,
-    SessionId, service,
+    Agent, Answer, Clock, CompanyFile, Config, Ended, Hello, Keeper, Opening, Outgoing, Peer, Progress, Retry, Secret,
+    SessionId, SignIn, service,
 };
 
 pub const USER: &str = "till";
@@ -47,6 +47,7 @@ pub struct Script {
 #[derive(Default)]
 pub struct ScriptedAgent {
     pub script: Mutex<Script>,
+    pub sign_ins: Mutex<Vec<SignIn>>,
     asked: Mutex<Vec<Asked>>,
 }
 
@@ -80,6 +81,10 @@ impl ScriptedAgent {
 }
 
 impl Agent for ScriptedAgent {
+    fn signed_in(&self, how: &SignIn) {
+        self.sign_ins.lock().unwrap().push(how.clone());
+    }
+
     fn open(&self, session: &SessionId) -> Opening {
         self.note(Asked::Open(*session));
         self.script.lock().unwrap().openings.pop_front().unwrap_or(Opening::Work(CompanyFile::Open))
@@ -144,9 +149,13 @@ impl Endpoint {
     }
 
     pub fn with_config(script: Script, config: Config) -> Self {
+        Self::with_keeper(script, config, Secret::new(PASSWORD))
+    }
+
+    pub fn with_keeper(script: Script, config: Config, keeper: impl Keeper) -> Self {
         let agent = ScriptedAgent::new(script);
         let clock = Arc::new(HandClock::default());
-        let router = service(config, agent.clone(), Secret::new(PASSWORD), clock.clone());
+        let router = service(config, agent.clone(), keeper, clock.clone());
         Self { router, agent, clock }
     }
 
