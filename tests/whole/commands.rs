@@ -24,6 +24,18 @@ fn the_demo_carries_a_shop_over_to_the_cent() {
 }
 
 #[test]
+fn the_demo_in_summary_mode_has_an_entry_a_day_and_the_same_figures() {
+    let [detailed, summary] =
+        ["detailed", "summary"].map(|mode| Program::ask(&["demo", "--orders", "120", "--mode", mode, "--json"]));
+    assert_eq!(summary.code, 0, "{}", summary.problems);
+    let (detailed, summary) = (detailed.json(), summary.json());
+    assert_eq!(summary["ties_out"], true);
+    assert_eq!(summary["finance"], detailed["finance"]);
+    assert!(summary["posted"]["journal_entry"].as_u64().unwrap() > 30, "{summary}");
+    assert!(summary["posted"]["sales_receipt"].is_null(), "{summary}");
+}
+
+#[test]
 fn the_demo_keeps_its_world_in_a_folder_that_it_makes() {
     let scratch = tempfile::tempdir().unwrap();
     let kept = scratch.path().join("new").join("kept");

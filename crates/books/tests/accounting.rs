@@ -510,7 +510,7 @@ fn days(page: &mut Page) {
     order.lines[0].item.unit_cost = Some(money("20.00"));
     let mut trade = Trade::of(&summary(DayForm::JournalEntry), &[order.clone(), order.clone()]);
     let mut cash = order.clone();
-    cash.payments[0].gateway = "cash".to_owned();
+    "cash".clone_into(&mut cash.payments[0].gateway);
     page.0 += "\n### A day's sales\n";
     let entries = trade.carry_over(jiff::civil::date(2026, 11, 20));
     page.step("", &entries);

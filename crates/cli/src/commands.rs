@@ -272,6 +272,12 @@ pub fn entries(asked: &Entries) -> Result<Done, Failure> {
         for why in &page.why {
             print::line(&format!("    {}", print::words(why)));
         }
+        if let Some(day) = &page.part_of {
+            print::line(&format!("    {day}"));
+        }
+        for part in &page.members {
+            print::line(&format!("    {} {}", part.key, headline(part)));
+        }
         for step in &page.life {
             print::line(&format!(
                 "    {} {} {}",
