@@ -3,11 +3,11 @@
 mod buying;
 
 use qbxml::{
-    ARRefundCreditCardAdd, AccountAdd, Amount, AppliedToTxnAdd, ApplyCheckToTxnAdd, BillAdd, CheckAdd, ClassAdd, CreditMemoAdd,
-    CreditMemoLineMod, CreditMemoMod, CustomerAdd, EditSequence, InventoryAdjustmentAdd, InvoiceAdd, InvoiceLineMod,
-    InvoiceMod, ItemDiscountAdd, ItemInventoryAdd, ItemNonInventoryAdd, ItemOtherChargeAdd, ItemReceiptAdd,
-    ItemSalesTaxAdd, ItemServiceAdd, ItemSubtotalAdd, JournalEntryAdd, JournalEntryMod, JournalLineAdd, JournalLineMod,
-    JournalLineType, ListDel, ListDelType, PaymentMethodAdd, PurchaseOrderAdd, ReceivePaymentAdd,
+    ARRefundCreditCardAdd, AccountAdd, Amount, AppliedToTxnAdd, ApplyCheckToTxnAdd, BillAdd, CheckAdd, ClassAdd,
+    CreditMemoAdd, CreditMemoLineMod, CreditMemoMod, CustomerAdd, EditSequence, InventoryAdjustmentAdd, InvoiceAdd,
+    InvoiceLineMod, InvoiceMod, ItemDiscountAdd, ItemInventoryAdd, ItemNonInventoryAdd, ItemOtherChargeAdd,
+    ItemReceiptAdd, ItemSalesTaxAdd, ItemServiceAdd, ItemSubtotalAdd, JournalEntryAdd, JournalEntryMod, JournalLineAdd,
+    JournalLineMod, JournalLineType, ListDel, ListDelType, PaymentMethodAdd, PurchaseOrderAdd, ReceivePaymentAdd,
     RefundAppliedToTxnAdd, Request, SalesOrderAdd, SalesOrderLineMod, SalesOrderMod, SalesReceiptAdd,
     SalesReceiptLineMod, SalesReceiptMod, SetCredit, StandardTermsAdd, TransferInventoryAdd, TxnDel, TxnDelType, TxnId,
     TxnLineId, TxnVoid, TxnVoidType, VendorAdd, VendorCreditAdd,

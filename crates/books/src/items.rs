@@ -23,6 +23,9 @@ use crate::{
 /// Kinds of items that can stand on a line of goods or charges.
 const SOLD: &[&str] = &["ItemInventory", "ItemInventoryAssembly", "ItemNonInventory", "ItemService", "ItemOtherCharge"];
 
+/// What is unique in the identity of the sales-tax item in the footer.
+pub(crate) const FOOTER: &str = "sales_tax";
+
 /// An item to put on a line, and the account at which the line arrives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sold {
@@ -384,7 +387,7 @@ pub(crate) fn role(context: &Context<'_>, item: &str) -> Role {
 /// The sales-tax item of 0 % in the footer.
 pub(crate) fn footer(needs: &mut Needs<'_>) -> Option<String> {
     let name = &needs.context.mapping.tax.footer;
-    let found = tax_item(needs, EntryKey::new("item", "sales_tax"), fixed(name, limits::ITEM_NAME), name)?;
+    let found = tax_item(needs, EntryKey::new("item", FOOTER), fixed(name, limits::ITEM_NAME), name)?;
     match found.account {
         Some(rate) if rate.parse::<Money>().is_ok_and(|rate| !rate.is_zero()) => {
             needs.hold(HeldReason::FooterTaxed { item: found.name, rate });
@@ -406,8 +409,7 @@ pub(crate) fn tax(needs: &mut Needs<'_>, title: &str) -> Option<Sold> {
         }
     };
     // The footer's item has a line of its own only where the mapping says so.
-    let key =
-        if name.trim().eq_ignore_ascii_case(&settings.footer) { "sales_tax".to_owned() } else { tax_subject(name) };
+    let key = if name.trim().eq_ignore_ascii_case(&settings.footer) { FOOTER.to_owned() } else { tax_subject(name) };
     let names = fixed(name, limits::ITEM_NAME);
     let account = needs.account(Purpose::SalesTax);
     let item = tax_item(needs, EntryKey::new("item", &key), names, title)?.name;

@@ -49,7 +49,7 @@ pub use document::{ContentHash, Day, Document, DocumentId, DocumentKind, Fact};
 pub use entry::{Entry, EntryKey, EntryKind, Event, Held, Link, Mapped, Past, Posting, Postings};
 pub use identity::{Identity, identity};
 pub use lists::{Ceilings, CompanyFile, Facts, FullList, ListObject, Lists, NameSpace};
-pub use map::{Context, footer_item, map};
+pub use map::{Context, footer_item, footer_key, map};
 pub use mapping::{Mapping, Purpose};
 pub use money::{Currency, Money};
 pub use purchases::since;

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::{
     choice, day,
     document::{Document, DocumentId, Fact, Order, Shop},
-    entry::{EntryKind, Held, Mapped, Past},
+    entry::{EntryKey, EntryKind, Held, Mapped, Past},
     forms::Head,
     items,
     ledger::Ledger,
@@ -73,6 +73,12 @@ pub fn footer_item(document: &Document, context: &Context<'_>) -> Mapped {
     let mut needs = Needs::new(context, &document.id, Modes::default(), &context.shop.name);
     items::footer(&mut needs);
     Mapped { entries: needs.take_all_made(), ..Mapped::default() }
+}
+
+/// The identity of the footer's sales-tax item.
+#[must_use]
+pub fn footer_key() -> EntryKey {
+    EntryKey::new("item", items::FOOTER)
 }
 
 fn map_order(id: &DocumentId, order: &Order, past: &[Past], context: &Context<'_>) -> Mapped {

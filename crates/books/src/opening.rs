@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 use crate::{
     body::Body,
     choice,
-    document::{Document, DocumentId, Fact, Fate, OpeningLine, OpeningStock, Order, StockItem},
+    document::{Document, DocumentId, Fact, Fate, OpeningLine, OpeningStock, Order, PurchaseState, StockItem},
     entry::{Entry, EntryKey, EntryKind, Event, Held, Mapped, Past, Posting, Postings},
     items,
     ledger::Ledger,
@@ -79,10 +79,37 @@ pub fn introduce(document: &Document, from: Date, context: &Context<'_>) -> Mapp
     Mapped { entries, found, ..Mapped::default() }
 }
 
-/// By how much the stock of each variant fell by what of the order is a sale in the books: what was sold, less what went
-/// back into stock. Nothing for orders that are no sale yet.
+/// By how much the stock of each variant fell by what of the document goes into the books: what was sold, less what went
+/// back into stock, less what was bought or found. `variant` tells the variant of a stock item. Nothing for orders that are
+/// no sale yet, and for documents of other kinds.
 #[must_use]
-pub fn stock_sold(order: &Order, context: &Context<'_>) -> BTreeMap<DocumentId, i64> {
+pub fn stock_fell(
+    document: &Document,
+    context: &Context<'_>,
+    variant: impl Fn(&DocumentId) -> Option<DocumentId>,
+) -> Vec<(DocumentId, i64)> {
+    match &document.fact {
+        Fact::Order(order) => sold(order, context).into_iter().collect(),
+        Fact::PurchaseOrder(order) if order.state != PurchaseState::Draft => {
+            let lines = order.receipts.iter().flat_map(|receipt| &receipt.lines);
+            let came = lines.filter_map(|came| {
+                let line = order.lines.iter().find(|line| line.id == came.line)?;
+                Some((variant(line.item.as_ref()?)?, -i64::from(came.accepted)))
+            });
+            came.collect()
+        }
+        Fact::StockAdjustment(adjustment) if adjustment.at.is_some() => {
+            let changed = adjustment.lines.iter().filter_map(|line| {
+                let own = line.variant.clone().or_else(|| variant(line.item.as_ref()?))?;
+                Some((own, -line.change))
+            });
+            changed.collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn sold(order: &Order, context: &Context<'_>) -> BTreeMap<DocumentId, i64> {
     let mut sold = BTreeMap::new();
     if order.test || !sums::unusable(order).is_empty() {
         return sold;

@@ -383,7 +383,7 @@ impl Conversation {
         let Some(list) = self.reading.current() else {
             self.store.follow_choices(now)?;
             self.mapper.lists_are_read(self.with.run, now)?;
-            self.phase = if self.must_pair()? { Phase::Pair } else { Phase::Post };
+            self.phase = Phase::Post;
             return Ok(None);
         };
         let seen: Option<Seen> = self.store.setting(&list.seen_key())?;

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use books::{
     Document, DocumentId, DocumentKind, EntryKind, Fact, Mapping,
-    document::{OpeningStock, Shop},
+    document::{OpeningStock, Shop, StockItem},
+    mapping::Mode,
     opening,
 };
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
@@ -17,7 +18,16 @@ use serde::{Deserialize, Serialize};
 use store::{RunId, Store, StoreError};
 use tracing::info;
 
-use crate::{api::ApiError, choices, company::Company, config::Start, lists::List, messages::Message};
+use crate::{
+    api::ApiError,
+    ceilings::{self, Moded, Verdict},
+    choices,
+    company::Company,
+    config::Start,
+    lists::List,
+    messages::Message,
+    tieout::START,
+};
 
 /// The setting that holds [`Integration`].
 const INTEGRATION: &str = "integration";
@@ -89,11 +99,11 @@ pub struct Plan {
     pub opening_stock: bool,
 }
 
-/// What stands in the way of a start, the first to be solved first. Empty when all is well.
+/// What stands in the way of a start with this cut-over date, the first to be solved first. Empty when all is well.
 ///
 /// # Errors
 /// [`StoreError`] when the store can't be read.
-pub fn obstacles(store: &Store) -> Result<Vec<Message>, StoreError> {
+pub fn obstacles(store: &Store, from: Date, now: Timestamp) -> Result<Vec<Message>, StoreError> {
     let mut obstacles = Vec::new();
     if store.setting::<Shop>("shop")?.is_none() {
         obstacles.push(Message::new("integration.shop_not_read"));
@@ -105,7 +115,21 @@ pub fn obstacles(store: &Store) -> Result<Vec<Message>, StoreError> {
     }
     obstacles.extend(company.and_then(|company| company.obstacle()));
     obstacles.extend(choices::problems(store)?.iter().map(Message::from));
+    obstacles.extend(too_detailed(store, from, now)?);
     Ok(obstacles)
+}
+
+/// Modes that are detailed though QuickBooks' lists have no room for it (BRIEF.md B16).
+fn too_detailed(store: &Store, from: Date, now: Timestamp) -> Result<Vec<Message>, StoreError> {
+    let Some(ceilings) = ceilings::ceilings_of(store, now)? else { return Ok(Vec::new()) };
+    let modes = store.mapping()?.unwrap_or_default().modes_on(from);
+    let is_detailed = |of| match of {
+        Moded::Customers => modes.customers == Mode::Detailed,
+        Moded::Inventory => modes.inventory == Mode::Detailed,
+        Moded::Vendors => modes.vendors == Mode::Detailed,
+    };
+    let refused = ceilings.modes.into_iter().filter(|mode| mode.detailed == Verdict::Refused && is_detailed(mode.of));
+    Ok(refused.map(|mode| mode.message).collect())
 }
 
 /// Whether the company file's lists were read to their end once.
@@ -144,27 +168,31 @@ pub fn prepare(store: &Store, run: RunId, mapping: &Mapping, plan: Plan, now: Ti
 /// The stock of the cut-over date, by what the shop tells of its stock now and of what happened since.
 fn opening_stock(store: &Store, mapping: &Mapping, shop: &Shop, from: Date) -> Result<OpeningStock, StoreError> {
     let zone = TimeZone::get(&shop.time_zone).unwrap_or(TimeZone::UTC);
-    let mut items = Vec::new();
-    let mut since: BTreeMap<DocumentId, i64> = BTreeMap::new();
+    let mut items: BTreeMap<DocumentId, StockItem> = BTreeMap::new();
     store.each_document(DocumentKind::StockItem, |document| {
         if let Fact::StockItem(item) = document.fact {
-            items.push(item);
+            items.insert(document.id, item);
         }
     })?;
     let world = store.world()?;
     let company = world.company();
     let context = books::Context { mapping, shop, lists: &world, facts: &world, company: &company };
-    store.each_document(DocumentKind::Order, |document| {
-        if let Fact::Order(order) = document.fact
-            && order.placed_at.to_zoned(zone.clone()).date() >= from
-        {
-            for (variant, quantity) in opening::stock_sold(&order, &context) {
+    let mut since: BTreeMap<DocumentId, i64> = BTreeMap::new();
+    let variant = |item: &DocumentId| items.get(item).map(|item| item.variant.clone());
+    for kind in [DocumentKind::Order, DocumentKind::PurchaseOrder, DocumentKind::StockAdjustment] {
+        store.each_document(kind, |document| {
+            let document = books::since(&document, &[], from, &zone);
+            let is_before = |order: &books::document::Order| order.placed_at.to_zoned(zone.clone()).date() < from;
+            if matches!(&document.fact, Fact::Order(order) if is_before(order)) {
+                return;
+            }
+            for (variant, quantity) in opening::stock_fell(&document, &context, variant) {
                 *since.entry(variant).or_default() += quantity;
             }
-        }
-    })?;
+        })?;
+    }
     world.check()?;
-    Ok(opening::opening_stock(from, &items, &since))
+    Ok(opening::opening_stock(from, items.values(), &since))
 }
 
 /// Starts the initial integration of the company file that QuickBooks had open last. Our own data is backed up before.
@@ -179,7 +207,7 @@ pub fn start(store: &Store, plan: Plan, by: Start, now: Timestamp) -> Result<(),
         let at = integration.started_at.map(|at| at.to_string()).unwrap_or_default();
         return Err(ApiError { message: Message::new("integration.started_before").with("at", at) });
     }
-    if let Some(obstacle) = obstacles(store)?.into_iter().next() {
+    if let Some(obstacle) = obstacles(store, plan.from, now)?.into_iter().next() {
         return Err(ApiError { message: obstacle });
     }
     store.backup(None, now)?;
@@ -284,12 +312,14 @@ pub fn view(store: &Store, now: Timestamp) -> Result<IntegrationView, ApiError> 
         obstacles: Vec::new(),
     };
     if integration.stage == Stage::NotStarted {
-        view.obstacles = obstacles(store)?;
+        let from = store.setting::<Date>(START)?.unwrap_or_default();
+        view.obstacles = obstacles(store, from, now)?;
     }
     for (kind, state, count) in store.counts_by_kind()? {
         let part = match kind {
             EntryKind::Customer => &mut view.customers,
             EntryKind::Item => &mut view.items,
+            EntryKind::Vendor => &mut view.vendors,
             kind if kind.is_list() => continue,
             _ => &mut view.entries,
         };

@@ -5,10 +5,10 @@
 
 use std::{env, ffi::OsString, fs, path::PathBuf};
 
-use books::{DocumentKind, ListObject, Money, NameSpace, mapping::ClosedPeriod};
+use books::{DocumentKind, Entry, ListObject, Money, NameSpace, mapping::ClosedPeriod};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
-use store::{Store, StoreError};
+use store::{State, Store, StoreError};
 
 use crate::{
     company::{Company, Pairing},
@@ -20,6 +20,15 @@ use crate::{
 
 /// The setting that says since when the 0 % sales-tax item is wanted.
 pub(crate) const FOOTER_WANTED: &str = "wanted.footer_item";
+
+/// What somebody asked for before the start and is still to be made.
+pub(crate) fn asked_for(store: &Store) -> Result<Vec<Entry>, StoreError> {
+    if store.setting::<Timestamp>(FOOTER_WANTED)?.is_none() {
+        return Ok(Vec::new());
+    }
+    let footer = store.entry(&books::footer_key())?;
+    Ok(footer.filter(|footer| footer.row.state == State::Ready).and_then(|footer| footer.entry).into_iter().collect())
+}
 
 /// The setting that keeps what the merchant confirmed.
 const CONFIRMED: &str = "confirmed";

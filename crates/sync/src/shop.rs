@@ -86,7 +86,11 @@ pub fn connect(config: &Config, secrets: &Secrets) -> Result<Arc<dyn Source>, Co
         PurchasesConfig::None => {}
         PurchasesConfig::Shopify => sources.push(Arc::new(Purchases(client))),
         PurchasesConfig::Stocky { key, base_url } => {
-            sources.push(Arc::new(purchases::Stocky::new(address(config)?, stocky_key(key, secrets)?, base_url.clone())?));
+            sources.push(Arc::new(purchases::Stocky::new(
+                address(config)?,
+                stocky_key(key, secrets)?,
+                base_url.clone(),
+            )?));
         }
         PurchasesConfig::Archive { path } => {
             sources.push(Arc::new(purchases::Saved::new(address(config)?, path.clone())));

@@ -74,8 +74,10 @@ impl Buying {
     pub fn new(order: PurchaseOrder) -> Self {
         let mut world = World::new();
         for number in 1..=6 {
-            let (sku, title) =
-                [("MUG", "Mug"), ("LAMP", "Lamp")].get(number as usize - 1).copied().unwrap_or(("X", "X"));
+            let (sku, title) = [("MUG", "Mug"), ("LAMP", "Lamp")]
+                .get(usize::try_from(number - 1).unwrap())
+                .copied()
+                .unwrap_or(("X", "X"));
             let sku = if sku == "X" { format!("SKU{number}") } else { sku.to_owned() };
             let variant = Variant { sku: Some(sku), product_title: title.into(), tracked: true, ..Variant::default() };
             world.told.0.insert(id("ProductVariant", number), Fact::Variant(variant));

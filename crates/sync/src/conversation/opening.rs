@@ -74,13 +74,12 @@ impl Conversation {
         Ok(started_with.is_none_or(|file| company::same_file(&file, &self.with.file_name)))
     }
 
-    /// Whether the integration was started in this very session, so that the company file does not know yet that it is
-    /// ours.
-    pub(super) fn must_pair(&mut self) -> Result<bool, StoreError> {
-        let unknown = self.company.as_ref().is_some_and(|company| company.paired_with.is_none());
-        let must = unknown && Integration::of(&self.store)?.stage != Stage::NotStarted;
+    /// Whether something is to be written to a company file that does not know yet that it is ours: the integration was
+    /// started in this very session, or somebody asked for something before it.
+    pub(super) fn must_pair(&mut self) -> bool {
+        let must = self.company.as_ref().is_some_and(|company| company.paired_with.is_none());
         self.pairing_tried |= must;
-        Ok(must)
+        must
     }
 
     fn work_with(&mut self, company: Company, now: Timestamp) -> Result<(), Fault> {

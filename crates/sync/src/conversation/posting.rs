@@ -12,6 +12,7 @@ use crate::{
     integration::{self, Integration, Stage},
     lists::Reading,
     messages::Message,
+    preflight,
     settle::{self, Settled},
     target::{Target, is_list_object},
 };
@@ -31,24 +32,21 @@ impl Conversation {
     /// The next message set with entries in it; none when something was done that may bring some, or when there is nothing
     /// left to send.
     pub(super) fn post(&mut self, now: Timestamp) -> Result<Option<String>, Fault> {
-        let stage = Integration::of(&self.store)?;
-        if !stage.posts() {
-            if self.mapper.map_some(self.with.run, MAPPED_IN_ONE_STEP, now)? < MAPPED_IN_ONE_STEP {
-                self.phase = Phase::Prove(None);
-            }
-            return Ok(None);
-        }
         // Only so much is mapped ahead as fills a set: what waits to be sent stays little, however much there is to do.
-        let mut ready = self.sendable(stage.stage)?;
+        let mut ready = self.sendable()?;
         if ready.len() < self.set_size as usize {
             let mapped = self.mapper.map_some(self.with.run, MAPPED_IN_ONE_STEP, now)?;
-            ready = self.sendable(stage.stage)?;
+            ready = self.sendable()?;
             if ready.is_empty() {
                 if mapped < MAPPED_IN_ONE_STEP && !integration::advance(&self.store, now)? {
                     self.phase = Phase::Prove(None);
                 }
                 return Ok(None);
             }
+        }
+        if self.must_pair() {
+            self.phase = Phase::Pair;
+            return Ok(None);
         }
         if let (false, Some(company)) = (self.session_counted, self.company.clone()) {
             return self.count_session(&company, now).map(Some);
@@ -100,12 +98,23 @@ impl Conversation {
     }
 
     /// Ready entries for the next message set, without those that are left for the next session.
-    fn sendable(&self, stage: Stage) -> Result<Vec<Entry>, StoreError> {
+    ///
+    /// Before the start only what somebody asked for by itself is among them, and of the beginning nothing else until it is
+    /// through: it comes before everything else in the order of sending.
+    fn sendable(&self) -> Result<Vec<Entry>, StoreError> {
+        let integration = Integration::of(&self.store)?;
+        if integration.paused {
+            return Ok(Vec::new());
+        }
+        if integration.stage == Stage::NotStarted {
+            let asked = preflight::asked_for(&self.store)?;
+            return Ok(asked.into_iter().filter(|entry| !self.passed_over.contains(&entry.key)).collect());
+        }
+        let of_beginning = integration.stage == Stage::Beginning;
         let passed_over = u32::try_from(self.passed_over.len()).unwrap_or(u32::MAX);
         let ready = self.store.ready(self.set_size.saturating_add(passed_over))?;
-        // The beginning comes before what happened since, and stands before it in the order of sending.
-        let now = |entry: &Entry| stage != Stage::Beginning || entry.is_of_the_beginning();
-        let sendable = ready.into_iter().filter(|entry| now(entry) && !self.passed_over.contains(&entry.key));
+        let goes = |entry: &Entry| !of_beginning || entry.is_of_the_beginning();
+        let sendable = ready.into_iter().filter(|entry| goes(entry) && !self.passed_over.contains(&entry.key));
         Ok(sendable.take(self.set_size as usize).collect())
     }
 

@@ -206,7 +206,9 @@ fn a_closed_period_matters_where_orders_would_fall_into_it() {
 fn the_shop_lets_us_in_and_tells_what_is_needed() {
     let fails = |code: &str, passing| {
         let message = Message::new(code).with("problem", "no");
-        move |world: &mut World| world.probe = Err(ConnectError::Source(SourceError { message, passing, only_this_feed: false }))
+        move |world: &mut World| {
+            world.probe = Err(ConnectError::Source(SourceError { message, passing, only_this_feed: false }))
+        }
     };
     assert_told!(Shop, fails("shop.sign_in", false), NotFound, "shop.sign_in");
     assert_told!(Shop, fails("shop.offline", true), CantTell, "shop.offline");
