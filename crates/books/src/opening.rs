@@ -28,6 +28,7 @@ use crate::{
     parties, plan, purchases,
     reasons::{HeldReason, Why},
     sums,
+    tieout::ShopFigure,
 };
 
 /// Lines of one adjustment at most, so that no form is longer than a person can read.
@@ -165,22 +166,8 @@ pub(crate) fn map(id: &DocumentId, stock: &OpeningStock, past: &[Past], context:
     let asset = needs.account(Purpose::InventoryAsset);
     let equity = needs.account(Purpose::OpeningStock);
     let date = day(&mut needs, stock.date);
-    let mut lines: Vec<(String, &OpeningLine)> = Vec::new();
-    for line in stock.lines.iter().filter(|line| !ledger.carries(&event(line))) {
-        let Some(Fact::Variant(variant)) = context.facts.document(&line.variant).map(|document| document.fact) else {
-            continue;
-        };
-        if modes.inventory == Mode::Summary {
-            lines.push((String::new(), line));
-            continue;
-        }
-        let key = items::key_of(&line.variant);
-        let ours_or_new = context.lists.is_made(&key) || context.lists.linked(&key).is_none();
-        let Some(sold) = items::of_variant(&mut needs, &line.variant, &variant) else { continue };
-        if sold.stocked && ours_or_new && !sold.adopted {
-            lines.push((sold.item, line));
-        }
-    }
+    let mut lines = ours(&mut needs, stock);
+    lines.retain(|(_, line)| !ledger.carries(&event(line)));
     let count = ledger.count(&["opening"]);
     let mut entries = Vec::new();
     let of_a_form = if modes.inventory == Mode::Summary { usize::MAX } else { LINES_OF_A_FORM };
@@ -206,6 +193,49 @@ pub(crate) fn map(id: &DocumentId, stock: &OpeningStock, past: &[Past], context:
         reasons,
     };
     Mapped { held: Some(Box::new(held)), ..Mapped::default() }
+}
+
+/// The lines whose stock nobody but us puts into the books, each with the name of its item; in summary mode all, without.
+fn ours<'s>(needs: &mut Needs<'_>, stock: &'s OpeningStock) -> Vec<(String, &'s OpeningLine)> {
+    let context = needs.context;
+    let mut lines = Vec::new();
+    for line in &stock.lines {
+        let Some(Fact::Variant(variant)) = context.facts.document(&line.variant).map(|document| document.fact) else {
+            continue;
+        };
+        if needs.modes.inventory == Mode::Summary {
+            lines.push((String::new(), line));
+            continue;
+        }
+        let key = items::key_of(&line.variant);
+        let ours_or_new = context.lists.is_made(&key) || context.lists.linked(&key).is_none();
+        let Some(sold) = items::of_variant(needs, &line.variant, &variant) else { continue };
+        if sold.stocked && ours_or_new && !sold.adopted {
+            lines.push((sold.item, line));
+        }
+    }
+    lines
+}
+
+/// What the opening stock is worth, by day and account: as it was posted, or as it is to be.
+pub(crate) fn figures(
+    id: &DocumentId,
+    stock: &OpeningStock,
+    past: &[Past],
+    context: &Context<'_>,
+) -> Vec<ShopFigure> {
+    let ledger = Ledger::of(past);
+    let mut needs = Needs::new(context, id, context.mapping.modes_on(stock.date), "");
+    let mut days: BTreeMap<Date, Money> = BTreeMap::new();
+    for (_, line) in ours(&mut needs, stock) {
+        *days.entry(ledger.date_of(&event(line)).unwrap_or(stock.date)).or_default() += worth(line);
+    }
+    let (asset, equity) = (needs.account(Purpose::InventoryAsset), needs.account(Purpose::OpeningStock));
+    let sides = days.into_iter().filter(|(_, worth)| !worth.is_zero()).flat_map(|(date, worth)| {
+        let figure = |account: &str, amount| ShopFigure { date, account: account.to_owned(), amount };
+        [figure(&asset, worth), figure(&equity, -worth)]
+    });
+    sides.collect()
 }
 
 /// The cut-over date, or the first open day where the mapping moves what belongs into a closed period; else it is held.

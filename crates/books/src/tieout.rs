@@ -28,7 +28,7 @@ use crate::{
     mapping::{Form, Purpose},
     money::Money,
     needs::{Needs, clearing},
-    plan, purchases,
+    opening, plan, purchases,
     sums::{self, Source},
 };
 
@@ -308,15 +308,15 @@ pub fn figures(document: &Document, past: &[Past], context: &Context<'_>) -> Vec
         Fact::Order(order) => shop_figures(&document.id, order, past, context),
         Fact::PurchaseOrder(order) => purchases::purchase_figures(of, order, past, context),
         Fact::StockAdjustment(adjustment) => purchases::adjustment_figures(&document.id, adjustment, past, context),
+        Fact::OpeningStock(stock) => opening::figures(&document.id, stock, past, context),
         _ => Vec::new(),
     }
 }
 
 /// The postings that QuickBooks made of a sales receipt, an invoice, a received payment, a credit memo, money given back,
-/// a journal entry, an item receipt, a bill or a vendor credit, told from the object that it sent back and the accounts
-/// of the items on it. Everything else gives none. The cost of
-/// goods, which QuickBooks posts by itself, is not among them; an item that the lists do not have stands under its own
-/// name.
+/// a journal entry, an item receipt, a bill, a vendor credit or an inventory adjustment, told from the object that it sent
+/// back and the accounts of the items on it. Everything else gives none. The cost of goods, which QuickBooks posts by
+/// itself, is not among them; an item that the lists do not have stands under its own name.
 #[must_use]
 pub fn booked(object: &Object, lists: &dyn Lists) -> Vec<Posting> {
     match object {

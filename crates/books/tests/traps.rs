@@ -195,6 +195,7 @@ fn a_variant_never_takes_the_name_of_an_item_of_ours() {
 #[test]
 fn an_item_of_that_name_is_used_and_posts_where_it_posts() {
     let mut world = World::new();
+    world.company.add(NameSpace::Account, "Account", "Hardware Sales", Some("Income"));
     world.company.add(NameSpace::Item, "ItemInventory", "Widget", Some("Hardware Sales"));
     let order = worked_order_with_sku("WIDGET");
     let entries = world.entries(&order);

@@ -135,9 +135,9 @@ impl Store {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(
                 "SELECT v.body FROM documents d JOIN versions v ON v.document = d.id AND v.version = d.version
-                 WHERE d.kind IN ('order', 'purchase_order', 'stock_adjustment') AND d.gone = 0
+                 WHERE d.kind IN ('order', 'purchase_order', 'stock_adjustment', 'opening_stock') AND d.gone = 0
                  AND d.mapping <> 'nothing' AND d.id IN (
-                     SELECT id FROM documents WHERE kind IN ('order', 'purchase_order', 'stock_adjustment')
+                     SELECT id FROM documents WHERE kind IN ('order', 'purchase_order', 'stock_adjustment', 'opening_stock')
                      AND happened_at < ?2 AND updated_at >= ?1
                      UNION SELECT document FROM entries WHERE date BETWEEN ?3 AND ?4 AND NOT is_list)
                  AND (d.mapping <> 'waits' OR EXISTS (

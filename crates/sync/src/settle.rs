@@ -100,7 +100,7 @@ fn written(entry: &Entry, answer: &Answer, lists: &dyn Lists) -> Option<Outcome>
             (None, None) => None,
         },
         _ => match (object, recovered) {
-            (Some(object), _) => posted(object, lists),
+            (Some(object), _) => posted(entry, object, lists),
             (None, Some(recovered)) => {
                 let link = match (&recovered.txn_id, &recovered.list_id) {
                     (Some(id), _) => Link::Transaction(id.clone()),
@@ -125,13 +125,16 @@ pub fn changed(object: &Object, lists: &dyn Lists) -> Option<Outcome> {
     })
 }
 
-/// The proof that an entry is in QuickBooks as `object`.
-pub fn posted(object: &Object, lists: &dyn Lists) -> Option<Outcome> {
+/// The proof that `entry` is in QuickBooks as `object`. Of an entry without postings QuickBooks alone knows what it comes
+/// to, as of stock that goes at average cost: what it booked of that is no part of any tie-out.
+pub fn posted(entry: &Entry, object: &Object, lists: &dyn Lists) -> Option<Outcome> {
     if let Some(transaction) = Transaction::of(object) {
+        let booked =
+            if entry.postings.is_empty() { Vec::new() } else { books::tieout::booked(object, lists) };
         return Some(Outcome::Posted {
             link: Link::Transaction(transaction.id.clone()),
             edit_sequence: text(transaction.edit_sequence),
-            booked: books::tieout::booked(object, lists),
+            booked,
             full_name: None,
             lines: lines(object),
         });
@@ -279,7 +282,7 @@ pub fn looked_back(
         None => crate::lists::row(object).is_some(),
     });
     match ours {
-        Some(object) => posted(object, lists).map(Found::Fate),
+        Some(object) => posted(entry, object, lists).map(Found::Fate),
         None => Some(Found::Fate(Outcome::Again)),
     }
 }

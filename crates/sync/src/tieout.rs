@@ -322,9 +322,10 @@ impl Sides {
                 None => Cow::Borrowed(&document),
             };
             let title = match &document.fact {
-                Fact::Order(order) => &order.name,
+                Fact::Order(order) => order.name.as_str(),
                 Fact::PurchaseOrder(order) => &order.number,
                 Fact::StockAdjustment(adjustment) => &adjustment.number,
+                Fact::OpeningStock(_) => document.id.as_str(),
                 _ => return,
             };
             let figures = books::tieout::figures(&document, &past, &context);
@@ -335,7 +336,7 @@ impl Sides {
                 self.pairs.entry((figure.date, figure.account, document.id.clone())).or_default().shop += figure.amount;
             }
             self.shop_sales += u32::from(counts && document.kind() == DocumentKind::Order);
-            self.titles.insert(document.id.clone(), title.clone());
+            self.titles.insert(document.id.clone(), title.to_owned());
             let ours = past.iter().flat_map(|past| past.entry.postings.iter()).map(|posting| posting.account.clone());
             self.meant.entry(document.id.clone()).or_default().extend(ours);
         })?;

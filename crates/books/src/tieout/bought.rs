@@ -12,7 +12,7 @@ use crate::{
 /// QuickBooks' own account of what is owed to suppliers, where a form names none.
 const ACCOUNTS_PAYABLE: &str = "Accounts Payable";
 
-/// The postings of an item receipt, a bill or a vendor credit; everything else gives none.
+/// The postings of an item receipt, a bill, a vendor credit or an inventory adjustment; everything else gives none.
 pub(super) fn booked(object: &Object, lists: &dyn Lists) -> Vec<Posting> {
     match object {
         Object::ItemReceipt(ret) => {
@@ -35,6 +35,16 @@ pub(super) fn booked(object: &Object, lists: &dyn Lists) -> Vec<Posting> {
                 posting.amount = -posting.amount;
             }
             postings
+        }
+        Object::InventoryAdjustment(ret) => {
+            let class = name(ret.class_ref.as_ref()).map(str::to_owned);
+            let other = name(ret.account_ref.as_ref()).unwrap_or_default();
+            let lines = ret.inventory_adjustment_line_ret.iter().filter_map(|line| {
+                Some((bought_account(name(line.item_ref.as_ref())?, lists), money(line.value_difference)))
+            });
+            let sides = lines.flat_map(|(stock, worth)| [(stock, worth), (other.to_owned(), -worth)]);
+            let posting = |(account, amount)| Posting { account, class: class.clone(), amount };
+            sides.map(posting).filter(|posting| !posting.amount.is_zero()).collect()
         }
         _ => Vec::new(),
     }

@@ -32,21 +32,23 @@ impl Conversation {
     /// The next message set with entries in it; none when something was done that may bring some, or when there is nothing
     /// left to send.
     pub(super) fn post(&mut self, now: Timestamp) -> Result<Option<String>, Fault> {
+        let integration = Integration::of(&self.store)?;
+        let writes = integration.posts() || !preflight::asked_for(&self.store)?.is_empty();
+        if writes && self.must_pair() {
+            self.phase = Phase::Pair;
+            return Ok(None);
+        }
         // Only so much is mapped ahead as fills a set: what waits to be sent stays little, however much there is to do.
-        let mut ready = self.sendable()?;
+        let mut ready = self.sendable(&integration)?;
         if ready.len() < self.set_size as usize {
             let mapped = self.mapper.map_some(self.with.run, MAPPED_IN_ONE_STEP, now)?;
-            ready = self.sendable()?;
+            ready = self.sendable(&integration)?;
             if ready.is_empty() {
                 if mapped < MAPPED_IN_ONE_STEP && !integration::advance(&self.store, now)? {
                     self.phase = Phase::Prove(None);
                 }
                 return Ok(None);
             }
-        }
-        if self.must_pair() {
-            self.phase = Phase::Pair;
-            return Ok(None);
         }
         if let (false, Some(company)) = (self.session_counted, self.company.clone()) {
             return self.count_session(&company, now).map(Some);
@@ -101,8 +103,7 @@ impl Conversation {
     ///
     /// Before the start only what somebody asked for by itself is among them, and of the beginning nothing else until it is
     /// through: it comes before everything else in the order of sending.
-    fn sendable(&self) -> Result<Vec<Entry>, StoreError> {
-        let integration = Integration::of(&self.store)?;
+    fn sendable(&self, integration: &Integration) -> Result<Vec<Entry>, StoreError> {
         if integration.paused {
             return Ok(Vec::new());
         }

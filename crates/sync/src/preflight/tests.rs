@@ -207,7 +207,7 @@ fn the_shop_lets_us_in_and_tells_what_is_needed() {
     let fails = |code: &str, passing| {
         let message = Message::new(code).with("problem", "no");
         move |world: &mut World| {
-            world.probe = Err(ConnectError::Source(SourceError { message, passing, only_this_feed: false }))
+            world.probe = Err(ConnectError::Source(SourceError { message, passing, only_this_feed: false }));
         }
     };
     assert_told!(Shop, fails("shop.sign_in", false), NotFound, "shop.sign_in");
