@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use qbxml::Ref;
+use rust_decimal::Decimal;
 
 use crate::{
     body::{Applied, Body, Moved},
     document::DocumentId,
     entry::{Entry, EntryKey, Event, Past, Posting},
     money::Money,
+    reasons::Why,
 };
 
 /// A form that stands in QuickBooks, as it was last changed.
@@ -49,6 +51,8 @@ pub(crate) struct Ledger {
     costs: BTreeMap<DocumentId, Option<Money>>,
     /// Forms that QuickBooks does not let be changed.
     fixed: BTreeSet<EntryKey>,
+    /// At what rate the first of it was converted.
+    pub rate: Option<Decimal>,
     /// Something of it was undone.
     pub undone: bool,
 }
@@ -169,6 +173,7 @@ impl Ledger {
         self.keys.insert(entry.key.clone());
         self.days.extend(entry.date.map(|day| (entry.key.clone(), day)));
         self.carry(entry);
+        self.rate = self.rate.or_else(|| entry.why.iter().find_map(Why::rate));
         self.deposit(entry);
         match &entry.body {
             Body::ReceivePayment { invoices, .. } => {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use qbxml::AccountType;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 pub use crate::purpose::Purpose;
@@ -507,11 +508,13 @@ pub struct Purchases {
     pub receipt: ReceiptForm,
     /// Where freight and duty go.
     pub freight: FreightIn,
+    /// What one unit of a currency is worth in the shop's, by its code, where the source does not tell it.
+    pub rates: BTreeMap<String, Decimal>,
 }
 
 impl Default for Purchases {
     fn default() -> Self {
-        Self { orders: true, receipt: ReceiptForm::ItemReceipt, freight: FreightIn::Account }
+        Self { orders: true, receipt: ReceiptForm::ItemReceipt, freight: FreightIn::Account, rates: BTreeMap::new() }
     }
 }
 

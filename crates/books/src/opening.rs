@@ -218,12 +218,7 @@ fn ours<'s>(needs: &mut Needs<'_>, stock: &'s OpeningStock) -> Vec<(String, &'s 
 }
 
 /// What the opening stock is worth, by day and account: as it was posted, or as it is to be.
-pub(crate) fn figures(
-    id: &DocumentId,
-    stock: &OpeningStock,
-    past: &[Past],
-    context: &Context<'_>,
-) -> Vec<ShopFigure> {
+pub(crate) fn figures(id: &DocumentId, stock: &OpeningStock, past: &[Past], context: &Context<'_>) -> Vec<ShopFigure> {
     let ledger = Ledger::of(past);
     let mut needs = Needs::new(context, id, context.mapping.modes_on(stock.date), "");
     let mut days: BTreeMap<Date, Money> = BTreeMap::new();

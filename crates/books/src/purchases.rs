@@ -159,7 +159,7 @@ impl<'a, 'o> Plan<'a, 'o> {
         if let PurchaseState::Other(state) = &order.state {
             needs.hold(HeldReason::NotCarriedYet { what: format!("purchase state {state}") });
         }
-        let rate = facts::rate(&mut needs, order);
+        let rate = facts::rate(&mut needs, order, &ledger);
         let goods = facts::goods(&mut needs, order, rate);
         let head = Head {
             id,

@@ -181,6 +181,14 @@ pub enum Why {
 }
 
 impl Why {
+    /// At what rate something was converted.
+    pub(crate) const fn rate(&self) -> Option<Decimal> {
+        match self {
+            Self::Converted { rate, .. } => Some(*rate),
+            _ => None,
+        }
+    }
+
     /// Stable code of the message catalogue.
     pub const fn code(&self) -> &'static str {
         match self {

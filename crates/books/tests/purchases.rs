@@ -251,6 +251,19 @@ fn another_currency_is_converted_at_the_orders_own_rate_or_held() {
 }
 
 #[test]
+fn a_rate_of_the_mapping_serves_where_the_source_tells_none() {
+    let mut buying = Buying::new(ordered());
+    buying.order.currency = Currency::new("EUR");
+    buying.receive(&[(1, 3)]);
+    buying.world.mapping.purchases.rates.insert("EUR".into(), "1.10".parse().unwrap());
+    buying.post();
+    assert_eq!(buying.on("Inventory Asset"), money("13.20"));
+    buying.world.mapping.purchases.rates.insert("EUR".into(), "2".parse().unwrap());
+    buying.post();
+    assert_eq!(buying.on("Inventory Asset"), money("13.20"), "a rate that changes later changes nothing");
+}
+
+#[test]
 fn goods_without_a_cost_are_held() {
     let mut buying = Buying::new(ordered());
     buying.order.lines[1].unit_cost = None;

@@ -223,7 +223,7 @@ impl Demo {
                 password: Some(secret()),
                 company_file: None,
             },
-            purchasing: PurchasesConfig::None,
+            purchasing: PurchasesConfig::Shopify,
             integration: IntegrationConfig { start: Start::WhenReady, ..IntegrationConfig::default() },
             mapping: mapping(self.mode),
         }
@@ -252,6 +252,7 @@ impl Demo {
         };
         let answered: Vec<_> = tieout.rows.iter().map(|row| (row.account.clone(), row.company)).collect();
         let own = own_books(company, self.mode);
+        let answered = answered.into_iter().filter(|(account, _)| is_told(self.mode, account));
         let finance = finance(shop, &tieout);
         let books = sync::tieout::compare(answered, &own);
         let ties_out = tieout.ties_out()
@@ -347,7 +348,8 @@ fn open_company(path: &Path) -> Result<Company, Failure> {
     Ok(company)
 }
 
-/// The default mapping, with the one answer that this shop's merchant would give: where bank deposits arrive.
+/// The default mapping, with the two answers that this shop's merchant would give: where bank deposits arrive, and what a
+/// euro is worth.
 fn mapping(told: Told) -> Mapping {
     let mut mapping = Mapping::default();
     if told == Told::Summary {
@@ -362,18 +364,24 @@ fn mapping(told: Told) -> Mapping {
         refund: MoneyBack::default(),
     };
     mapping.gateways.0.insert("Bank Deposit".to_owned(), bank);
+    mapping.purchases.rates.insert("EUR".to_owned(), rust_decimal::Decimal::new(1085, 3));
     mapping
 }
 
 /// Accounts of what QuickBooks posts by itself: the cost of goods, sold and lost.
 const COSTS: [&str; 3] = ["Cost of Goods Sold", "Inventory Asset", "Inventory Shrinkage"];
 
+/// Whether all of the account is of our making; the cost of goods is QuickBooks' own where it keeps stock by item.
+fn is_told(told: Told, account: &str) -> bool {
+    told == Told::Summary || !COSTS.contains(&account)
+}
+
 /// The accounts of the company file's own books, but for the cost of goods where QuickBooks posts it by itself.
 fn own_books(company: &Company, told: Told) -> Vec<Posting> {
     company
         .trial_balance()
         .into_iter()
-        .filter(|(account, _)| told == Told::Summary || !COSTS.contains(&account.as_str()))
+        .filter(|(account, _)| is_told(told, account))
         .map(|(account, balance)| Posting { account, class: None, amount: Money::new(balance) })
         .collect()
 }

@@ -129,8 +129,7 @@ pub fn changed(object: &Object, lists: &dyn Lists) -> Option<Outcome> {
 /// to, as of stock that goes at average cost: what it booked of that is no part of any tie-out.
 pub fn posted(entry: &Entry, object: &Object, lists: &dyn Lists) -> Option<Outcome> {
     if let Some(transaction) = Transaction::of(object) {
-        let booked =
-            if entry.postings.is_empty() { Vec::new() } else { books::tieout::booked(object, lists) };
+        let booked = if entry.postings.is_empty() { Vec::new() } else { books::tieout::booked(object, lists) };
         return Some(Outcome::Posted {
             link: Link::Transaction(transaction.id.clone()),
             edit_sequence: text(transaction.edit_sequence),

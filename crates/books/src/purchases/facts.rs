@@ -16,6 +16,7 @@ use crate::{
     },
     entry::{EntryKey, Event},
     ledger::Ledger,
+    mapping::find,
     money::Money,
     needs::Needs,
     reasons::HeldReason,
@@ -176,12 +177,16 @@ pub(super) fn after_next(ledger: &Ledger, subject: &str, value: &str, more: usiz
     Event::fact(subject, number + more, value)
 }
 
-/// What one unit of the order's currency is worth in the shop's books currency. The order is held where nobody says.
-pub(super) fn rate(needs: &mut Needs<'_>, order: &PurchaseOrder) -> Decimal {
+/// What one unit of the order's currency is worth in the shop's books currency: as the source tells it, as it was posted
+/// before, or as the mapping has it. The order is held where nobody says.
+pub(super) fn rate(needs: &mut Needs<'_>, order: &PurchaseOrder, ledger: &Ledger) -> Decimal {
     if order.currency == needs.context.shop.currency {
         return Decimal::ONE;
     }
-    if let Some(rate) = order.exchange_rate.filter(|rate| rate.is_sign_positive() && !rate.is_zero()) {
+    let code = order.currency.code();
+    let told = order.exchange_rate.or(ledger.rate);
+    let told = told.or_else(|| find(&needs.context.mapping.purchases.rates, code).copied());
+    if let Some(rate) = told.filter(|rate| rate.is_sign_positive() && !rate.is_zero()) {
         return rate;
     }
     needs.hold(HeldReason::NoExchangeRate { currency: order.currency.code().to_owned() });
