@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test's failure is a panic
 
 mod answers;
+mod beginning;
 mod copies;
 mod days;
 mod kills;

@@ -26,4 +26,4 @@ mod world;
 
 pub use counting::essence;
 pub use program::{Ended, Program};
-pub use world::{World, copy_folder, quiet_shop, trade};
+pub use world::{World, copy_folder, generous, quiet_shop, trade};

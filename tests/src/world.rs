@@ -37,7 +37,8 @@ pub fn quiet_shop(last: Date) -> Shop {
     Shop::new(&Trade::new(11, 3, 1, last), generous()).unwrap()
 }
 
-fn generous() -> Settings {
+/// A shop that lets itself be asked as often as one likes.
+pub fn generous() -> Settings {
     Settings { bucket: Bucket::GENEROUS, ..Settings::default() }
 }
 
@@ -71,7 +72,12 @@ impl World {
 
     /// An installation at this shop, with a company file of its own.
     pub fn around(shop: Shop, setup: Setup) -> Self {
-        Self::answering(shop, setup, |answers| answers.replace("start = \"by_hand\"", "start = \"when_ready\""))
+        // Without opening stock, so that what is in the company file is what was sold, whenever it was started.
+        Self::answering(shop, setup, |answers| {
+            answers
+                .replace("start = \"by_hand\"", "start = \"when_ready\"")
+                .replace("opening_stock = true", "opening_stock = false")
+        })
     }
 
     /// An installation whose integration somebody has to start.

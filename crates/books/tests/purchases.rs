@@ -93,7 +93,7 @@ fn an_edited_order_keeps_the_places_of_its_lines_and_is_closed_in_the_end() {
     let entries = buying.post();
     let Body::Change { after, .. } = &entries[0].body else { panic!() };
     let Body::PurchaseOrder { lines, form, closed } = &**after else { panic!() };
-    assert_eq!(lines.iter().map(|line| line.short()).collect::<Vec<_>>(), ["1", "2", "3"]);
+    assert_eq!(lines.iter().map(books::DocumentId::short).collect::<Vec<_>>(), ["1", "2", "3"]);
     assert_eq!(form.purchase_order_line_add[0].quantity.unwrap().to_string(), "0");
     assert!(!closed);
     let there = books::Linked {
@@ -464,7 +464,7 @@ fn a_transfer_moves_stock_between_sites_and_is_nothing_where_there_are_none() {
 }
 
 /// Something that happens to a purchase order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Move {
     Receive { line: u64, quantity: u32 },
     Price { line: usize, cents: i64 },

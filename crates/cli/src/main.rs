@@ -7,6 +7,7 @@ mod demo;
 mod engine;
 mod integration;
 mod mapping;
+mod modes;
 mod onboarding;
 mod print;
 mod undo;
@@ -15,7 +16,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
-use sync::{Language, preflight::Confirmation, token::KeepIn};
+use sync::{Language, api::Mode, preflight::Confirmation, token::KeepIn};
 
 /// Tillbridge: carries a Shopify shop's sales into a QuickBooks Desktop company file.
 #[derive(Debug, Parser)]
@@ -65,6 +66,8 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// How much QuickBooks is told, and a change of it from a day on. Without --yes it only shows what that would do.
+    Modes(Modes),
     /// Pauses posting to QuickBooks.
     Pause {
         /// The data folder.
@@ -209,6 +212,27 @@ struct Mapping {
     /// Show the versions of the mapping instead, and what each changed.
     #[arg(long)]
     history: bool,
+}
+
+#[derive(Debug, Args)]
+struct Modes {
+    #[command(flatten)]
+    look: Look,
+    /// The first day of the change, by the shop's calendar; it must not have begun.
+    #[arg(long)]
+    from: Option<Date>,
+    /// summary or detailed; without it, as it is.
+    #[arg(long, requires = "from", value_parser = modes::mode)]
+    customers: Option<Mode>,
+    /// summary or detailed; without it, as it is.
+    #[arg(long, requires = "from", value_parser = modes::mode)]
+    inventory: Option<Mode>,
+    /// summary or detailed; without it, as it is.
+    #[arg(long, requires = "from", value_parser = modes::mode)]
+    vendors: Option<Mode>,
+    /// Change it.
+    #[arg(long, requires = "from")]
+    yes: bool,
 }
 
 #[derive(Debug, Args)]
@@ -366,6 +390,7 @@ async fn run(command: Command) -> Result<Done, commands::Failure> {
         Command::Init { data_dir, config } => commands::init(&data_dir, &config).await,
         Command::Run { data_dir, once } => engine::run(&data_dir, once).await,
         Command::Start { look, yes } => integration::start(&look, yes),
+        Command::Modes(modes) => modes::modes(&modes),
         Command::Pause { data_dir } => integration::pause(&data_dir, true),
         Command::Resume { data_dir } => integration::pause(&data_dir, false),
         Command::Progress(look) => integration::progress(&look),

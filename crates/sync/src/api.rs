@@ -16,7 +16,7 @@ pub use crate::{
 };
 pub use books::{
     DocumentKind, EntryKey, EntryKind, Mapping, Money, Posting,
-    mapping::{Gateway, Mode, MoneyBack},
+    mapping::{Gateway, Mode, ModesFrom, MoneyBack},
 };
 pub use store::{EntryFilter, Notice, State, Store, StoreError};
 

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use books::{
     Document, DocumentId, DocumentKind, EntryKind, Fact, Mapping,
     document::{OpeningStock, Shop, StockItem},
-    mapping::Mode,
+    mapping::{Mode, Modes},
     opening,
 };
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
@@ -26,6 +26,7 @@ use crate::{
     config::Start,
     lists::List,
     messages::Message,
+    reset::Resets,
     tieout::START,
 };
 
@@ -72,12 +73,15 @@ pub struct Integration {
 }
 
 impl Integration {
-    /// Where it stands in this store.
+    /// Where it stands in this store. A code of support has it not started again.
     ///
     /// # Errors
     /// [`StoreError`] when the store can't be read.
     pub fn of(store: &Store) -> Result<Self, StoreError> {
-        Ok(store.setting(INTEGRATION)?.unwrap_or_default())
+        let known: Self = store.setting(INTEGRATION)?.unwrap_or_default();
+        let opened_again = Resets::of(store)?.opened_again_at;
+        let is_before = |opened| known.started_at.is_none_or(|started| started <= opened);
+        Ok(if opened_again.is_some_and(is_before) { Self::default() } else { known })
     }
 
     /// Whether entries may be sent to QuickBooks.
@@ -115,14 +119,13 @@ pub fn obstacles(store: &Store, from: Date, now: Timestamp) -> Result<Vec<Messag
     }
     obstacles.extend(company.and_then(|company| company.obstacle()));
     obstacles.extend(choices::problems(store)?.iter().map(Message::from));
-    obstacles.extend(too_detailed(store, from, now)?);
+    obstacles.extend(too_detailed(store, store.mapping()?.unwrap_or_default().modes_on(from), now)?);
     Ok(obstacles)
 }
 
 /// Modes that are detailed though QuickBooks' lists have no room for it (BRIEF.md B16).
-fn too_detailed(store: &Store, from: Date, now: Timestamp) -> Result<Vec<Message>, StoreError> {
+pub(crate) fn too_detailed(store: &Store, modes: Modes, now: Timestamp) -> Result<Vec<Message>, StoreError> {
     let Some(ceilings) = ceilings::ceilings_of(store, now)? else { return Ok(Vec::new()) };
-    let modes = store.mapping()?.unwrap_or_default().modes_on(from);
     let is_detailed = |of| match of {
         Moded::Customers => modes.customers == Mode::Detailed,
         Moded::Inventory => modes.inventory == Mode::Detailed,

@@ -25,6 +25,7 @@ pub mod engine;
 pub mod integration;
 mod lists;
 pub mod messages;
+pub mod modes;
 pub mod preflight;
 mod purchases;
 mod questions;

@@ -74,7 +74,9 @@ impl Target {
     /// The edit sequence of the form as QuickBooks has it now, if what is booked of it is what is known here.
     pub fn is_as_known(&self, present: &Object, lists: &dyn Lists) -> Option<EditSequence> {
         let booked = by_account(&books::tieout::booked(present, lists));
-        let is_known = self.is(present) && (booked == self.booked || booked == self.before);
+        // What stock is worth that goes at average cost, QuickBooks alone knows, and may come to know better.
+        let is_its_own = matches!(present, Object::InventoryAdjustment(_)) && self.before.is_empty();
+        let is_known = self.is(present) && (is_its_own || booked == self.booked || booked == self.before);
         if is_known { Transaction::of(present)?.edit_sequence.cloned() } else { None }
     }
 

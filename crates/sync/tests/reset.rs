@@ -10,7 +10,10 @@ use ring::{
 };
 use serde_json::json;
 use store::{AuditCheck, Store};
-use sync::reset::{self, ResetError, Resets, SupportKey, code};
+use sync::{
+    integration::{Integration, Stage},
+    reset::{self, ResetError, Resets, SupportKey, code},
+};
 use tempfile::TempDir;
 
 const NOW: &str = "2026-11-27T09:30:00Z";
@@ -170,4 +173,17 @@ fn the_built_in_key_can_be_read_where_there_is_one() {
     let text = include_str!("../src/support.pub");
     let has_one = text.lines().any(|line| !line.starts_with('#') && !line.trim().is_empty());
     assert_eq!(SupportKey::built_in().is_some(), has_one);
+}
+
+#[test]
+fn a_reset_opens_the_integration_again_and_only_until_the_next_start() {
+    let (one, support) = (Installation::new(1), Support::new());
+    let started = |at: &str| json!({ "stage": "done", "started_at": at, "paused": false });
+    one.store.set_setting("integration", &started("2026-11-20T09:00:00Z"), "test", now()).unwrap();
+    assert_eq!(Integration::of(&one.store).unwrap().stage, Stage::Done);
+    let code = support.answer(&one.request(), 1);
+    reset::carry_out(&one.store, &code, support.key(), now()).unwrap();
+    assert_eq!(Integration::of(&one.store).unwrap().stage, Stage::NotStarted);
+    one.store.set_setting("integration", &started("2026-11-27T10:00:00Z"), "test", now()).unwrap();
+    assert_eq!(Integration::of(&one.store).unwrap().stage, Stage::Done);
 }
