@@ -6,6 +6,7 @@ mod commands;
 mod documentation;
 mod first_load;
 mod life;
+mod modes;
 mod onboarding;
 mod quickbooks;
 mod shop;

@@ -77,6 +77,9 @@ stays an entry of its own: it belongs to its buyer.
 Two such orders, of widgets that cost 20.00 each.
 ";
 
+/// What happens to a purchase, and how it is told.
+type Purchase<'s> = (&'s str, &'s dyn Fn(&mut Buying));
+
 struct Page(String);
 
 /// What happens in a story, and how it is told.
@@ -99,7 +102,7 @@ impl Page {
         }
     }
 
-    fn bought(&mut self, title: &str, mut buying: Buying, steps: &[(&str, &dyn Fn(&mut Buying))]) {
+    fn bought(&mut self, title: &str, mut buying: Buying, steps: &[Purchase<'_>]) {
         write!(self.0, "\n### {title}\n").unwrap();
         for (what, happens) in steps {
             happens(&mut buying);

@@ -35,7 +35,7 @@ pub fn modes(asked: &Modes) -> Result<Done, Failure> {
     let folder = &asked.look.data_dir;
     let there = modes::modes(folder)?;
     let change = asked.from.and_then(|from| {
-        let last = there.iter().filter(|modes| modes.from.as_ref().is_none_or(|day| *day <= from.to_string())).next_back()?;
+        let last = there.iter().rfind(|modes| modes.from.as_ref().is_none_or(|day| *day <= from.to_string()))?;
         Some(ModesFrom {
             from,
             customers: asked.customers.unwrap_or(last.customers),
@@ -67,8 +67,7 @@ fn show(answer: &Answer, changed: bool) {
             vec![from, word(modes.customers), word(modes.inventory), word(modes.vendors)]
         })
         .collect();
-    let columns =
-        [("From", Lean::Left), ("Customers", Lean::Left), ("Inventory", Lean::Left), ("Vendors", Lean::Left)];
+    let columns = [("From", Lean::Left), ("Customers", Lean::Left), ("Inventory", Lean::Left), ("Vendors", Lean::Left)];
     print::table(&columns, &rows);
     let Some(change) = &answer.change else { return };
     print::line(&format!("The {} orders of the last 30 days, were they carried over anew:", change.orders));

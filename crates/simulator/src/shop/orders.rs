@@ -236,6 +236,18 @@ impl Shop {
         Ok(id)
     }
 
+    /// Somebody who was never here becomes a customer; gives their place among the shop's customers.
+    pub fn welcome(&self) -> usize {
+        let mut state = self.state_mut();
+        let place = state.trader.customers.len();
+        let mut new = people::customers(&mut state.trader.rng, 1, 0);
+        for customer in &mut new {
+            customer.email = Some(format!("buyer{place}@example.com"));
+        }
+        state.trader.customers.append(&mut new);
+        place
+    }
+
     /// Pays `amount`, or all that is owed.
     pub fn pay(&self, order: &str, gateway: Gateway, amount: Option<Decimal>) -> Result<(), LifeError> {
         self.live(order, |trader, order, at| events::pay(trader, order, at, gateway, amount))
