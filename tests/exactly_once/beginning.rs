@@ -1,15 +1,14 @@
 //! The initial integration and purchases, under way when the engine is killed: the pairing, whole lists, the opening stock,
 //! what was ordered and what came.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use rust_decimal::Decimal;
 use simulator::{
     company::{Edition, Setup},
     connector::{Moment, SessionReport},
     shop::Shop,
 };
-use whole_system_tests::{World, essence, generous, trade};
+use whole_system_tests::{Books, World, generous, trade};
 
 use crate::kills::{Aim, kill};
 
@@ -34,24 +33,6 @@ fn buying() -> World {
             .replace("source = \"none\"", "source = \"shopify\"")
             .replace("# EUR = \"1.085\"", "EUR = \"1.085\"")
     })
-}
-
-#[derive(Debug, PartialEq)]
-struct Books {
-    balances: BTreeMap<String, Decimal>,
-    transactions: Vec<String>,
-    lists: Vec<Vec<String>>,
-}
-
-impl Books {
-    fn of(world: &World) -> Self {
-        let lists = ["Customer", "Vendor", "ItemInventory", "ItemNonInventory", "ItemOtherCharge", "Class"];
-        Self {
-            balances: world.company.trial_balance(),
-            transactions: essence(&world.company),
-            lists: lists.map(|list| world.company.names(list)).into(),
-        }
-    }
 }
 
 /// The calls that hand out something to be written, each with the kinds that it is about.

@@ -1,10 +1,7 @@
 //! Every kind of entry, under way when something goes wrong: sales orders, deposits, refunds of every kind, edits in place,
 //! credits set against invoices, voidings, and everything that takes something back.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::OnceLock,
-};
+use std::{collections::BTreeSet, sync::OnceLock};
 
 use jiff::civil::date;
 use rust_decimal::Decimal;
@@ -13,7 +10,7 @@ use simulator::{
     connector::{Fault, Moment, SessionReport},
     shop::{Change, Channel, Gateway, NewLine, NewOrder, NewRefund, Paid, Portion, Reason, Restock, Shop, Terms},
 };
-use whole_system_tests::{World, essence, quiet_shop};
+use whole_system_tests::{Books, World, quiet_shop};
 
 use crate::kills::{Aim, kill};
 
@@ -181,25 +178,6 @@ fn writings(report: &SessionReport) -> Vec<Writing> {
         .enumerate()
         .map(|(set, (call, told))| Writing { call, set, requests: named(&told.answer) });
     all.filter(|writing| writing.requests.iter().any(|name| KINDS.contains(&name.as_str()))).collect()
-}
-
-/// What the company file holds.
-#[derive(Debug, PartialEq, Eq)]
-struct Books {
-    balances: BTreeMap<String, Decimal>,
-    transactions: Vec<String>,
-    lists: Vec<Vec<String>>,
-}
-
-impl Books {
-    fn of(world: &World) -> Self {
-        let lists = ["Customer", "ItemInventory", "ItemNonInventory", "ItemOtherCharge", "StandardTerms", "Class"];
-        Self {
-            balances: world.company.trial_balance(),
-            transactions: essence(&world.company),
-            lists: lists.map(|list| world.company.names(list)).into(),
-        }
-    }
 }
 
 /// A round in which nothing went wrong.

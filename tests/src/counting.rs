@@ -113,6 +113,30 @@ impl World {
     }
 }
 
+/// What a company file holds, to be held against another.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Books {
+    /// Balances by account.
+    pub balances: BTreeMap<String, Decimal>,
+    /// What every transaction says.
+    pub transactions: Vec<String>,
+    /// The names of the lists that the program adds to.
+    pub lists: Vec<Vec<String>>,
+}
+
+impl Books {
+    /// What the company file of this world holds.
+    pub fn of(world: &World) -> Self {
+        let lists =
+            ["Customer", "Vendor", "ItemInventory", "ItemNonInventory", "ItemOtherCharge", "StandardTerms", "Class"];
+        Self {
+            balances: world.company.trial_balance(),
+            transactions: essence(&world.company),
+            lists: lists.map(|list| world.company.names(list)).into(),
+        }
+    }
+}
+
 /// What every transaction of the company file says, whenever it was made.
 pub fn essence(company: &Company) -> Vec<String> {
     let mut all: Vec<String> = company

@@ -24,6 +24,6 @@ mod counting;
 mod program;
 mod world;
 
-pub use counting::essence;
+pub use counting::{Books, essence};
 pub use program::{Ended, Program};
 pub use world::{World, copy_folder, generous, quiet_shop, trade};
