@@ -1,7 +1,8 @@
 //! The whole run, measured: a shop's orders into a company file, with the engine as a process of its own.
 //!
 //! `cargo bench -p whole-system-tests --bench whole_run -- 10000 idle`; docs/performance.md has figures. With `idle` it
-//! goes on to measure a run with nothing to do, which takes five minutes more.
+//! goes on to measure a run with nothing to do, which takes five minutes more. With `integration` the shop has a past: ten
+//! thousand customers and five thousand items with their stock are carried over before the orders.
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints, and stops where it can't go on")]
 
 use std::{
@@ -13,9 +14,9 @@ use jiff::civil::date;
 use simulator::{
     company::{Edition, Setup},
     connector::End,
-    shop::{Mix, Trade},
+    shop::{Mix, Shop, Trade},
 };
-use whole_system_tests::World;
+use whole_system_tests::{World, generous};
 
 /// What the operating system knows of a process.
 struct Usage {
@@ -58,7 +59,14 @@ fn main() {
     let mix = Mix { pending_refunds: 0, ..Mix::everything() };
     let trade = Trade { mix, ..Trade::new(11, orders, 180, date(2025, 6, 30)) };
     // A hundred thousand orders have more buyers than the smaller editions have room for.
-    let mut world = World::with(&trade, Setup::new(Edition::Enterprise));
+    let setup = Setup::new(Edition::Enterprise);
+    let mut world = if std::env::args().any(|argument| argument == "integration") {
+        let trade = Trade { customers: Some(10_000), more_items: 4_900, ..trade };
+        let shop = Shop::new(&trade, generous()).unwrap();
+        World::answering(shop, setup, |answers| answers.replace("start = \"by_hand\"", "start = \"when_ready\""))
+    } else {
+        World::with(&trade, setup)
+    };
     let there = world.shop.with_orders(|orders| orders.iter().filter(|order| !order.is_deleted()).count());
 
     let began = Instant::now();
@@ -67,6 +75,8 @@ fn main() {
     let took = began.elapsed();
     let full = usage(world.process().unwrap());
     println!("{there} orders from the shop to the company file: {took:.1?}, {sessions} sessions");
+    let names = |list| world.company.names(list).len();
+    println!("  with {} customers and {} items", names("Customer"), names("ItemInventory"));
     println!("  the engine's processor time: {:.1?}", full.processor);
     println!("  the engine's peak memory: {}", full.peak.map_or("not told".to_owned(), |peak| format!("{peak:.0} MB")));
     let points = world.shop.points();

@@ -178,7 +178,7 @@ impl Planning<'_> {
         let unknown = self.members.iter().flat_map(|member| &member.why);
         let goods = unknown.filter(|why| matches!(why, Why::UnitCostUnknown { .. })).count();
         if goods > 0 {
-            self.needs.because(Why::UnitCostUnknown { goods: goods.to_string() });
+            self.needs.because(Why::UnitCostsUnknown { count: goods });
         }
     }
 

@@ -333,7 +333,7 @@ impl Part<'_> {
         let unknown = self.lines.iter().filter(|(_, line)| line.unit_cost.is_none()).count();
         let mut why = vec![Why::OpeningStock { date: self.date }];
         if unknown > 0 {
-            why.push(Why::UnitCostUnknown { goods: unknown.to_string() });
+            why.push(Why::UnitCostsUnknown { count: unknown });
         }
         let made = needs.keys();
         let keys = self.lines.iter().map(|(_, line)| items::key_of(&line.variant));

@@ -119,6 +119,11 @@ pub enum Why {
         /// What the goods are called, or how many there are.
         goods: String,
     },
+    /// The shop does not tell the unit cost of some of the goods.
+    UnitCostsUnknown {
+        /// Of how many.
+        count: usize,
+    },
     /// The day is a journal entry, because a sales receipt can't take what is on it.
     NoSalesReceipt {
         /// The account, or the item.
@@ -224,6 +229,7 @@ impl Why {
             Self::PartOfDay => "why.part_of_day",
             Self::SumOfDay { .. } => "why.sum_of_day",
             Self::UnitCostUnknown { .. } => "why.unit_cost_unknown",
+            Self::UnitCostsUnknown { .. } => "why.unit_costs_unknown",
             Self::NoSalesReceipt { .. } => "why.no_sales_receipt",
             Self::RestOfDay => "why.rest_of_day",
             Self::Undo => "why.undo",

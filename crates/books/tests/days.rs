@@ -110,7 +110,7 @@ fn a_cost_that_the_shop_does_not_tell_is_not_made_up() {
     let mut trade = Trade::of(&summary(DayForm::JournalEntry), &[worked_order_taxed_apart(), worked()]);
     let entries = trade.carry_over(date(2026, 11, 20));
     assert_eq!(trade.sums()["Cost of Goods Sold"], money("40"));
-    assert!(entries[0].why.contains(&Why::UnitCostUnknown { goods: "1".to_owned() }), "{:?}", entries[0].why);
+    assert!(entries[0].why.contains(&Why::UnitCostsUnknown { count: 1 }), "{:?}", entries[0].why);
     let unknown = trade.stories[0].past.iter().find(|past| past.entry.kind == EntryKind::Cost).unwrap();
     let Body::Cost { lines } = &unknown.entry.body else { panic!() };
     assert_eq!((lines[0].unit_cost, lines[0].moved), (None, Moved::Sold));

@@ -168,7 +168,10 @@ pub async fn init(folder: &Path, config_file: &Path) -> Result<Done, Failure> {
     if !token.is_ok_and(|token| token.is_some_and(|token| token.stage != TokenStage::NotGiven)) {
         print::line("Next: give QuickBooks an app token with `tillbridge-cli token`.");
     }
-    print::line(&format!("Next: add {} to QuickBooks' Web Connector, then `tillbridge-cli run`.", file.display()));
+    print::line(&format!(
+        "Next: add {} to QuickBooks' Web Connector, then `tillbridge-cli run`. Look at what it found with `preflight`, `mapping` and `start`.",
+        file.display()
+    ));
     Ok(if probe.missing.is_empty() { Done::Well } else { Done::Attention })
 }
 

@@ -262,6 +262,7 @@ pub fn status_of(store: &Store) -> Result<Status, ApiError> {
     attention.extend(causes);
     attention.extend(problems.into_iter().map(|message| Attention { message, entries: 0 }));
     attention.extend(ceilings::attention(store)?);
+    attention.extend(integration::attention(store)?);
     let entries = |state| counts.entries.get(&state).copied().unwrap_or_default();
     let stage = if !attention.is_empty() {
         Stage::NeedsAttention

@@ -19,7 +19,7 @@ use store::{RunId, Store, StoreError};
 use tracing::info;
 
 use crate::{
-    api::ApiError,
+    api::{ApiError, Attention},
     ceilings::{self, Moded, Verdict},
     choices,
     company::Company,
@@ -255,6 +255,17 @@ pub(crate) fn advance(store: &Store, now: Timestamp) -> Result<bool, StoreError>
     let why = if next.stage == Stage::Done { "everything is carried over" } else { "lists and stock are carried over" };
     next.save(store, why, now)?;
     Ok(true)
+}
+
+/// What of it somebody should look at: that it waits for a start, or is paused.
+pub(crate) fn attention(store: &Store) -> Result<Option<Attention>, StoreError> {
+    let integration = Integration::of(store)?;
+    let code = match integration.stage {
+        Stage::NotStarted if lists_are_read(store)? => "integration.not_started",
+        _ if integration.paused => "integration.paused",
+        _ => return Ok(None),
+    };
+    Ok(Some(Attention { message: Message::new(code), entries: 0 }))
 }
 
 /// How much of something is carried over.
