@@ -434,13 +434,6 @@ const fn usual(purpose: Purpose) -> &'static [&'static str] {
             "Purchase Price Variance",
         ],
         Purpose::OpeningStock => &["Opening Balance Equity", "Opening Bal Equity", "Opening Balances"],
-        Purpose::UnbilledPurchases => &[
-            "Unbilled Purchases",
-            "Inventory Received Not Billed",
-            "Goods Received Not Invoiced",
-            "Accrued Purchases",
-            "Received Not Billed",
-        ],
     }
 }
 

@@ -52,15 +52,13 @@ pub enum Purpose {
     Freight,
     /// What suppliers add or take off, and differences in price.
     PurchaseDiscounts,
-    /// Received and not billed yet, where item receipts are not used.
-    UnbilledPurchases,
     /// The other side of the stock with which the books begin.
     OpeningStock,
 }
 
 impl Purpose {
     /// All purposes, in the order of the settings.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 21] = [
         Self::Sales,
         Self::Discounts,
         Self::Shipping,
@@ -81,7 +79,6 @@ impl Purpose {
         Self::AccountsPayable,
         Self::Freight,
         Self::PurchaseDiscounts,
-        Self::UnbilledPurchases,
         Self::OpeningStock,
     ];
 
@@ -108,7 +105,6 @@ impl Purpose {
             Self::AccountsPayable => "accounts_payable",
             Self::Freight => "freight",
             Self::PurchaseDiscounts => "purchase_discounts",
-            Self::UnbilledPurchases => "unbilled_purchases",
             Self::OpeningStock => "opening_stock",
         }
     }
@@ -129,7 +125,7 @@ impl Purpose {
             Self::Cogs => &["CostOfGoodsSold"],
             Self::InventoryAsset => &["OtherCurrentAsset"],
             Self::AccountsReceivable => &["AccountsReceivable"],
-            Self::SalesTax | Self::MarketplaceTax | Self::UnbilledPurchases => &["OtherCurrentLiability"],
+            Self::SalesTax | Self::MarketplaceTax => &["OtherCurrentLiability"],
             Self::Duties | Self::Fees => &["OtherCurrentLiability", "Income", "OtherIncome", "Expense"],
             Self::AccountsPayable => &["AccountsPayable"],
             Self::Freight => &["CostOfGoodsSold", "Expense", "OtherExpense"],
@@ -149,7 +145,6 @@ impl Purpose {
             | Self::AccountsPayable
             | Self::Freight
             | Self::PurchaseDiscounts
-            | Self::UnbilledPurchases
             | Self::OpeningStock => false,
             _ => true,
         }

@@ -43,7 +43,6 @@ fn a_real_kind_of_chart_is_proposed_right_for_the_obvious_categories() {
         ("shrinkage", "Inventory Adjustments"),
         ("freight", "Freight In"),
         ("purchase_discounts", "Purchase Discounts"),
-        ("unbilled_purchases", "Inventory Received Not Billed"),
         ("gateways.shopify_payments", "Shopify Clearing"),
         ("gateways.paypal", "PayPal"),
         ("gateways.cash", "Cash Drawer"),

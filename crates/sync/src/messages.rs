@@ -160,6 +160,14 @@ mod tests {
     }
 
     #[test]
+    fn every_purpose_of_an_account_has_words() {
+        for purpose in books::Purpose::ALL {
+            let code = format!("category.{}", purpose.key());
+            assert!(Language::En.catalogue().contains_key(&code), "{code}");
+        }
+    }
+
+    #[test]
     fn a_held_reason_names_what_it_is_about() {
         let reason = HeldReason::UnknownGateway { gateway: "klarna".into() };
         let text = Message::from(&reason).text(Language::En);

@@ -339,7 +339,6 @@ fn the_chart_of_a_lived_in_company_file_is_proposed_right() {
         ("shrinkage", "Inventory Shrinkage"),
         ("freight", "COGS - Freight In"),
         ("purchase_discounts", "Purchase Discounts"),
-        ("unbilled_purchases", "Received Not Billed"),
         ("opening_stock", "Opening Balance Equity"),
         ("gateways.shopify_payments", "Shopify Payments"),
         ("gateways.paypal", "PayPal"),

@@ -52,8 +52,6 @@ pub struct Accounts {
     pub freight: String,
     /// See [`Purpose::PurchaseDiscounts`].
     pub purchase_discounts: String,
-    /// See [`Purpose::UnbilledPurchases`].
-    pub unbilled_purchases: String,
     /// See [`Purpose::OpeningStock`].
     pub opening_stock: String,
     /// Income accounts of goods by the shop's product type, without regard to case; all others use `sales`.
@@ -100,7 +98,6 @@ impl Default for Accounts {
             accounts_payable: "Accounts Payable".into(),
             freight: "Freight & Shipping Costs".into(),
             purchase_discounts: "Purchase Discounts".into(),
-            unbilled_purchases: "Unbilled Purchases".into(),
             opening_stock: "Opening Balance Equity".into(),
             by_product_type: BTreeMap::new(),
             adjustments: BTreeMap::new(),
@@ -134,7 +131,6 @@ impl Accounts {
             Purpose::AccountsPayable => &self.accounts_payable,
             Purpose::Freight => &self.freight,
             Purpose::PurchaseDiscounts => &self.purchase_discounts,
-            Purpose::UnbilledPurchases => &self.unbilled_purchases,
             Purpose::OpeningStock => &self.opening_stock,
         }
     }
@@ -170,7 +166,6 @@ impl Accounts {
             Purpose::AccountsPayable => &mut self.accounts_payable,
             Purpose::Freight => &mut self.freight,
             Purpose::PurchaseDiscounts => &mut self.purchase_discounts,
-            Purpose::UnbilledPurchases => &mut self.unbilled_purchases,
             Purpose::OpeningStock => &mut self.opening_stock,
         }
     }

@@ -76,7 +76,6 @@ impl Company {
             ("Accounts Payable", "AccountsPayable"),
             ("Freight & Shipping Costs", "CostOfGoodsSold"),
             ("Purchase Discounts", "CostOfGoodsSold"),
-            ("Unbilled Purchases", "OtherCurrentLiability"),
             ("Opening Balance Equity", "Equity"),
             ("Shopify Payments Clearing", "Bank"),
             ("PayPal Clearing", "Bank"),
