@@ -30,6 +30,8 @@ form! {
         new_value: Option<Amount> = "NewValue",
         value_difference: Option<Amount> = "ValueDifference",
     }
+    exactly_one(new_quantity, quantity_difference)
+    exactly_one(new_value, value_difference)
 }
 
 choice! {
