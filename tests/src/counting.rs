@@ -46,6 +46,10 @@ impl World {
             assert!(!one.pending, "{one:?}");
             assert!(one.void || tags.insert(tag.to_owned()), "twice in the company file: {one:?}");
             let order = one.ref_number.split('-').next().unwrap_or_default();
+            // The stock with which the books begin is no order's.
+            if order == "OPENING" {
+                continue;
+            }
             let accounts = booked.entry(order.to_owned()).or_default();
             for posting in one.postings {
                 *accounts.entry(posting.account).or_default() += posting.amount;
