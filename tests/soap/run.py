@@ -13,6 +13,7 @@ One line is printed per step. Exit code 0: all went as expected. 1: it did not, 
 
 import argparse
 import contextlib
+import decimal
 import json
 import os
 import pathlib
@@ -41,6 +42,9 @@ base_url = "{address}"
 kind = "client_credentials"
 client_id = "simulated-client"
 client_secret = {{ environment = "TILLBRIDGE_SHOP_SECRET" }}
+
+[integration]
+start = "when_ready"
 
 [quickbooks]
 port = 0
@@ -174,7 +178,7 @@ class Test:
         expect(tieout["shop_sales"] > 0 and len(tieout["rows"]) > 3, "the tie-out is of nothing")
         for row in tieout["rows"]:
             expect(float(row["difference"]) == 0, f"{row['account']} is off by {row['difference']}")
-            expect(row["shop"] == row["company"], f"{row['account']}: {row['shop']} against {row['company']}")
+            expect(decimal.Decimal(row["shop"]) == decimal.Decimal(row["company"]), f"{row['account']}: {row['shop']} against {row['company']}")
 
 
 def main():

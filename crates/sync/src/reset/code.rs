@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn case_blanks_dashes_and_look_alikes_do_not_matter() {
+    fn case_blanks_dashes_and_what_looks_alike_do_not_matter() {
         let bytes = [0, 0, 0, 0, 0, 0x08, 0x42, 0x10, 0x84, 0x21];
         let text = write(&bytes);
         assert!(text.contains('0') && text.contains('1') && text.contains('-'), "{text}");
