@@ -332,7 +332,7 @@ impl Met {
             Fact::Variant(variant) => self.take_type(variant.product_type.as_deref()),
             Fact::Order(order) if !order.test => self.take_order(order),
             Fact::PurchaseOrder(_) => {
-                self.purposes.extend([Purpose::AccountsPayable, Purpose::Freight, Purpose::PurchaseDiscounts])
+                self.purposes.extend([Purpose::AccountsPayable, Purpose::Freight, Purpose::PurchaseDiscounts]);
             }
             Fact::OpeningStock(stock) if !stock.lines.is_empty() => {
                 self.purposes.insert(Purpose::OpeningStock);

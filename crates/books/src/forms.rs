@@ -338,39 +338,52 @@ impl Head<'_> {
         postings: Vec<Posting>,
         body: Body,
     ) -> Option<Entry> {
-        let Sheet { key, date, number, carries, after } = sheet;
-        let postings = match Postings::new(postings) {
-            Ok(postings) => postings,
-            Err(unbalanced) => {
-                needs.hold(HeldReason::DoesNotAddUp { stated: total, computed: total - unbalanced.off_by });
-                return None;
-            }
-        };
-        if total.is_negative() {
-            needs.hold(HeldReason::NotCarriedYet { what: "negative amount".to_owned() });
-        }
-        if !needs.reasons().is_empty() {
+        entry(needs, (self.id, &self.order.name), sheet, kind, total, postings, body)
+    }
+}
+
+/// The entry of any document, of sales or purchases; none when the document is held for it.
+pub(crate) fn entry(
+    needs: &mut Needs<'_>,
+    (id, title): (&DocumentId, &str),
+    sheet: Sheet,
+    kind: EntryKind,
+    total: Money,
+    postings: Vec<Posting>,
+    body: Body,
+) -> Option<Entry> {
+    let Sheet { key, date, number, carries, after } = sheet;
+    let postings = match Postings::new(postings) {
+        Ok(postings) => postings,
+        Err(unbalanced) => {
+            needs.hold(HeldReason::DoesNotAddUp { stated: total, computed: total - unbalanced.off_by });
             return None;
         }
-        let mut all = needs.keys();
-        all.extend(after);
-        Some(Entry {
-            key,
-            document: self.id.clone(),
-            kind,
-            date: Some(date),
-            number,
-            title: self.order.name.clone(),
-            total,
-            postings,
-            why: needs.take_why(),
-            needs: all,
-            carries,
-            undoes: Vec::new(),
-            part_of: None,
-            body,
-        })
+    };
+    if total.is_negative() {
+        needs.hold(HeldReason::NotCarriedYet { what: "negative amount".to_owned() });
     }
+    if !needs.reasons().is_empty() {
+        return None;
+    }
+    let mut all = needs.keys();
+    all.extend(after);
+    Some(Entry {
+        key,
+        document: id.clone(),
+        kind,
+        date: Some(date),
+        number,
+        title: title.to_owned(),
+        total,
+        postings,
+        why: needs.take_why(),
+        needs: all,
+        carries,
+        undoes: Vec::new(),
+        part_of: None,
+        body,
+    })
 }
 
 fn unclassed(account: &str, amount: Money) -> Posting {

@@ -296,7 +296,7 @@ impl<'a, 'o> Plan<'a, 'o> {
                     (quantity + goods.now.quantity, amount + goods.now.amount)
                 });
                 row.quantity = Quantity::new(Decimal::from(quantity)).ok();
-                row.amount = Some(forms::amount(&mut self.needs, amount));
+                row.amount = Some(crate::forms::amount(&mut self.needs, amount));
             }
         }
         for line in &self.order.lines {

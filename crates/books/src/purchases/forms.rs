@@ -2,20 +2,20 @@
 
 use jiff::civil::Date;
 use qbxml::{
-    Amount, BillAdd, ExpenseLineAdd, ItemLineAdd, ItemReceiptAdd, PurchaseOrderAdd, PurchaseOrderLineAdd, Quantity,
-    Ref, VendorCreditAdd, limits,
+    BillAdd, ExpenseLineAdd, ItemLineAdd, ItemReceiptAdd, PurchaseOrderAdd, PurchaseOrderLineAdd, Quantity, Ref,
+    VendorCreditAdd, limits,
 };
 use rust_decimal::Decimal;
 
 use crate::{
     body::{Body, OrderLines},
     document::DocumentId,
-    entry::{Entry, EntryKey, EntryKind, Event, Posting, Postings},
+    entry::{Entry, EntryKey, EntryKind, Event, Posting},
+    forms::{self, amount},
     money::Money,
     names,
     needs::Needs,
     parties::optional,
-    reasons::HeldReason,
 };
 
 /// What all forms of a purchase order say alike.
@@ -283,43 +283,5 @@ pub(super) fn entry(
     body: Body,
 ) -> Option<Entry> {
     let Sheet { key, date, number, carries, after, .. } = sheet;
-    let postings = match Postings::new(postings) {
-        Ok(postings) => postings,
-        Err(unbalanced) => {
-            needs.hold(HeldReason::DoesNotAddUp { stated: total, computed: total - unbalanced.off_by });
-            return None;
-        }
-    };
-    if total.is_negative() {
-        needs.hold(HeldReason::NotCarriedYet { what: "negative amount".to_owned() });
-    }
-    if !needs.reasons().is_empty() {
-        return None;
-    }
-    let mut all = needs.keys();
-    all.extend(after);
-    Some(Entry {
-        key,
-        document: id.clone(),
-        kind,
-        date: Some(date),
-        number,
-        title: title.to_owned(),
-        total,
-        postings,
-        why: needs.take_why(),
-        needs: all,
-        carries,
-        undoes: Vec::new(),
-        part_of: None,
-        body,
-    })
-}
-
-/// The amount as QuickBooks holds it; the document is held where it can't.
-pub(super) fn amount(needs: &mut Needs<'_>, money: Money) -> Amount {
-    Amount::new(money.value()).unwrap_or_else(|_| {
-        needs.hold(HeldReason::DoesNotFit { field: "Amount".to_owned() });
-        Amount::default()
-    })
+    forms::entry(needs, (id, title), forms::Sheet { key, date, number, carries, after }, kind, total, postings, body)
 }

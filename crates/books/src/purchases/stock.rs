@@ -320,7 +320,7 @@ impl Making<'_> {
             for (account, signed) in [(debited, amount), (credited, -amount)] {
                 let line = JournalLine {
                     account_ref: Some(Ref::name(account)),
-                    amount: Some(forms::amount(needs, amount)),
+                    amount: Some(crate::forms::amount(needs, amount)),
                     memo: Some(text.clone()),
                     class_ref: class.as_ref().map(Ref::name),
                     ..JournalLine::default()
