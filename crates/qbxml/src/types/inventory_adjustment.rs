@@ -23,7 +23,8 @@ form! {
 
 form! {
     write
-    /// How a quantity and what it is worth change: each to a new one, or by a difference.
+    /// How a quantity and what it is worth change: each to a new one, or by a difference. The schema lets either be left
+    /// out; here both are named, as a quantity alone is a [`QuantityAdjustment`].
     ValueAdjustment {
         new_quantity: Option<Quantity> = "NewQuantity",
         quantity_difference: Option<Quantity> = "QuantityDifference",
