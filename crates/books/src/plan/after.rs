@@ -331,7 +331,9 @@ impl<'o> Plan<'_, 'o> {
             let amount = invoice.amount.min(credit.amount);
             let subject = format!("{}/{}", short(&credit.key), short(&invoice.key));
             let key = self.ledger.fresh(EntryKey::new("apply", &subject));
-            let date = self.ledger.form(&credit.key).and_then(|form| form.date).unwrap_or(Date::MAX);
+            // Not before both are there: in summary mode a day's entry would else take over what a later day brings.
+            let dates = [&invoice.key, &credit.key].map(|key| self.ledger.form(key).and_then(|form| form.date));
+            let date = dates.into_iter().flatten().max().unwrap_or(Date::MAX);
             self.about = (key.clone(), EntryKind::Application, self.order.placed_at, amount);
             self.needs.because(Why::SetAgainstInvoice);
             let number = names::reference(self.order, self.id);
