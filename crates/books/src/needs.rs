@@ -5,17 +5,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use qbxml::{AccountAdd, ClassAdd, PaymentMethodAdd, Ref, StandardTermsAdd, limits, text};
 
 use crate::{
     body::Body,
     categories::Category,
     document::{DocumentId, Fact, Location, Order},
-    entry::{Entry, EntryKey, EntryKind, Postings},
+    entry::{Entry, EntryKey, EntryKind, Held, Mapped, Postings},
     lists::{FullList, ListObject, NameSpace},
     map::Context,
     mapping::{Modes, NewAccount, NewLocation, Purpose, find_entry},
     money::Money,
+    plan::local,
     purpose::check_account,
     reasons::{HeldReason, Why},
 };
@@ -122,6 +124,24 @@ impl<'a> Needs<'a> {
 
     fn keys_of(&self, kind: EntryKind) -> Vec<EntryKey> {
         self.made.values().filter(|entry| entry.kind == kind).map(|entry| entry.key.clone()).collect()
+    }
+
+    /// What a document comes to: its entries after those of the lists that they need, and what is held of it, by key, kind,
+    /// time and total, when something stood in the way.
+    pub fn outcome(mut self, entries: Vec<Entry>, held: Option<(EntryKey, EntryKind, Timestamp, Money)>) -> Mapped {
+        let entries = self.take_made(&entries).into_iter().chain(entries).collect();
+        let held = held.map(|(key, kind, at, total)| {
+            Box::new(Held {
+                key,
+                document: self.order.clone(),
+                kind,
+                date: local(&self, at),
+                title: self.title.to_owned(),
+                total,
+                reasons: self.reasons().to_vec(),
+            })
+        });
+        Mapped { entries, held, ..Mapped::default() }
     }
 
     /// The list entries that these entries need, in the order of sending.

@@ -16,7 +16,7 @@ use jiff::{Timestamp, civil::Date};
 use crate::{
     choice::{self, Choice},
     document::{Day, DocumentId, Order, PaymentState},
-    entry::{Entry, EntryKey, EntryKind, Event, Held, Mapped},
+    entry::{Entry, EntryKey, EntryKind, Event, Mapped},
     forms::{Head, Sheet, Till},
     ledger::{DEPOSIT, Ledger},
     life::{Leg, Life, Movement},
@@ -68,20 +68,10 @@ impl<'a, 'o> Plan<'a, 'o> {
     /// Everything that is still to be made.
     pub fn carry_out(mut self) -> Mapped {
         let stopped = self.all().is_err();
-        let entries = self.needs.take_made(&self.entries).into_iter().chain(self.entries).collect();
-        let held = stopped.then(|| {
-            let (key, kind, at, total) = self.about;
-            Box::new(Held {
-                key: self.ledger.fresh(key),
-                document: self.id.clone(),
-                kind,
-                date: local(&self.needs, at),
-                title: self.order.name.clone(),
-                total,
-                reasons: self.needs.reasons().to_vec(),
-            })
-        });
-        Mapped { entries, held, waits: self.waits, found: Vec::new() }
+        let (key, kind, at, total) = self.about;
+        let held = stopped.then(|| (self.ledger.fresh(key), kind, at, total));
+        let outcome = self.needs.outcome(self.entries, held);
+        Mapped { waits: self.waits, ..outcome }
     }
 
     fn all(&mut self) -> Result<(), Stop> {

@@ -30,7 +30,7 @@ use crate::{
         Document, DocumentId, Fact, GoodsReceipt, PurchaseChargeKind, PurchaseLine, PurchaseOrder, PurchaseState,
         Variant,
     },
-    entry::{Entry, EntryKey, EntryKind, Event, Held, Mapped, Past},
+    entry::{Entry, EntryKey, EntryKind, Event, Mapped, Past},
     items,
     ledger::Ledger,
     map::Context,
@@ -177,20 +177,9 @@ impl<'a, 'o> Plan<'a, 'o> {
 
     fn carry_out(mut self) -> Mapped {
         let stopped = self.all().is_err();
-        let entries = self.needs.take_made(&self.entries).into_iter().chain(self.entries).collect();
-        let held = stopped.then(|| {
-            let (key, kind, at, total) = self.about;
-            Box::new(Held {
-                key: self.ledger.fresh(key),
-                document: self.id.clone(),
-                kind,
-                date: local(&self.needs, at),
-                title: self.order.number.clone(),
-                total,
-                reasons: self.needs.reasons().to_vec(),
-            })
-        });
-        Mapped { entries, held, ..Mapped::default() }
+        let (key, kind, at, total) = self.about;
+        let held = stopped.then(|| (self.ledger.fresh(key), kind, at, total));
+        self.needs.outcome(self.entries, held)
     }
 
     fn all(&mut self) -> Result<(), Stop> {

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     body::Body,
     document::{AdjustedLine, DocumentId, Fact, StockAdjustment, StockTransfer, Variant},
-    entry::{Entry, EntryKey, EntryKind, Event, Held, Mapped, Past, Posting},
+    entry::{Entry, EntryKey, EntryKind, Event, Mapped, Past, Posting},
     items,
     ledger::Ledger,
     map::Context,
@@ -128,8 +128,7 @@ pub(crate) fn transfer(id: &DocumentId, transfer: &StockTransfer, past: &[Past],
             None => return made.mapped(needs, EntryKind::TransferInventory, entries),
         }
     }
-    let made = needs.take_made(&entries);
-    Mapped { entries: made.into_iter().chain(entries).collect(), ..Mapped::default() }
+    needs.outcome(entries, None)
 }
 
 /// What of each variant changed beyond what was carried into the books, in the order of the lines. What the shop does not
@@ -380,20 +379,9 @@ impl Making<'_> {
         self.entry(needs, sheet, EntryKind::TransferInventory, Money::ZERO, Vec::new(), body)
     }
 
-    fn mapped(&self, mut needs: Needs<'_>, kind: EntryKind, entries: Vec<Entry>) -> Mapped {
-        let made = needs.take_made(&entries);
-        let held = (!needs.reasons().is_empty()).then(|| {
-            Box::new(Held {
-                key: self.key.clone(),
-                document: self.id.clone(),
-                kind,
-                date: local(&needs, self.at),
-                title: self.number.to_owned(),
-                total: Money::ZERO,
-                reasons: needs.reasons().to_vec(),
-            })
-        });
-        Mapped { entries: made.into_iter().chain(entries).collect(), held, ..Mapped::default() }
+    fn mapped(&self, needs: Needs<'_>, kind: EntryKind, entries: Vec<Entry>) -> Mapped {
+        let held = (!needs.reasons().is_empty()).then(|| (self.key.clone(), kind, self.at, Money::ZERO));
+        needs.outcome(entries, held)
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
-use super::books::{Body, Books, Line, ListObject, Txn, cents, money, number};
+use super::books::{Body, Books, Line, Txn, money, number};
 use super::credits;
 use super::ids::{LineId, ListId, TxnId};
 use super::kinds::{LineInfo, TxnInfo};
@@ -140,7 +140,7 @@ pub(crate) fn book_purchase_order(books: &Books, draft: &Draft) -> Result<Body, 
             if fields.iter().all(|field| field.name != "Desc") {
                 fields.extend(purchases::description(item).map(|text| Element::leaf("Desc", text)));
             }
-            body.total += priced(item, line, &mut fields);
+            body.total += purchases::priced(item, line, "Rate", &mut fields);
         } else {
             body.total += line.decimal("Amount").unwrap_or_default();
         }
@@ -159,26 +159,6 @@ pub(crate) fn book_purchase_order(books: &Books, draft: &Draft) -> Result<Body, 
     }
     body.computed = Packed::of(&computed);
     Ok(body)
-}
-
-/// Quantity × rate, the rate by default the item's cost; a given amount makes the rate.
-fn priced(item: &ListObject, line: &DraftLine, fields: &mut Vec<Element>) -> Decimal {
-    let quantity = line.decimal("Quantity");
-    let mut put = |name: &str, text: String| {
-        fields.retain(|field| field.name != name);
-        fields.push(Element::leaf(name, text));
-    };
-    if let Some(amount) = line.decimal("Amount") {
-        if let Some(rate) = quantity.and_then(|quantity| amount.checked_div(quantity)) {
-            put("Rate", number(rate));
-        }
-        return amount;
-    }
-    let rate = line.decimal("Rate").unwrap_or_else(|| purchases::usual_cost(item));
-    let amount = cents(rate * quantity.unwrap_or(Decimal::ONE));
-    put("Rate", number(rate));
-    put("Amount", money(amount));
-    amount
 }
 
 /// A line that something was received of stays, with its item; so does the vendor.

@@ -138,7 +138,7 @@ impl<'a> Purchase<'a> {
         if fields.iter().all(|field| field.name != "Desc") {
             fields.extend(description(item).map(|text| Element::leaf("Desc", text)));
         }
-        let amount = priced(item, &line, &mut fields);
+        let amount = priced(item, &line, "Cost", &mut fields);
         let quantity = line.decimal("Quantity").unwrap_or(Decimal::ONE);
         self.body.entries.push(self.entry(&fields, account, self.sign * amount));
         self.body.total += amount;
@@ -171,8 +171,9 @@ impl<'a> Purchase<'a> {
     }
 }
 
-/// Cost × quantity, the cost by default the item's; a given amount makes the cost (PROTOCOL.md c.8).
-fn priced(item: &ListObject, line: &DraftLine, fields: &mut Vec<Element>) -> Decimal {
+/// Cost × quantity, the cost by default the item's; a given amount makes the cost (PROTOCOL.md c.8). `each` is what the line
+/// calls its cost.
+pub(super) fn priced(item: &ListObject, line: &DraftLine, each: &'static str, fields: &mut Vec<Element>) -> Decimal {
     let quantity = line.decimal("Quantity");
     let mut put = |name: &str, text: String| {
         fields.retain(|field| field.name != name);
@@ -180,13 +181,13 @@ fn priced(item: &ListObject, line: &DraftLine, fields: &mut Vec<Element>) -> Dec
     };
     if let Some(amount) = line.decimal("Amount") {
         if let Some(cost) = quantity.and_then(|quantity| amount.checked_div(quantity)) {
-            put("Cost", number(cost));
+            put(each, number(cost));
         }
         return amount;
     }
-    let cost = line.decimal("Cost").unwrap_or_else(|| usual_cost(item));
+    let cost = line.decimal(each).unwrap_or_else(|| usual_cost(item));
     let amount = cents(cost * quantity.unwrap_or(Decimal::ONE));
-    put("Cost", number(cost));
+    put(each, number(cost));
     put("Amount", money(amount));
     amount
 }
