@@ -283,7 +283,9 @@ impl<'o> Plan<'_, 'o> {
             Source::Gateway => Some(self.till(payment.gateway)?),
             Source::GiftCard | Source::StoreCredit => None,
         };
-        let sheet = self.sheet(key, payment.at, payment.events.clone(), vec![self.sales_order_key()])?;
+        // There is none where everything was taken off the order before it was first mapped.
+        let after = self.has_sales_order().then(|| self.sales_order_key()).into_iter().collect();
+        let sheet = self.sheet(key, payment.at, payment.events.clone(), after)?;
         let entry = self.head.sales_receipt(&mut self.needs, sheet, &lines, till.as_ref());
         let entry = self.unless_held(entry)?;
         self.add(entry);
