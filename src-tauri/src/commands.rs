@@ -12,7 +12,7 @@ use tauri::{AppHandle, Manager, Runtime};
 #[tauri::command]
 #[specta::specta]
 pub async fn installation_status<R: Runtime>(app: AppHandle<R>) -> Result<Status, ApiError> {
-    api::status(&data_folder(&app)?)
+    api::status_in(&data_folder(&app)?)
 }
 
 fn data_folder<R: Runtime>(app: &AppHandle<R>) -> Result<PathBuf, ApiError> {

@@ -130,6 +130,11 @@ pub fn read_config(path: &Path) -> Result<Config, Failure> {
     }
 }
 
+/// Opens a data folder for questions alone.
+pub fn look(folder: &Path) -> Result<Store, Failure> {
+    Ok(api::look(folder)?)
+}
+
 /// Opens a data folder for work, and says what had to be mended.
 pub fn open(folder: &Path) -> Result<Store, Failure> {
     let (store, notice) = api::open(folder, Timestamp::now())?;
@@ -159,12 +164,13 @@ pub async fn init(folder: &Path, config_file: &Path) -> Result<Done, Failure> {
     for point in &probe.missing {
         print::problem(&print::words(point));
     }
-    api::set_up(folder, &config.mapping, Timestamp::now())?;
+    let store = open(folder)?;
+    api::set_up(&store, &config.mapping, Timestamp::now())?;
     write(&config_path(folder), &text)?;
     let file = folder.join("tillbridge.qwc");
-    write(&file, &qwc_text(folder, &config)?)?;
+    write(&file, &qwc_text(&store, folder, &config)?)?;
     print::line(&format!("Set up in {}. Nothing was started.", folder.display()));
-    let token = api::app_token(folder, &config.quickbooks, &secrets);
+    let token = api::app_token(&store, &config.quickbooks, &secrets);
     if !token.is_ok_and(|token| token.is_some_and(|token| token.stage != TokenStage::NotGiven)) {
         print::line("Next: give QuickBooks an app token with `tillbridge-cli token`.");
     }
@@ -177,7 +183,7 @@ pub async fn init(folder: &Path, config_file: &Path) -> Result<Done, Failure> {
 
 /// `status`.
 pub fn status(look: &Look) -> Result<Done, Failure> {
-    let status = api::status(&look.data_dir)?;
+    let status = api::status_in(&look.data_dir)?;
     if look.json {
         print::json(&status);
     } else {
@@ -199,7 +205,7 @@ pub fn status(look: &Look) -> Result<Done, Failure> {
 
 /// `preview`.
 pub fn preview(look: &Look) -> Result<Done, Failure> {
-    let preview = api::preview(&look.data_dir)?;
+    let preview = api::preview(&self::look(&look.data_dir)?)?;
     let done = if preview.held.is_empty() { Done::Well } else { Done::Attention };
     if look.json {
         print::json(&preview);
@@ -226,7 +232,7 @@ pub fn preview(look: &Look) -> Result<Done, Failure> {
 
 /// `history`.
 pub fn history(look: &Look, limit: u32) -> Result<Done, Failure> {
-    let runs = api::history(&look.data_dir, limit)?;
+    let runs = api::history(&self::look(&look.data_dir)?, limit)?;
     if look.json {
         print::json(&runs);
         return Ok(Done::Well);
@@ -257,8 +263,9 @@ pub fn history(look: &Look, limit: u32) -> Result<Done, Failure> {
 /// `entries`.
 pub fn entries(asked: &Entries) -> Result<Done, Failure> {
     let Look { data_dir, json } = &asked.look;
+    let store = look(data_dir)?;
     if let Some(key) = &asked.key {
-        let Some(page) = api::entry(data_dir, &EntryKey::stored(key.clone()))? else {
+        let Some(page) = api::entry(&store, &EntryKey::stored(key.clone()))? else {
             print::problem(&format!("there is no entry {key}"));
             return Ok(Done::Attention);
         };
@@ -305,7 +312,7 @@ pub fn entries(asked: &Entries) -> Result<Done, Failure> {
         }
     };
     let filter = EntryFilter { states, text: asked.find.clone(), limit: Some(asked.limit), ..EntryFilter::default() };
-    let entries = api::entries(data_dir, &filter)?;
+    let entries = api::entries(&store, &filter)?;
     if *json {
         print::json(&entries);
         return Ok(Done::Well);
@@ -323,7 +330,7 @@ pub fn entries(asked: &Entries) -> Result<Done, Failure> {
 
 /// `tieout`.
 pub fn tieout(look: &Look, from: Option<Date>, to: Option<Date>) -> Result<Done, Failure> {
-    let Some(tieout) = api::tie_out(&look.data_dir, from, to)? else {
+    let Some(tieout) = api::tie_out(&self::look(&look.data_dir)?, from, to)? else {
         print::problem("the shop was not read yet: there is nothing to compare");
         return Ok(Done::Attention);
     };
@@ -337,7 +344,7 @@ pub fn tieout(look: &Look, from: Option<Date>, to: Option<Date>) -> Result<Done,
 
 /// `tieout --ask`.
 pub fn ask_for_report(folder: &Path, from: Date, to: Date) -> Result<Done, Failure> {
-    api::ask_for_report(folder, Period { from, to }, Timestamp::now())?;
+    api::ask_for_report(&open(folder)?, Period { from, to }, Timestamp::now())?;
     print::line("The next session with QuickBooks reads the company file's report of these days.");
     Ok(Done::Well)
 }
@@ -391,14 +398,14 @@ pub fn print_tieout(tieout: &TieOut) {
 
 /// `retry`.
 pub fn retry(folder: &Path, key: &str) -> Result<Done, Failure> {
-    api::retry(folder, &EntryKey::stored(key), Timestamp::now())?;
+    api::retry(&open(folder)?, &EntryKey::stored(key), Timestamp::now())?;
     print::line("It is sent again with the next session.");
     Ok(Done::Well)
 }
 
 /// `release`.
 pub fn release(folder: &Path, key: &str) -> Result<Done, Failure> {
-    api::release(folder, &EntryKey::stored(key), Timestamp::now())?;
+    api::release(&open(folder)?, &EntryKey::stored(key), Timestamp::now())?;
     print::line("It is looked at anew with the next run.");
     Ok(Done::Well)
 }
@@ -406,12 +413,12 @@ pub fn release(folder: &Path, key: &str) -> Result<Done, Failure> {
 /// `qwc`.
 pub fn qwc(folder: &Path) -> Result<Done, Failure> {
     let config = read_config(&config_path(folder))?;
-    print::text(&qwc_text(folder, &config)?);
+    print::text(&qwc_text(&look(folder)?, folder, &config)?);
     Ok(Done::Well)
 }
 
-fn qwc_text(folder: &Path, config: &Config) -> Result<String, Failure> {
-    api::qwc(folder, &config.quickbooks)?.ok_or_else(|| Failure::NotSetUp(folder.to_owned()))
+fn qwc_text(store: &Store, folder: &Path, config: &Config) -> Result<String, Failure> {
+    api::qwc(store, &config.quickbooks)?.ok_or_else(|| Failure::NotSetUp(folder.to_owned()))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
@@ -420,7 +427,7 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 
 /// `diagnostics`.
 pub fn diagnostics(folder: &Path, to: Option<&Path>) -> Result<Done, Failure> {
-    let bundle = api::diagnostics(folder)?;
+    let bundle = api::diagnostics(&look(folder)?)?;
     match to {
         None => print::json(&bundle),
         Some(path) => {

@@ -65,7 +65,7 @@ pub async fn run(folder: &Path, once: bool) -> Result<Done, Failure> {
     }
     let served = serving.await.map_err(std::io::Error::other).flatten();
     served.map_err(|error| Failure::Port { port, error })?;
-    let status = sync::api::status_of(engine.store())?;
+    let status = sync::api::status(engine.store())?;
     for point in &status.attention {
         print::problem(&print::words(&point.message));
     }

@@ -1,7 +1,7 @@
 //! How much QuickBooks is told, and from when: modes change forward only, from a day that has not begun (BRIEF.md B15–B17).
 //! An order keeps the modes of the day on which it was placed all its life.
 
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
 
 use books::{
     Context, Day, DocumentKind, EntryKey, Fact, Mapping,
@@ -54,8 +54,8 @@ pub struct ModesPreview {
 }
 
 /// All modes, those from the beginning first.
-pub fn modes(folder: &Path) -> Result<Vec<ModesView>, ApiError> {
-    let mapping = Store::read_only(folder)?.mapping()?.unwrap_or_default();
+pub fn modes(store: &Store) -> Result<Vec<ModesView>, ApiError> {
+    let mapping = store.mapping()?.unwrap_or_default();
     let first = mapping.modes_on(Date::MIN);
     let first =
         ModesView { from: None, customers: first.customers, inventory: first.inventory, vendors: first.vendors };
@@ -74,13 +74,12 @@ pub fn modes(folder: &Path) -> Result<Vec<ModesView>, ApiError> {
 ///
 /// # Errors
 /// When nothing was read from the shop yet, or the change can't be made.
-pub fn preview(folder: &Path, change: ModesFrom, now: Timestamp) -> Result<ModesPreview, ApiError> {
-    let store = Store::read_only(folder)?;
-    let (shop, mapping) = checked(&store, change, now)?;
+pub fn preview(store: &Store, change: ModesFrom, now: Timestamp) -> Result<ModesPreview, ApiError> {
+    let (shop, mapping) = checked(store, change, now)?;
     let before = mapping.modes_on(change.from);
     let after = Modes { customers: change.customers, inventory: change.inventory, vendors: change.vendors };
-    let (orders, as_now) = outlook(&store, &shop, &always(&mapping, before), now)?;
-    let (_, then) = outlook(&store, &shop, &always(&mapping, after), now)?;
+    let (orders, as_now) = outlook(store, &shop, &always(&mapping, before), now)?;
+    let (_, then) = outlook(store, &shop, &always(&mapping, after), now)?;
     Ok(ModesPreview { orders, now: as_now, then })
 }
 
@@ -88,9 +87,8 @@ pub fn preview(folder: &Path, change: ModesFrom, now: Timestamp) -> Result<Modes
 ///
 /// # Errors
 /// When nothing was read from the shop yet, when the day has begun, or when QuickBooks' lists have no room for it.
-pub fn change(folder: &Path, change: ModesFrom, now: Timestamp) -> Result<(), ApiError> {
-    let store = Store::open(folder, now)?.store;
-    let (_, mut mapping) = checked(&store, change, now)?;
+pub fn change(store: &Store, change: ModesFrom, now: Timestamp) -> Result<(), ApiError> {
+    let (_, mut mapping) = checked(store, change, now)?;
     mapping.modes.retain(|other| other.from < change.from);
     mapping.modes.push(change);
     store.save_mapping(&mapping, MappingWhy::Chosen, now)?;

@@ -216,7 +216,7 @@ fn a_token_is_proven_by_a_session_in_which_quickbooks_answered_for_a_company_fil
 fn refused_sign_ins_are_counted_and_told_until_one_succeeds() {
     let world = World::new();
     let attention = || {
-        let status = api::status_of(&world.store).unwrap();
+        let status = api::status(&world.store).unwrap();
         status.attention.into_iter().map(|point| point.message).find(|message| message.code.starts_with("token."))
     };
     assert_eq!(attention(), None);
