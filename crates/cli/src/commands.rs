@@ -9,6 +9,7 @@ use jiff::{Timestamp, civil::Date};
 use sync::{
     Config, ConfigError, Message, SecretPlace, Secrets,
     api::{self, ApiError, EntryFilter, EntryKey, EntryPage, EntryView, PostingView, State, Store, StoreError},
+    host::Trouble,
     reset::ResetError,
     source::SourceError,
     tieout::{Period, TieOut},
@@ -51,16 +52,9 @@ pub enum Failure {
     /// The shop could not be reached or does not let us in.
     #[error("{}", print::words(&.0.message))]
     Source(#[from] SourceError),
-    /// The endpoint's port can't be used.
-    #[error(
-        "the port {port} can't be used: {error}. Choose another one in the configuration, and add the new .qwc file to the Web Connector"
-    )]
-    Port {
-        /// The port.
-        port: u16,
-        /// What the system says.
-        error: io::Error,
-    },
+    /// The engine can't be put to work.
+    #[error("{}", print::words(&.0.message()))]
+    Trouble(Trouble),
     /// What was pasted is no app token.
     #[error("{}", print::words(&.0.message()))]
     Token(#[from] TokenError),
@@ -76,6 +70,12 @@ pub enum Failure {
     /// The simulated world of the demo failed.
     #[error("the simulated world failed: {0}")]
     Simulation(String),
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
+    }
 }
 
 impl From<StoreError> for Failure {
@@ -97,11 +97,16 @@ impl Failure {
     /// The exit code that stands for it (DESIGN.md 8).
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Word { .. } | Self::NotSetUp(_) | Self::Token(_) | Self::NoInput => 2,
+            Self::Config(_)
+            | Self::Word { .. }
+            | Self::NotSetUp(_)
+            | Self::Token(_)
+            | Self::NoInput
+            | Self::Trouble(Trouble::NotConnected | Trouble::Configuration(_) | Trouble::Secret(_)) => 2,
             Self::File { .. }
             | Self::Api(_)
             | Self::Source(_)
-            | Self::Port { .. }
+            | Self::Trouble(_)
             | Self::NoRandomness(_)
             | Self::Reset(_)
             | Self::Simulation(_) => 1,
@@ -111,7 +116,7 @@ impl Failure {
 
 /// Where a data folder keeps its configuration.
 pub fn config_path(folder: &Path) -> PathBuf {
-    folder.join("config.toml")
+    sync::config::path_in(folder)
 }
 
 /// The secrets of the installation in `folder`.

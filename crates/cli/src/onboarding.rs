@@ -91,7 +91,7 @@ pub async fn preflight(asked: &Preflight) -> Result<Done, Failure> {
     if asked.create_tax_item {
         preflight::create_tax_item(&store, Timestamp::now())?;
     }
-    let found = preflight::preflight(&store, &config, &commands::secrets(folder), &Surroundings::here()).await?;
+    let found = preflight::preflight(&store, Some(&config), &commands::secrets(folder), &Surroundings::here()).await?;
     if asked.look.json {
         print::json(&found);
     } else {

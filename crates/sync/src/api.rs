@@ -4,15 +4,46 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use books::{Entry, HeldReason, Link};
+use books::{Entry, Link};
 use jiff::{Timestamp, civil::Date};
 use qbxml::{MessageSet, MessageSetId, OnError, Recovery, RequestId};
 use serde::{Deserialize, Serialize};
 use store::{EntryDetail, EntryRow, OpenError};
 
+mod attention;
+mod connections;
+mod overview;
+mod settings;
+mod setup;
+mod start;
+
+pub use self::{
+    attention::{
+        AttentionAction, AttentionGroup, ChoicePreview, EntriesPage, attention, attention_entries,
+        choose_account_preview, release_group, retry_group,
+    },
+    connections::{
+        GeneratedToken, Purchasing, PurchasingChoice, PurchasingSource, QuickBooksConnection, ShopConnection, ShopForm,
+        ShopSignIn, choose_purchasing, connect_shop, connector_file, generate_token, paste_token, purchasing,
+        quickbooks_connection, revoke_token, shop_connection, token,
+    },
+    overview::{Overview, Reach, ReachState, overview, quickbooks_reach},
+    settings::{
+        About, BackupView, Preferences, PreferencesForm, SystemStart, Theme, about, back_up_now, backups, preferences,
+        reset, reset_request, set_preferences,
+    },
+    setup::{
+        Setup, SetupStep, SetupStepState, SetupStepView, confirm, create_tax_item, finish_setup_step, open_setup_step,
+        preflight, setup,
+    },
+    start::{KindCount, PlanView, StartPreview, choose_plan, plan, start, start_preview},
+};
+
 pub use crate::{
     ceilings::ceilings,
-    choices::{categories, chart, choose_account, create_account, mapping_history},
+    choices::{accept_proposals, categories, chart, choose_account, create_account, mapping_history},
+    integration::{pause, view as integration},
+    modes::{ChosenModes, change as change_modes, choose as choose_modes, modes, preview as modes_preview},
 };
 pub use books::{
     DocumentKind, EntryKey, EntryKind, Mapping, Money, Posting,
@@ -21,12 +52,11 @@ pub use books::{
 pub use store::{EntryFilter, Notice, State, Store, StoreError};
 
 use crate::{
-    ceilings, choices,
+    choices,
     company::{Company, Installation, Pairing},
     config::QuickBooksConfig,
-    endpoint,
-    engine::{self, LEFT_OUT},
-    integration,
+    endpoint, engine,
+    host::Trouble,
     messages::{Language, Message},
     secrets::{SecretError, SecretPlace, Secrets},
     tieout::{self, Period, TieOut},
@@ -65,6 +95,12 @@ impl From<SecretError> for ApiError {
 impl From<KeepError> for ApiError {
     fn from(error: KeepError) -> Self {
         Self::new(error.message())
+    }
+}
+
+impl From<Trouble> for ApiError {
+    fn from(trouble: Trouble) -> Self {
+        Self::new(trouble.message())
     }
 }
 
@@ -146,6 +182,11 @@ impl Status {
             attention: Vec::new(),
         }
     }
+}
+
+/// A day as it is written in questions: `2026-11-27`.
+pub fn day(text: &str) -> Result<Date, ApiError> {
+    text.parse().map_err(|_| ApiError::new(Message::new("question.no_day").with("day", text)))
 }
 
 /// Opens the data in `folder` for work, with word of what had to be mended. One program at a time can.
@@ -232,25 +273,8 @@ pub fn status(store: &Store) -> Result<Status, ApiError> {
     let counts = store.counts()?;
     let company: Option<Company> = store.setting("company")?;
     let pairing: Option<Pairing> = store.setting("pairing")?;
-    let mut troubles = Vec::new();
-    troubles.extend(TokenRecord::of(store)?.trouble());
-    for key in ["trouble", "trouble.shop"] {
-        troubles.extend(store.setting::<Option<Message>>(key)?.flatten());
-    }
-    for message in store.setting::<BTreeMap<String, Message>>(LEFT_OUT)?.unwrap_or_default().into_values() {
-        if !troubles.contains(&message) {
-            troubles.push(message);
-        }
-    }
     let shop = store.setting::<books::document::Shop>("shop")?;
-    let mut attention: Vec<Attention> = troubles.into_iter().map(|message| Attention { message, entries: 0 }).collect();
-    let causes = causes(store)?;
-    let is_new = |message: &Message| causes.iter().all(|cause| cause.message != *message);
-    let problems: Vec<Message> = choices::problems(store)?.iter().map(Message::from).filter(is_new).collect();
-    attention.extend(causes);
-    attention.extend(problems.into_iter().map(|message| Attention { message, entries: 0 }));
-    attention.extend(ceilings::attention(store)?);
-    attention.extend(integration::attention(store)?);
+    let attention = attention::of_store(store)?;
     let entries = |state| counts.entries.get(&state).copied().unwrap_or_default();
     let stage = if !attention.is_empty() {
         Stage::NeedsAttention
@@ -272,24 +296,6 @@ pub fn status(store: &Store) -> Result<Status, ApiError> {
         rejected: entries(State::Rejected),
         attention,
     })
-}
-
-/// What entries wait for, by cause, the cause of most entries first. An entry with several causes counts for its first.
-fn causes(store: &Store) -> Result<Vec<Attention>, StoreError> {
-    let stuck =
-        EntryFilter { states: vec![State::Held, State::Rejected], limit: Some(u32::MAX), ..EntryFilter::default() };
-    let mut causes: BTreeMap<HeldReason, u32> = BTreeMap::new();
-    for row in store.entries(&stuck)? {
-        if let Some(reason) = row.reasons.into_iter().next() {
-            *causes.entry(reason).or_default() += 1;
-        }
-    }
-    let mut causes: Vec<_> = causes
-        .iter()
-        .map(|(reason, entries)| Attention { message: Message::from(reason), entries: *entries })
-        .collect();
-    causes.sort_by_key(|cause| std::cmp::Reverse(cause.entries));
-    Ok(causes)
 }
 
 /// One debit or credit, as shown.

@@ -291,6 +291,26 @@ pub fn choose_account(store: &Store, key: &str, full_name: &str, now: Timestamp)
     Ok(())
 }
 
+/// Chooses what is proposed for every category that has nothing usable chosen; those for which nothing is proposed stay as
+/// they are.
+///
+/// # Errors
+/// As of [`choose_account`]; what was chosen before the error stays chosen.
+pub fn accept_proposals(store: &Store, now: Timestamp) -> Result<(), ApiError> {
+    let open = categories(store)?.into_iter().filter(|category| category.state == CategoryState::Problem);
+    for (key, proposed) in open.filter_map(|category| Some((category.key, category.proposed?))) {
+        choose_account(store, &key, &proposed.full_name, now)?;
+    }
+    Ok(())
+}
+
+/// Whether this may be chosen for the category of this key.
+pub(crate) fn check_choice(store: &Store, key: &str, full_name: &str) -> Result<(), ApiError> {
+    let mapping = store.mapping()?.unwrap_or_default();
+    may_be_chosen(store, &known_category(key)?, &mapping, full_name.trim())?;
+    Ok(())
+}
+
 fn known_category(key: &str) -> Result<Category, ApiError> {
     Category::from_key(key).ok_or_else(|| ApiError::new(Message::new("mapping.unknown_key").with("key", key)))
 }

@@ -44,7 +44,7 @@ const PACE_OF: SignedDuration = SignedDuration::from_mins(10);
 
 /// How far the initial integration is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "IntegrationStage", rename_all = "snake_case")]
 pub enum Stage {
     /// Nothing was started: nothing is written to QuickBooks.
     #[default]

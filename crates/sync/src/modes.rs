@@ -12,7 +12,11 @@ use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use store::{MappingWhy, Store, StoreError};
 
-use crate::{api::ApiError, integration, messages::Message};
+use crate::{
+    api::ApiError,
+    integration::{self, Integration, Stage},
+    messages::Message,
+};
 
 /// Over how many days of the shop's past a preview looks.
 const LOOKS_BACK: i32 = 30;
@@ -31,6 +35,45 @@ pub struct ModesView {
     /// Of suppliers.
     #[specta(type = String)]
     pub vendors: Mode,
+}
+
+/// A mode, as somebody chooses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename = "Mode", rename_all = "snake_case")]
+pub enum ChosenMode {
+    /// Sums by day, and generic names.
+    Summary,
+    /// Each sale, with exact names.
+    Detailed,
+}
+
+impl From<ChosenMode> for Mode {
+    fn from(chosen: ChosenMode) -> Self {
+        match chosen {
+            ChosenMode::Summary => Self::Summary,
+            ChosenMode::Detailed => Self::Detailed,
+        }
+    }
+}
+
+/// Modes, as somebody chooses them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename = "Modes")]
+pub struct ChosenModes {
+    /// Of buyers.
+    pub customers: ChosenMode,
+    /// Of goods, and with them of sales.
+    pub inventory: ChosenMode,
+    /// Of suppliers.
+    pub vendors: ChosenMode,
+}
+
+impl ChosenModes {
+    /// The same from a day on.
+    pub fn from_day(self, from: Date) -> ModesFrom {
+        let Self { customers, inventory, vendors } = self;
+        ModesFrom { from, customers: customers.into(), inventory: inventory.into(), vendors: vendors.into() }
+    }
 }
 
 /// What the last thirty days' orders come to in certain modes, were they carried over anew.
@@ -91,6 +134,24 @@ pub fn change(store: &Store, change: ModesFrom, now: Timestamp) -> Result<(), Ap
     let (_, mut mapping) = checked(store, change, now)?;
     mapping.modes.retain(|other| other.from < change.from);
     mapping.modes.push(change);
+    store.save_mapping(&mapping, MappingWhy::Chosen, now)?;
+    Ok(())
+}
+
+/// Before the start: has these modes hold from the beginning.
+///
+/// # Errors
+/// When the integration is started, or QuickBooks' lists have no room for it.
+pub fn choose(store: &Store, chosen: ChosenModes, now: Timestamp) -> Result<(), ApiError> {
+    if Integration::of(store)?.stage != Stage::NotStarted {
+        return Err(ApiError { message: Message::new("modes.started") });
+    }
+    let ModesFrom { customers, inventory, vendors, .. } = chosen.from_day(Date::MIN);
+    let modes = Modes { customers, inventory, vendors };
+    if let Some(message) = integration::too_detailed(store, modes, now)?.into_iter().next() {
+        return Err(ApiError { message });
+    }
+    let mapping = always(&store.mapping()?.unwrap_or_default(), modes);
     store.save_mapping(&mapping, MappingWhy::Chosen, now)?;
     Ok(())
 }
