@@ -104,7 +104,7 @@ impl World {
     }
 
     /// The configuration that somebody wrote by hand, with this port.
-    fn configured(&self, port: u16) -> Config {
+    fn configured(port: u16) -> Config {
         let settings = Settings::default();
         let secret = SecretPlace::Environment("SHOP".to_owned());
         Config {
@@ -124,7 +124,7 @@ impl World {
     /// The program is started, with a shop that is connected already.
     async fn open_connected(&self, port: u16) -> Arc<Host> {
         fs::create_dir_all(self.data()).unwrap();
-        self.configured(port).write(&self.data(), self.clock.now()).unwrap();
+        Self::configured(port).write(&self.data(), self.clock.now()).unwrap();
         self.open().await
     }
 
