@@ -1,15 +1,17 @@
 //! The commands and their types, as Rust knows them; `ui/src/lib/backend/bindings.ts` is written from here.
 
-use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
+use tauri::Runtime;
+use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
-use crate::commands;
+use crate::{commands, events};
 
-/// Every command of the app.
-pub fn builder() -> Builder<tauri::Wry> {
+/// Every command and every event of the app.
+pub fn builder<R: Runtime>() -> Builder<R> {
     Builder::new()
         .error_handling(ErrorHandlingMode::Throw)
         .disable_serde_phases()
-        .commands(collect_commands![commands::installation_status::<tauri::Wry>])
+        .commands(collect_commands![commands::installation_status])
+        .events(collect_events![events::Changed, events::Opened])
 }
 
 #[cfg(test)]
@@ -28,7 +30,7 @@ mod tests {
         let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/src/lib/backend/bindings.ts");
         let fresh = tempfile::NamedTempFile::new().unwrap();
         let header = "// Written by `cargo xtask bindings` from the commands in src-tauri.\n";
-        super::builder().export(Typescript::default().header(header), fresh.path()).unwrap();
+        super::builder::<tauri::Wry>().export(Typescript::default().header(header), fresh.path()).unwrap();
         let current = fs::read_to_string(fresh.path()).unwrap();
         if env::var_os(WRITE).is_some() {
             fs::write(&committed, &current).unwrap();
