@@ -9,6 +9,7 @@ use jiff::{Timestamp, civil::Date};
 use sync::{
     Config, ConfigError, Message, SecretPlace, Secrets,
     api::{self, ApiError, EntryFilter, EntryKey, EntryPage, EntryView, PostingView, State, Store, StoreError},
+    host::Trouble,
     reset::ResetError,
     source::SourceError,
     tieout::{Period, TieOut},
@@ -51,16 +52,9 @@ pub enum Failure {
     /// The shop could not be reached or does not let us in.
     #[error("{}", print::words(&.0.message))]
     Source(#[from] SourceError),
-    /// The endpoint's port can't be used.
-    #[error(
-        "the port {port} can't be used: {error}. Choose another one in the configuration, and add the new .qwc file to the Web Connector"
-    )]
-    Port {
-        /// The port.
-        port: u16,
-        /// What the system says.
-        error: io::Error,
-    },
+    /// The engine can't be put to work.
+    #[error("{}", print::words(&.0.message()))]
+    Trouble(Trouble),
     /// What was pasted is no app token.
     #[error("{}", print::words(&.0.message()))]
     Token(#[from] TokenError),
@@ -76,6 +70,12 @@ pub enum Failure {
     /// The simulated world of the demo failed.
     #[error("the simulated world failed: {0}")]
     Simulation(String),
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
+    }
 }
 
 impl From<StoreError> for Failure {
@@ -97,11 +97,16 @@ impl Failure {
     /// The exit code that stands for it (DESIGN.md 8).
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Word { .. } | Self::NotSetUp(_) | Self::Token(_) | Self::NoInput => 2,
+            Self::Config(_)
+            | Self::Word { .. }
+            | Self::NotSetUp(_)
+            | Self::Token(_)
+            | Self::NoInput
+            | Self::Trouble(Trouble::NotConnected | Trouble::Configuration(_) | Trouble::Secret(_)) => 2,
             Self::File { .. }
             | Self::Api(_)
             | Self::Source(_)
-            | Self::Port { .. }
+            | Self::Trouble(_)
             | Self::NoRandomness(_)
             | Self::Reset(_)
             | Self::Simulation(_) => 1,
@@ -111,7 +116,7 @@ impl Failure {
 
 /// Where a data folder keeps its configuration.
 pub fn config_path(folder: &Path) -> PathBuf {
-    folder.join("config.toml")
+    sync::config::path_in(folder)
 }
 
 /// The secrets of the installation in `folder`.
@@ -128,6 +133,11 @@ pub fn read_config(path: &Path) -> Result<Config, Failure> {
         }
         Err(error) => Err(Failure::File { path: path.to_owned(), error }),
     }
+}
+
+/// Opens a data folder for questions alone.
+pub fn look(folder: &Path) -> Result<Store, Failure> {
+    Ok(api::look(folder)?)
 }
 
 /// Opens a data folder for work, and says what had to be mended.
@@ -159,12 +169,13 @@ pub async fn init(folder: &Path, config_file: &Path) -> Result<Done, Failure> {
     for point in &probe.missing {
         print::problem(&print::words(point));
     }
-    api::set_up(folder, &config.mapping, Timestamp::now())?;
+    let store = open(folder)?;
+    api::set_up(&store, &config.mapping, Timestamp::now())?;
     write(&config_path(folder), &text)?;
     let file = folder.join("tillbridge.qwc");
-    write(&file, &qwc_text(folder, &config)?)?;
+    write(&file, &qwc_text(&store, folder, &config)?)?;
     print::line(&format!("Set up in {}. Nothing was started.", folder.display()));
-    let token = api::app_token(folder, &config.quickbooks, &secrets);
+    let token = api::app_token(&store, &config.quickbooks, &secrets);
     if !token.is_ok_and(|token| token.is_some_and(|token| token.stage != TokenStage::NotGiven)) {
         print::line("Next: give QuickBooks an app token with `tillbridge-cli token`.");
     }
@@ -177,7 +188,7 @@ pub async fn init(folder: &Path, config_file: &Path) -> Result<Done, Failure> {
 
 /// `status`.
 pub fn status(look: &Look) -> Result<Done, Failure> {
-    let status = api::status(&look.data_dir)?;
+    let status = api::status_in(&look.data_dir)?;
     if look.json {
         print::json(&status);
     } else {
@@ -199,7 +210,7 @@ pub fn status(look: &Look) -> Result<Done, Failure> {
 
 /// `preview`.
 pub fn preview(look: &Look) -> Result<Done, Failure> {
-    let preview = api::preview(&look.data_dir)?;
+    let preview = api::preview(&self::look(&look.data_dir)?)?;
     let done = if preview.held.is_empty() { Done::Well } else { Done::Attention };
     if look.json {
         print::json(&preview);
@@ -226,7 +237,7 @@ pub fn preview(look: &Look) -> Result<Done, Failure> {
 
 /// `history`.
 pub fn history(look: &Look, limit: u32) -> Result<Done, Failure> {
-    let runs = api::history(&look.data_dir, limit)?;
+    let runs = api::history(&self::look(&look.data_dir)?, limit)?;
     if look.json {
         print::json(&runs);
         return Ok(Done::Well);
@@ -257,8 +268,9 @@ pub fn history(look: &Look, limit: u32) -> Result<Done, Failure> {
 /// `entries`.
 pub fn entries(asked: &Entries) -> Result<Done, Failure> {
     let Look { data_dir, json } = &asked.look;
+    let store = look(data_dir)?;
     if let Some(key) = &asked.key {
-        let Some(page) = api::entry(data_dir, &EntryKey::stored(key.clone()))? else {
+        let Some(page) = api::entry(&store, &EntryKey::stored(key.clone()))? else {
             print::problem(&format!("there is no entry {key}"));
             return Ok(Done::Attention);
         };
@@ -305,7 +317,7 @@ pub fn entries(asked: &Entries) -> Result<Done, Failure> {
         }
     };
     let filter = EntryFilter { states, text: asked.find.clone(), limit: Some(asked.limit), ..EntryFilter::default() };
-    let entries = api::entries(data_dir, &filter)?;
+    let entries = api::entries(&store, &filter)?;
     if *json {
         print::json(&entries);
         return Ok(Done::Well);
@@ -323,7 +335,7 @@ pub fn entries(asked: &Entries) -> Result<Done, Failure> {
 
 /// `tieout`.
 pub fn tieout(look: &Look, from: Option<Date>, to: Option<Date>) -> Result<Done, Failure> {
-    let Some(tieout) = api::tie_out(&look.data_dir, from, to)? else {
+    let Some(tieout) = api::tie_out(&self::look(&look.data_dir)?, from, to)? else {
         print::problem("the shop was not read yet: there is nothing to compare");
         return Ok(Done::Attention);
     };
@@ -337,7 +349,7 @@ pub fn tieout(look: &Look, from: Option<Date>, to: Option<Date>) -> Result<Done,
 
 /// `tieout --ask`.
 pub fn ask_for_report(folder: &Path, from: Date, to: Date) -> Result<Done, Failure> {
-    api::ask_for_report(folder, Period { from, to }, Timestamp::now())?;
+    api::ask_for_report(&open(folder)?, Period { from, to }, Timestamp::now())?;
     print::line("The next session with QuickBooks reads the company file's report of these days.");
     Ok(Done::Well)
 }
@@ -391,14 +403,14 @@ pub fn print_tieout(tieout: &TieOut) {
 
 /// `retry`.
 pub fn retry(folder: &Path, key: &str) -> Result<Done, Failure> {
-    api::retry(folder, &EntryKey::stored(key), Timestamp::now())?;
+    api::retry(&open(folder)?, &EntryKey::stored(key), Timestamp::now())?;
     print::line("It is sent again with the next session.");
     Ok(Done::Well)
 }
 
 /// `release`.
 pub fn release(folder: &Path, key: &str) -> Result<Done, Failure> {
-    api::release(folder, &EntryKey::stored(key), Timestamp::now())?;
+    api::release(&open(folder)?, &EntryKey::stored(key), Timestamp::now())?;
     print::line("It is looked at anew with the next run.");
     Ok(Done::Well)
 }
@@ -406,12 +418,12 @@ pub fn release(folder: &Path, key: &str) -> Result<Done, Failure> {
 /// `qwc`.
 pub fn qwc(folder: &Path) -> Result<Done, Failure> {
     let config = read_config(&config_path(folder))?;
-    print::text(&qwc_text(folder, &config)?);
+    print::text(&qwc_text(&look(folder)?, folder, &config)?);
     Ok(Done::Well)
 }
 
-fn qwc_text(folder: &Path, config: &Config) -> Result<String, Failure> {
-    api::qwc(folder, &config.quickbooks)?.ok_or_else(|| Failure::NotSetUp(folder.to_owned()))
+fn qwc_text(store: &Store, folder: &Path, config: &Config) -> Result<String, Failure> {
+    api::qwc(store, &config.quickbooks)?.ok_or_else(|| Failure::NotSetUp(folder.to_owned()))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
@@ -420,7 +432,7 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 
 /// `diagnostics`.
 pub fn diagnostics(folder: &Path, to: Option<&Path>) -> Result<Done, Failure> {
-    let bundle = api::diagnostics(folder)?;
+    let bundle = api::diagnostics(&look(folder)?)?;
     match to {
         None => print::json(&bundle),
         Some(path) => {

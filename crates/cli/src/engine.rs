@@ -3,9 +3,10 @@
 use std::{path::Path, sync::Arc};
 
 use sync::{
-    ConfigError, Engine, Message, SecretPlace,
-    engine::{Clock, SystemClock},
-    token::TokenKeeper,
+    ConfigError, Host, Message, SecretPlace,
+    api::ApiError,
+    engine::SystemClock,
+    host::{Runs, Trouble},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -17,13 +18,23 @@ use crate::{
 
 /// Runs the installation in `folder` until it is stopped, or for one run and one session with QuickBooks.
 pub async fn run(folder: &Path, once: bool) -> Result<Done, Failure> {
-    let config = commands::read_config(&commands::config_path(folder))?;
-    let secrets = commands::secrets(folder);
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let source = sync::shop::connect(&config, &secrets)?;
-    let store = commands::open(folder)?;
-    let engine = Arc::new(Engine::new(Arc::new(store), source, &config, clock)?);
-    let keeper = TokenKeeper::new(&secrets, &config.quickbooks, engine.installation().id);
+    commands::read_config(&commands::config_path(folder))?;
+    let runs = if once { Runs::ByHand } else { Runs::OnSchedule };
+    let host = Host::open(folder, commands::secrets(folder), Arc::new(SystemClock), runs).map_err(ApiError::from)?;
+    if let Some(notice) = host.notice() {
+        print::problem(&print::words(notice));
+    }
+    host.start().await;
+    let done = at_work(&host, once).await;
+    host.stop().await;
+    done
+}
+
+async fn at_work(host: &Host, once: bool) -> Result<Done, Failure> {
+    let Some(engine) = host.engine() else {
+        return Err(host.trouble().unwrap_or(Trouble::NotConnected).into());
+    };
+    let keeper = host.keeper();
     if keeper.token().map_err(ConfigError::from)?.is_none() {
         if let SecretPlace::Environment(_) = keeper.place() {
             return Err(ConfigError::NoSecret(keeper.place()).into());
@@ -38,17 +49,7 @@ pub async fn run(folder: &Path, once: bool) -> Result<Done, Failure> {
             stop.cancel();
         }
     });
-    let port = config.quickbooks.port;
-    let listeners = sync::endpoint::listen(port).await.map_err(|error| Failure::Port { port, error })?;
-    let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(port, |address| address.port());
-    print::line(&format!("QuickBooks' Web Connector is answered at {}", sync::endpoint::address(port)));
-    let serving = tokio::spawn(sync::endpoint::serve(
-        Arc::clone(&engine),
-        listeners,
-        config.quickbooks.user_name.clone(),
-        keeper,
-        stop.clone(),
-    ));
+    print::line(&format!("QuickBooks' Web Connector is answered at {}", sync::endpoint::address(host.port())));
     let mut attention = false;
     if once {
         match engine.run_once("by hand", &stop).await {
@@ -59,13 +60,10 @@ pub async fn run(folder: &Path, once: bool) -> Result<Done, Failure> {
                 attention = true;
             }
         }
-        stop.cancel();
     } else {
-        engine.keep_running(&stop).await;
+        stop.cancelled().await;
     }
-    let served = serving.await.map_err(std::io::Error::other).flatten();
-    served.map_err(|error| Failure::Port { port, error })?;
-    let status = sync::api::status_of(engine.store())?;
+    let status = sync::api::status(host.store())?;
     for point in &status.attention {
         print::problem(&print::words(&point.message));
     }

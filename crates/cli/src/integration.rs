@@ -7,7 +7,8 @@ use serde::Serialize;
 use sync::{
     Message,
     api::{self, EntryKind, PostingView},
-    integration::{IntegrationView, Part, Stage},
+    config::Start,
+    integration::{self, IntegrationView, Part, Stage},
 };
 
 use crate::{
@@ -34,18 +35,19 @@ pub fn start(look: &Look, yes: bool) -> Result<Done, Failure> {
     let folder = &look.data_dir;
     let config = commands::read_config(&commands::config_path(folder))?;
     if yes {
-        api::start(folder, &config, Timestamp::now())?;
+        integration::start(&commands::open(folder)?, config.plan(), Start::ByHand, Timestamp::now())?;
         print::line(
             "The integration is started. `tillbridge-cli run` carries everything over; `progress` shows how far it is.",
         );
         return Ok(Done::Well);
     }
-    let preview = api::preview(folder)?;
+    let store = commands::look(folder)?;
+    let preview = api::preview(&store)?;
     let mut entries: BTreeMap<EntryKind, usize> = BTreeMap::new();
     for page in &preview.entries {
         *entries.entry(page.entry.kind).or_default() += 1;
     }
-    let obstacles = api::integration(folder, Timestamp::now())?.obstacles;
+    let obstacles = integration::view(&store, Timestamp::now())?.obstacles;
     let outlook = Outlook { entries, held: preview.held.len(), effect: preview.effect, obstacles };
     if look.json {
         print::json(&outlook);
@@ -71,7 +73,7 @@ pub fn start(look: &Look, yes: bool) -> Result<Done, Failure> {
 
 /// `pause` and `resume`.
 pub fn pause(folder: &Path, paused: bool) -> Result<Done, Failure> {
-    api::pause(folder, paused, Timestamp::now())?;
+    integration::pause(&commands::open(folder)?, paused, Timestamp::now())?;
     print::line(if paused { "Nothing is posted until `tillbridge-cli resume`." } else { "Posting goes on." });
     Ok(Done::Well)
 }
@@ -80,7 +82,7 @@ pub fn pause(folder: &Path, paused: bool) -> Result<Done, Failure> {
 pub fn progress(look: &Look) -> Result<Done, Failure> {
     // Says so where nothing is set up.
     commands::read_config(&commands::config_path(&look.data_dir))?;
-    let view = api::integration(&look.data_dir, Timestamp::now())?;
+    let view = integration::view(&commands::look(&look.data_dir)?, Timestamp::now())?;
     if look.json {
         print::json(&view);
     } else {

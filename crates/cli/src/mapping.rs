@@ -2,35 +2,37 @@
 
 use jiff::Timestamp;
 use sync::{
-    api,
+    api::{self, Store},
     ceilings::{CeilingsView, Verdict},
     choices::{CategoryState, CategoryView},
 };
 
 use crate::{
     Done, Look, Mapping,
-    commands::Failure,
+    commands::{self, Failure},
     print::{self, Lean},
 };
 
 /// `mapping`.
 pub fn mapping(asked: &Mapping) -> Result<Done, Failure> {
     let folder = &asked.look.data_dir;
+    let changes = !asked.set.is_empty() || !asked.create.is_empty();
+    let store = if changes { commands::open(folder)? } else { commands::look(folder)? };
     for choice in &asked.set {
         let (key, name) = choice.split_once('=').ok_or_else(|| Failure::Word {
             word: choice.clone(),
             choices: "key=Account, such as gateways.paypal=PayPal Clearing".to_owned(),
         })?;
-        api::choose_account(folder, key.trim(), name, Timestamp::now())?;
+        api::choose_account(&store, key.trim(), name, Timestamp::now())?;
     }
     for key in &asked.create {
-        let made = api::create_account(folder, key, Timestamp::now())?;
+        let made = api::create_account(&store, key, Timestamp::now())?;
         print::line(&format!("{made} is made in QuickBooks as soon as an entry needs it."));
     }
     if asked.history {
-        return history(&asked.look);
+        return history(&store, &asked.look);
     }
-    let categories = api::categories(folder)?;
+    let categories = api::categories(&store)?;
     let well = categories.iter().all(|category| category.state != CategoryState::Problem);
     if asked.look.json {
         print::json(&categories);
@@ -80,8 +82,8 @@ fn proposal(category: &CategoryView) -> String {
     }
 }
 
-fn history(look: &Look) -> Result<Done, Failure> {
-    let versions = api::mapping_history(&look.data_dir)?;
+fn history(store: &Store, look: &Look) -> Result<Done, Failure> {
+    let versions = api::mapping_history(store)?;
     if look.json {
         print::json(&versions);
         return Ok(Done::Well);
@@ -98,7 +100,7 @@ fn history(look: &Look) -> Result<Done, Failure> {
 
 /// `ceilings`.
 pub fn ceilings(look: &Look) -> Result<Done, Failure> {
-    let Some(ceilings) = api::ceilings(&look.data_dir, Timestamp::now())? else {
+    let Some(ceilings) = api::ceilings(&commands::look(&look.data_dir)?, Timestamp::now())? else {
         print::problem("QuickBooks has not told its lists yet");
         return Ok(Done::Attention);
     };

@@ -9,7 +9,7 @@ use sync::{
 
 use crate::{
     Done, Modes,
-    commands::Failure,
+    commands::{self, Failure},
     print::{self, Lean},
 };
 
@@ -33,7 +33,8 @@ struct Answer {
 /// `modes`.
 pub fn modes(asked: &Modes) -> Result<Done, Failure> {
     let folder = &asked.look.data_dir;
-    let there = modes::modes(folder)?;
+    let store = if asked.yes { commands::open(folder)? } else { commands::look(folder)? };
+    let there = modes::modes(&store)?;
     let change = asked.from.and_then(|from| {
         let last = there.iter().rfind(|modes| modes.from.as_ref().is_none_or(|day| *day <= from.to_string()))?;
         Some(ModesFrom {
@@ -44,11 +45,11 @@ pub fn modes(asked: &Modes) -> Result<Done, Failure> {
         })
     });
     let now = Timestamp::now();
-    let preview = change.map(|change| modes::preview(folder, change, now)).transpose()?;
+    let preview = change.map(|change| modes::preview(&store, change, now)).transpose()?;
     if let (Some(change), true) = (change, asked.yes) {
-        modes::change(folder, change, now)?;
+        modes::change(&store, change, now)?;
     }
-    let answer = Answer { modes: modes::modes(folder)?, change: preview };
+    let answer = Answer { modes: modes::modes(&store)?, change: preview };
     if asked.look.json {
         print::json(&answer);
     } else {

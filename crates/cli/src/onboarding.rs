@@ -29,16 +29,17 @@ pub fn token(asked: &Token) -> Result<Done, Failure> {
     let folder = &asked.look.data_dir;
     let config = commands::read_config(&commands::config_path(folder))?.quickbooks;
     let secrets = commands::secrets(folder);
-    let shown = |asked: &Token| show(asked, &config, &secrets);
+    let store = commands::look(folder)?;
+    let shown = |asked: &Token| show(&store, asked, &config, &secrets);
     match &asked.what {
         None => shown(asked),
         Some(what) if what.revoke => {
-            api::revoke_app_token(folder, &config, &secrets)?.ok_or_else(|| Failure::NotSetUp(folder.clone()))?;
+            api::revoke_app_token(&store, &config, &secrets)?.ok_or_else(|| Failure::NotSetUp(folder.clone()))?;
             print::line("The app token is of no use any more: QuickBooks can't sign in until there is a new one.");
             Ok(Done::Well)
         }
         Some(what) => {
-            let there = api::app_token(folder, &config, &secrets)?.ok_or_else(|| Failure::NotSetUp(folder.clone()))?;
+            let there = api::app_token(&store, &config, &secrets)?.ok_or_else(|| Failure::NotSetUp(folder.clone()))?;
             if there.stage != TokenStage::NotGiven && !asked.replace {
                 print::problem(&print::words(&there.message));
                 print::problem("There is a token already. With --replace it is of no use any more.");
@@ -49,7 +50,7 @@ pub fn token(asked: &Token) -> Result<Done, Failure> {
             } else {
                 AppToken::parse(pasted()?.expose_secret(), &config.user_name)?
             };
-            let place = api::keep_app_token(folder, &config, &secrets, &token, asked.secrets)?;
+            let place = api::keep_app_token(&store, &config, &secrets, &token, asked.secrets)?;
             let place = place.ok_or_else(|| Failure::NotSetUp(folder.clone()))?;
             if what.generate {
                 print::line(token.secret().expose_secret());
@@ -63,9 +64,9 @@ pub fn token(asked: &Token) -> Result<Done, Failure> {
     }
 }
 
-fn show(asked: &Token, config: &QuickBooksConfig, secrets: &Secrets) -> Result<Done, Failure> {
+fn show(store: &Store, asked: &Token, config: &QuickBooksConfig, secrets: &Secrets) -> Result<Done, Failure> {
     let folder = &asked.look.data_dir;
-    let view = api::app_token(folder, config, secrets)?.ok_or_else(|| Failure::NotSetUp(folder.clone()))?;
+    let view = api::app_token(store, config, secrets)?.ok_or_else(|| Failure::NotSetUp(folder.clone()))?;
     if asked.look.json {
         print::json(&view);
     } else {
@@ -90,7 +91,7 @@ pub async fn preflight(asked: &Preflight) -> Result<Done, Failure> {
     if asked.create_tax_item {
         preflight::create_tax_item(&store, Timestamp::now())?;
     }
-    let found = preflight::preflight(&store, &config, &commands::secrets(folder), &Surroundings::here()).await?;
+    let found = preflight::preflight(&store, Some(&config), &commands::secrets(folder), &Surroundings::here()).await?;
     if asked.look.json {
         print::json(&found);
     } else {

@@ -86,7 +86,43 @@ fn copy_to(connection: &Connection, to: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
+/// A backup as it lies on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backup {
+    /// Its file's name.
+    pub name: String,
+    /// When it was made.
+    pub at: Timestamp,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
 impl Store {
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The backups in the data folder, those that stay for good too, the latest first.
+    pub fn backups(&self) -> Result<Vec<Backup>, StoreError> {
+        let items = match fs::read_dir(folder(&self.folder)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other?,
+        };
+        let mut backups = Vec::new();
+        for item in items {
+            let item = item?;
+            let name = item.file_name().to_string_lossy().into_owned();
+            if name.ends_with(SUFFIX) {
+                let about = item.metadata()?;
+                let at = Timestamp::try_from(about.modified()?).unwrap_or_default();
+                backups.push(Backup { name, at, bytes: about.len() });
+            }
+        }
+        backups.sort_by(|one, other| other.at.cmp(&one.at).then_with(|| other.name.cmp(&one.name)));
+        Ok(backups)
+    }
+
     /// Writes a backup that stays until somebody removes it, beside the others; `why` begins its name. Returns where it is.
     pub fn backup_for_good(&self, why: &str, now: Timestamp) -> Result<PathBuf, StoreError> {
         let folder = folder(&self.folder);

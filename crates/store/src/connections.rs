@@ -1,9 +1,10 @@
 //! The connections: one writer behind a lock, and readers that never wait for it.
 
 use std::{
+    fmt,
     fs::File,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -30,19 +31,42 @@ pub struct Store {
     file: PathBuf,
     writer: Option<Mutex<Connection>>,
     readers: Mutex<Vec<Connection>>,
+    listener: OnceLock<Listener>,
     /// Kept open, because closing it lets another process in.
     _lock: Option<File>,
+}
+
+/// Is called after each writing.
+struct Listener(Box<dyn Fn() + Send + Sync>);
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Listener")
+    }
 }
 
 impl Store {
     /// A store that reads only.
     pub(crate) fn reader_of(folder: PathBuf, file: PathBuf) -> Self {
-        Self { folder, file, writer: None, readers: Mutex::default(), _lock: None }
+        Self { folder, file, writer: None, readers: Mutex::default(), listener: OnceLock::new(), _lock: None }
     }
 
     /// A store that reads and writes; `writer` is ready for use.
     pub(crate) fn writer_of(folder: PathBuf, file: PathBuf, writer: Connection, lock: File) -> Self {
-        Self { folder, file, writer: Some(Mutex::new(writer)), readers: Mutex::default(), _lock: Some(lock) }
+        Self {
+            folder,
+            file,
+            writer: Some(Mutex::new(writer)),
+            readers: Mutex::default(),
+            listener: OnceLock::new(),
+            _lock: Some(lock),
+        }
+    }
+
+    /// Has `listener` called after each writing that came to its end, on the thread that wrote; it must be quick. The first
+    /// listener stays.
+    pub fn on_writing(&self, listener: impl Fn() + Send + Sync + 'static) {
+        self.listener.get_or_init(|| Listener(Box::new(listener)));
     }
 
     /// Does `work` in one transaction that holds the write lock from its beginning. When it returns, everything is on
@@ -55,6 +79,10 @@ impl Store {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let done = work(&tx)?;
         tx.commit()?;
+        drop(connection);
+        if let Some(Listener(listener)) = self.listener.get() {
+            listener();
+        }
         Ok(done)
     }
 

@@ -25,15 +25,7 @@ impl Store {
     /// [`StoreError::WrongState`] when it is neither rejected nor undone; [`StoreError::PartOfDay`] when it is a part of a
     /// day's entry: it comes back only with that.
     pub fn retry(&self, key: &EntryKey, now: Timestamp) -> Result<(), StoreError> {
-        self.write(|tx| {
-            let entry = get(tx, key)?;
-            days::refuse_part(tx, key)?;
-            match entry.state {
-                State::Rejected => let_go(tx, &entry, "to be tried again", now),
-                State::Undone => post_again(tx, key, now),
-                state => Err(StoreError::WrongState { key: key.clone(), state, asked: "tried again" }),
-            }
-        })
+        self.write(|tx| retry(tx, &get(tx, key)?, now))
     }
 
     /// Somebody releases a held entry: its documents are mapped anew on the next run. Of a document that is gone from the
@@ -42,17 +34,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::WrongState`] when it is not held.
     pub fn release(&self, key: &EntryKey, now: Timestamp) -> Result<(), StoreError> {
-        self.write(|tx| {
-            let entry = get(tx, key)?;
-            if entry.state != State::Held {
-                return Err(StoreError::WrongState { key: key.clone(), state: entry.state, asked: "released" });
-            }
-            if entry.reasons.contains(&HeldReason::GoneFromShop) {
-                tx.prepare_cached("UPDATE documents SET gone = ? WHERE id = ?")?
-                    .execute(params![Gone::Accepted, entry.document.as_str()])?;
-            }
-            let_go(tx, &entry, "released", now)
-        })
+        self.write(|tx| release(tx, &get(tx, key)?, now))
     }
 
     /// Holds an entry that is ready, until it is released or mapped anew.
@@ -68,6 +50,29 @@ impl Store {
             hold(tx, None, &entry, reason, now)
         })
     }
+}
+
+/// See [`Store::retry`].
+pub(crate) fn retry(tx: &Transaction<'_>, entry: &Standing, now: Timestamp) -> Result<(), StoreError> {
+    let key = &entry.key;
+    days::refuse_part(tx, key)?;
+    match entry.state {
+        State::Rejected => let_go(tx, entry, "to be tried again", now),
+        State::Undone => post_again(tx, key, now),
+        state => Err(StoreError::WrongState { key: key.clone(), state, asked: "tried again" }),
+    }
+}
+
+/// See [`Store::release`].
+pub(crate) fn release(tx: &Transaction<'_>, entry: &Standing, now: Timestamp) -> Result<(), StoreError> {
+    if entry.state != State::Held {
+        return Err(StoreError::WrongState { key: entry.key.clone(), state: entry.state, asked: "released" });
+    }
+    if entry.reasons.contains(&HeldReason::GoneFromShop) {
+        tx.prepare_cached("UPDATE documents SET gone = ? WHERE id = ?")?
+            .execute(params![Gone::Accepted, entry.document.as_str()])?;
+    }
+    let_go(tx, entry, "released", now)
 }
 
 /// An entry that is ready becomes held, and the undos that wait for it.

@@ -158,6 +158,15 @@ impl Store {
         })
     }
 
+    /// Forgets where the feed `feed` stands: the source is asked from the beginning, and what is known already is nothing
+    /// new.
+    pub fn forget_cursor(&self, feed: &str) -> Result<(), StoreError> {
+        self.write(|tx| {
+            tx.prepare_cached("DELETE FROM cursors WHERE feed = ?")?.execute([feed])?;
+            Ok(())
+        })
+    }
+
     /// Stores what was pulled and moves the feed's cursor, in one transaction. Without a `cursor` it stays where it is.
     ///
     /// A document whose [`Fact`] has the hash of the newest version, or that is older than it, is nothing; another one

@@ -26,6 +26,7 @@
 
 mod audit;
 mod backups;
+mod causes;
 mod choices;
 mod connections;
 mod days;
@@ -50,6 +51,8 @@ mod wishes;
 mod words;
 
 pub use audit::{AuditCheck, AuditRow, Subject};
+pub use backups::Backup;
+pub use causes::{Cause, Freed, Stuck};
 pub use choices::{AccountFacts, LostChoice, MappingVersion, MappingWhy};
 pub use connections::Store;
 pub use days::{Part, PartOf};

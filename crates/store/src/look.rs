@@ -123,12 +123,12 @@ pub struct BookedRow {
 
 const DEFAULT_LIMIT: u32 = 100;
 
-const ROW: &str =
+pub(crate) const ROW: &str =
     "SELECT e.id, e.key, e.document, e.document_version, e.kind, e.date, e.number, e.title, e.total, e.state,
     e.reasons, l.link, e.run, e.changed_at, l.booked FROM entries e LEFT JOIN links l ON l.entry = e.id";
 
 impl EntryRow {
-    fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+    pub(crate) fn read(row: &Row<'_>) -> Result<Self, StoreError> {
         let state: State = row.get(9)?;
         let reasons = match state {
             State::Held | State::Rejected => read_json(&row.get::<_, String>(10)?)?,
@@ -253,6 +253,35 @@ impl Store {
         self.read(|tx| {
             let mut statement = tx.prepare_cached("SELECT count(*) FROM links WHERE posted_at >= ?")?;
             Ok(statement.query_row([time(since)], |row| row.get(0))?)
+        })
+    }
+
+    /// How many entries were put into the books since this time: objects of lists are not counted.
+    pub fn booked_since(&self, since: Timestamp) -> Result<u32, StoreError> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT count(*) FROM links l JOIN entries e ON e.id = l.entry WHERE l.posted_at >= ? AND NOT e.is_list",
+            )?;
+            Ok(statement.query_row([time(since)], |row| row.get(0))?)
+        })
+    }
+
+    /// What posting everything that is ready does to the accounts, in sum.
+    pub fn effect_of_ready(&self) -> Result<BTreeMap<String, Money>, StoreError> {
+        self.read(|tx| {
+            let mut effect: BTreeMap<String, Money> = BTreeMap::new();
+            let mut statement = tx.prepare_cached(
+                "SELECT f.form FROM entries e JOIN forms f ON f.entry = e.id WHERE e.state = 'ready' AND NOT e.is_list",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let entry: Entry = read_json(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?;
+                for posting in entry.postings.iter() {
+                    *effect.entry(posting.account.clone()).or_default() += posting.amount;
+                }
+            }
+            effect.retain(|_, amount| !amount.is_zero());
+            Ok(effect)
         })
     }
 

@@ -4,15 +4,46 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use books::{Entry, HeldReason, Link};
+use books::{Entry, Link};
 use jiff::{Timestamp, civil::Date};
 use qbxml::{MessageSet, MessageSetId, OnError, Recovery, RequestId};
 use serde::{Deserialize, Serialize};
 use store::{EntryDetail, EntryRow, OpenError};
 
+mod attention;
+mod connections;
+mod overview;
+mod settings;
+mod setup;
+mod start;
+
+pub use self::{
+    attention::{
+        AttentionAction, AttentionGroup, ChoicePreview, EntriesPage, attention, attention_entries,
+        choose_account_preview, release_group, retry_group,
+    },
+    connections::{
+        GeneratedToken, Purchasing, PurchasingChoice, PurchasingSource, QuickBooksConnection, ShopConnection, ShopForm,
+        ShopSignIn, choose_purchasing, connect_shop, connector_file, generate_token, paste_token, purchasing,
+        quickbooks_connection, revoke_token, shop_connection, token,
+    },
+    overview::{Overview, Reach, ReachState, overview, quickbooks_reach},
+    settings::{
+        About, BackupView, Preferences, PreferencesForm, SystemStart, Theme, about, back_up_now, backups, preferences,
+        reset, reset_request, set_preferences,
+    },
+    setup::{
+        Setup, SetupStep, SetupStepState, SetupStepView, confirm, create_tax_item, finish_setup_step, open_setup_step,
+        preflight, setup,
+    },
+    start::{KindCount, PlanView, StartPreview, choose_plan, plan, start, start_preview},
+};
+
 pub use crate::{
     ceilings::ceilings,
-    choices::{categories, chart, choose_account, create_account, mapping_history},
+    choices::{accept_proposals, categories, chart, choose_account, create_account, mapping_history},
+    integration::{pause, view as integration},
+    modes::{ChosenModes, change as change_modes, choose as choose_modes, modes, preview as modes_preview},
 };
 pub use books::{
     DocumentKind, EntryKey, EntryKind, Mapping, Money, Posting,
@@ -21,12 +52,11 @@ pub use books::{
 pub use store::{EntryFilter, Notice, State, Store, StoreError};
 
 use crate::{
-    ceilings, choices,
+    choices,
     company::{Company, Installation, Pairing},
-    config::{Config, QuickBooksConfig, Start},
-    endpoint,
-    engine::{self, LEFT_OUT},
-    integration::{self, IntegrationView},
+    config::QuickBooksConfig,
+    endpoint, engine,
+    host::Trouble,
     messages::{Language, Message},
     secrets::{SecretError, SecretPlace, Secrets},
     tieout::{self, Period, TieOut},
@@ -65,6 +95,12 @@ impl From<SecretError> for ApiError {
 impl From<KeepError> for ApiError {
     fn from(error: KeepError) -> Self {
         Self::new(error.message())
+    }
+}
+
+impl From<Trouble> for ApiError {
+    fn from(trouble: Trouble) -> Self {
+        Self::new(trouble.message())
     }
 }
 
@@ -148,48 +184,42 @@ impl Status {
     }
 }
 
+/// A day as it is written in questions: `2026-11-27`.
+pub fn day(text: &str) -> Result<Date, ApiError> {
+    text.parse().map_err(|_| ApiError::new(Message::new("question.no_day").with("day", text)))
+}
+
 /// Opens the data in `folder` for work, with word of what had to be mended. One program at a time can.
 pub fn open(folder: &Path, now: Timestamp) -> Result<(Store, Option<Notice>), ApiError> {
     let opened = Store::open(folder, now)?;
     Ok((opened.store, opened.notice))
 }
 
-/// Makes the installation in `folder`, if there is none yet, and takes the configuration's mapping over.
-pub fn set_up(folder: &Path, mapping: &Mapping, now: Timestamp) -> Result<(), ApiError> {
-    let store = Store::open(folder, now)?.store;
-    engine::installation(&store, now)?;
-    choices::take_configuration(&store, mapping, now)?;
+/// Opens the data in `folder` for questions alone, beside a program that may be at work with them.
+pub fn look(folder: &Path) -> Result<Store, ApiError> {
+    Ok(Store::read_only(folder)?)
+}
+
+/// Makes the installation, if there is none yet, and takes the configuration's mapping over.
+pub fn set_up(store: &Store, mapping: &Mapping, now: Timestamp) -> Result<(), ApiError> {
+    engine::installation(store, now)?;
+    choices::take_configuration(store, mapping, now)?;
     Ok(())
 }
 
 /// Tries an entry again that QuickBooks refused, or that was undone: it is mapped anew with the next run.
-pub fn retry(folder: &Path, key: &EntryKey, now: Timestamp) -> Result<(), ApiError> {
-    Ok(Store::open(folder, now)?.store.retry(key, now)?)
+pub fn retry(store: &Store, key: &EntryKey, now: Timestamp) -> Result<(), ApiError> {
+    Ok(store.retry(key, now)?)
 }
 
 /// Frees a held entry: it is mapped anew with the next run, or kept as it was posted.
-pub fn release(folder: &Path, key: &EntryKey, now: Timestamp) -> Result<(), ApiError> {
-    Ok(Store::open(folder, now)?.store.release(key, now)?)
+pub fn release(store: &Store, key: &EntryKey, now: Timestamp) -> Result<(), ApiError> {
+    Ok(store.release(key, now)?)
 }
 
-/// Starts the initial integration of the installation in `folder`.
-pub fn start(folder: &Path, config: &Config, now: Timestamp) -> Result<(), ApiError> {
-    integration::start(&Store::open(folder, now)?.store, config.plan(), Start::ByHand, now)
-}
-
-/// Pauses posting to QuickBooks, or lets it go on.
-pub fn pause(folder: &Path, paused: bool, now: Timestamp) -> Result<(), ApiError> {
-    integration::pause(&Store::open(folder, now)?.store, paused, now)
-}
-
-/// How far the initial integration of the installation in `folder` is.
-pub fn integration(folder: &Path, now: Timestamp) -> Result<IntegrationView, ApiError> {
-    integration::view(&Store::read_only(folder)?, now)
-}
-
-/// The .qwc file of the installation in `folder`; none when nothing is set up there.
-pub fn qwc(folder: &Path, config: &QuickBooksConfig) -> Result<Option<String>, ApiError> {
-    let Some(installation) = Store::read_only(folder)?.setting("installation")? else { return Ok(None) };
+/// The .qwc file of an installation; none when nothing is set up.
+pub fn qwc(store: &Store, config: &QuickBooksConfig) -> Result<Option<String>, ApiError> {
+    let Some(installation) = store.setting("installation")? else { return Ok(None) };
     match endpoint::qwc(&installation, &config.user_name, config.port) {
         Ok(text) => Ok(Some(text)),
         Err(error) => {
@@ -198,30 +228,29 @@ pub fn qwc(folder: &Path, config: &QuickBooksConfig) -> Result<Option<String>, A
     }
 }
 
-/// The app token of the installation in `folder`, as far as it is; none when nothing is set up there.
-pub fn app_token(folder: &Path, config: &QuickBooksConfig, secrets: &Secrets) -> Result<Option<TokenView>, ApiError> {
-    let store = Store::read_only(folder)?;
-    let Some(keeper) = keeper(&store, config, secrets)? else { return Ok(None) };
-    Ok(Some(token::view(&keeper, &TokenRecord::of(&store)?)?))
+/// The app token, as far as it is; none when nothing is set up.
+pub fn app_token(store: &Store, config: &QuickBooksConfig, secrets: &Secrets) -> Result<Option<TokenView>, ApiError> {
+    let Some(keeper) = keeper(store, config, secrets)? else { return Ok(None) };
+    Ok(Some(token::view(&keeper, &TokenRecord::of(store)?)?))
 }
 
-/// Gives the installation in `folder` an app token in place of the one that it had, which is of no use from now on, also
-/// for an engine that is at work. Returns where it is kept; none when nothing is set up in the folder.
+/// Gives an installation an app token in place of the one that it had, which is of no use from now on, also for an engine
+/// that is at work. Returns where it is kept; none when nothing is set up.
 pub fn keep_app_token(
-    folder: &Path,
+    store: &Store,
     config: &QuickBooksConfig,
     secrets: &Secrets,
     token: &AppToken,
     keep_in: Option<KeepIn>,
 ) -> Result<Option<SecretPlace>, ApiError> {
-    let Some(keeper) = keeper(&Store::read_only(folder)?, config, secrets)? else { return Ok(None) };
+    let Some(keeper) = keeper(store, config, secrets)? else { return Ok(None) };
     Ok(Some(keeper.keep(token, keep_in)?))
 }
 
 /// Takes the app token away: QuickBooks can't sign in any more, not with an engine that is at work either. None when
-/// nothing is set up in the folder.
-pub fn revoke_app_token(folder: &Path, config: &QuickBooksConfig, secrets: &Secrets) -> Result<Option<()>, ApiError> {
-    let Some(keeper) = keeper(&Store::read_only(folder)?, config, secrets)? else { return Ok(None) };
+/// nothing is set up.
+pub fn revoke_app_token(store: &Store, config: &QuickBooksConfig, secrets: &Secrets) -> Result<Option<()>, ApiError> {
+    let Some(keeper) = keeper(store, config, secrets)? else { return Ok(None) };
     Ok(Some(keeper.revoke()?))
 }
 
@@ -231,38 +260,21 @@ fn keeper(store: &Store, config: &QuickBooksConfig, secrets: &Secrets) -> Result
 }
 
 /// The state of the installation in `folder`. A folder without one is not set up; nothing is made there.
-pub fn status(folder: &Path) -> Result<Status, ApiError> {
+pub fn status_in(folder: &Path) -> Result<Status, ApiError> {
     match Store::read_only(folder) {
-        Ok(store) => status_of(&store),
+        Ok(store) => status(&store),
         Err(OpenError::Missing) => Ok(Status::not_set_up()),
         Err(error) => Err(error.into()),
     }
 }
 
-/// The state of the installation behind an open store.
-pub fn status_of(store: &Store) -> Result<Status, ApiError> {
+/// The state of an installation.
+pub fn status(store: &Store) -> Result<Status, ApiError> {
     let counts = store.counts()?;
     let company: Option<Company> = store.setting("company")?;
     let pairing: Option<Pairing> = store.setting("pairing")?;
-    let mut troubles = Vec::new();
-    troubles.extend(TokenRecord::of(store)?.trouble());
-    for key in ["trouble", "trouble.shop"] {
-        troubles.extend(store.setting::<Option<Message>>(key)?.flatten());
-    }
-    for message in store.setting::<BTreeMap<String, Message>>(LEFT_OUT)?.unwrap_or_default().into_values() {
-        if !troubles.contains(&message) {
-            troubles.push(message);
-        }
-    }
     let shop = store.setting::<books::document::Shop>("shop")?;
-    let mut attention: Vec<Attention> = troubles.into_iter().map(|message| Attention { message, entries: 0 }).collect();
-    let causes = causes(store)?;
-    let is_new = |message: &Message| causes.iter().all(|cause| cause.message != *message);
-    let problems: Vec<Message> = choices::problems(store)?.iter().map(Message::from).filter(is_new).collect();
-    attention.extend(causes);
-    attention.extend(problems.into_iter().map(|message| Attention { message, entries: 0 }));
-    attention.extend(ceilings::attention(store)?);
-    attention.extend(integration::attention(store)?);
+    let attention = attention::of_store(store)?;
     let entries = |state| counts.entries.get(&state).copied().unwrap_or_default();
     let stage = if !attention.is_empty() {
         Stage::NeedsAttention
@@ -284,24 +296,6 @@ pub fn status_of(store: &Store) -> Result<Status, ApiError> {
         rejected: entries(State::Rejected),
         attention,
     })
-}
-
-/// What entries wait for, by cause, the cause of most entries first. An entry with several causes counts for its first.
-fn causes(store: &Store) -> Result<Vec<Attention>, StoreError> {
-    let stuck =
-        EntryFilter { states: vec![State::Held, State::Rejected], limit: Some(u32::MAX), ..EntryFilter::default() };
-    let mut causes: BTreeMap<HeldReason, u32> = BTreeMap::new();
-    for row in store.entries(&stuck)? {
-        if let Some(reason) = row.reasons.into_iter().next() {
-            *causes.entry(reason).or_default() += 1;
-        }
-    }
-    let mut causes: Vec<_> = causes
-        .iter()
-        .map(|(reason, entries)| Attention { message: Message::from(reason), entries: *entries })
-        .collect();
-    causes.sort_by_key(|cause| std::cmp::Reverse(cause.entries));
-    Ok(causes)
 }
 
 /// One debit or credit, as shown.
@@ -389,17 +383,16 @@ pub struct Step {
     pub why: String,
 }
 
-/// Entries in `folder` by `filter`, the latest made first.
-pub fn entries(folder: &Path, filter: &EntryFilter) -> Result<Vec<EntryView>, ApiError> {
-    Ok(Store::read_only(folder)?.entries(filter)?.iter().map(view).collect())
+/// Entries by `filter`, the latest made first.
+pub fn entries(store: &Store, filter: &EntryFilter) -> Result<Vec<EntryView>, ApiError> {
+    Ok(store.entries(filter)?.iter().map(view).collect())
 }
 
 /// One entry with everything that is known of it; none when there is no such entry.
-pub fn entry(folder: &Path, key: &EntryKey) -> Result<Option<EntryPage>, ApiError> {
-    let store = Store::read_only(folder)?;
+pub fn entry(store: &Store, key: &EntryKey) -> Result<Option<EntryPage>, ApiError> {
     let Some(detail) = store.entry(key)? else { return Ok(None) };
     let source = store.raw(&detail.row.document, detail.row.document_version)?;
-    let request = detail.entry.as_ref().and_then(|entry| own_request(&store, entry));
+    let request = detail.entry.as_ref().and_then(|entry| own_request(store, entry));
     let parts = EntryFilter { part_of: Some(key.clone()), limit: Some(u32::MAX), ..EntryFilter::default() };
     let members = store.entries(&parts)?.iter().map(view).collect();
     Ok(Some(EntryPage { members, request, source, ..page(detail) }))
@@ -466,8 +459,7 @@ pub struct Preview {
 }
 
 /// What would be posted next, as debits and credits.
-pub fn preview(folder: &Path) -> Result<Preview, ApiError> {
-    let store = Store::read_only(folder)?;
+pub fn preview(store: &Store) -> Result<Preview, ApiError> {
     let mut entries = Vec::new();
     let mut effect: BTreeMap<String, Money> = BTreeMap::new();
     for row in
@@ -510,8 +502,8 @@ pub struct RunView {
 }
 
 /// The latest runs, the newest first.
-pub fn history(folder: &Path, limit: u32) -> Result<Vec<RunView>, ApiError> {
-    let runs = Store::read_only(folder)?.runs(limit, None)?;
+pub fn history(store: &Store, limit: u32) -> Result<Vec<RunView>, ApiError> {
+    let runs = store.runs(limit, None)?;
     Ok(runs
         .into_iter()
         .map(|run| {
@@ -530,14 +522,13 @@ pub fn history(folder: &Path, limit: u32) -> Result<Vec<RunView>, ApiError> {
 }
 
 /// Has the next session read the company file's own report of these days.
-pub fn ask_for_report(folder: &Path, period: Period, now: Timestamp) -> Result<(), ApiError> {
-    Ok(tieout::ask(&Store::open(folder, now)?.store, period, now)?)
+pub fn ask_for_report(store: &Store, period: Period, now: Timestamp) -> Result<(), ApiError> {
+    Ok(tieout::ask(store, period, now)?)
 }
 
 /// The tie-out of a period; without its ends, of everything known. None before the shop was read for the first time.
-pub fn tie_out(folder: &Path, from: Option<Date>, to: Option<Date>) -> Result<Option<TieOut>, ApiError> {
-    let store = Store::read_only(folder)?;
-    Ok(tieout::tie_out(&store, from.unwrap_or(Date::constant(1970, 1, 1)), to.unwrap_or(Date::constant(2038, 1, 18)))?)
+pub fn tie_out(store: &Store, from: Option<Date>, to: Option<Date>) -> Result<Option<TieOut>, ApiError> {
+    Ok(tieout::tie_out(store, from.unwrap_or(Date::constant(1970, 1, 1)), to.unwrap_or(Date::constant(2038, 1, 18)))?)
 }
 
 /// What support needs to know: counts, codes and versions. No names, no addresses, no amounts, no secrets.
@@ -560,11 +551,10 @@ pub struct Diagnostics {
 }
 
 /// Gathers what support needs to know.
-pub fn diagnostics(folder: &Path) -> Result<Diagnostics, ApiError> {
-    let store = Store::read_only(folder)?;
+pub fn diagnostics(store: &Store) -> Result<Diagnostics, ApiError> {
     let company: Option<Company> = store.setting("company")?;
-    let attention = status_of(&store)?.attention;
-    let mut runs = history(folder, 20)?;
+    let attention = status(store)?.attention;
+    let mut runs = history(store, 20)?;
     for run in &mut runs {
         run.problem = run.problem.take().map(|problem| Message::new(&problem.code));
     }

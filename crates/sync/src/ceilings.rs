@@ -4,21 +4,14 @@
 //! Inactive objects count. Once Pro or Premier has reached a ceiling, deleting names does not give their places back; how
 //! many were deleted before QuickBooks does not tell, so that there may be less room than counted.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use books::{Ceilings, Document, DocumentKind, NameSpace};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use store::{Store, StoreError};
 
-use crate::{
-    api::{ApiError, Attention},
-    company::Company,
-    messages::Message,
-};
+use crate::{api::Attention, company::Company, messages::Message};
 
 /// Percentages of a ceiling at which a warning is given, the highest first.
 const WARN_AT: [u8; 3] = [95, 90, 80];
@@ -189,12 +182,7 @@ impl CeilingsView {
 }
 
 /// How the lists of the company file stand, as they were read last. None before QuickBooks told them.
-pub fn ceilings(folder: &Path, now: Timestamp) -> Result<Option<CeilingsView>, ApiError> {
-    Ok(ceilings_of(&Store::read_only(folder)?, now)?)
-}
-
-/// The same behind an open store.
-pub fn ceilings_of(store: &Store, now: Timestamp) -> Result<Option<CeilingsView>, StoreError> {
+pub fn ceilings(store: &Store, now: Timestamp) -> Result<Option<CeilingsView>, StoreError> {
     let Some(company) = store.setting::<Company>("company")? else { return Ok(None) };
     let would_add = would_add(store)?;
     let lists = rooms(store, &company, &would_add)?;

@@ -3,7 +3,7 @@
 //! The stored mapping counts, in versions. The configuration makes the first one; what changes in the configuration later is
 //! taken over into the newest, and what was chosen otherwise stays.
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 use books::{
     Category, Document, DocumentKind, HeldReason, Lists, Mapping, Met, NameSpace,
@@ -128,8 +128,8 @@ pub struct AccountView {
 }
 
 /// The chart of accounts as it was read last, in order of name. Empty before QuickBooks told it.
-pub fn chart(folder: &Path) -> Result<Vec<AccountView>, ApiError> {
-    let accounts = Store::read_only(folder)?.choosable(NameSpace::Account)?;
+pub fn chart(store: &Store) -> Result<Vec<AccountView>, ApiError> {
+    let accounts = store.choosable(NameSpace::Account)?;
     Ok(accounts
         .into_iter()
         .map(|account| AccountView {
@@ -197,12 +197,7 @@ pub struct CategoryView {
 }
 
 /// Every category that the mapping names or the shop has shown.
-pub fn categories(folder: &Path) -> Result<Vec<CategoryView>, ApiError> {
-    Ok(categories_of(&Store::read_only(folder)?)?)
-}
-
-/// The same behind an open store.
-pub fn categories_of(store: &Store) -> Result<Vec<CategoryView>, StoreError> {
+pub fn categories(store: &Store) -> Result<Vec<CategoryView>, ApiError> {
     let (mapping, met) = (store.mapping()?.unwrap_or_default(), met(store)?);
     let known = lists_are_read(store)?;
     let mut lists: BTreeMap<NameSpace, Vec<Choice>> = BTreeMap::new();
@@ -284,16 +279,35 @@ fn name(category: &Category) -> Message {
 /// # Errors
 /// When there is no such category, or what is chosen is not in the company file, is inactive, or does not fit. A class or
 /// sales-tax item that is not there is made when it is needed.
-pub fn choose_account(folder: &Path, key: &str, full_name: &str, now: Timestamp) -> Result<(), ApiError> {
-    let store = Store::open(folder, now)?.store;
+pub fn choose_account(store: &Store, key: &str, full_name: &str, now: Timestamp) -> Result<(), ApiError> {
     let category = known_category(key)?;
     let mapping = store.mapping()?.unwrap_or_default();
-    if !lists_are_read(&store)? {
+    if !lists_are_read(store)? {
         return Err(ApiError::new(Message::new("mapping.lists_not_read")));
     }
     let full_name = full_name.trim();
-    let chosen = may_be_chosen(&store, &category, &mapping, full_name)?;
+    let chosen = may_be_chosen(store, &category, &mapping, full_name)?;
     store.choose(&category, &chosen, now)?;
+    Ok(())
+}
+
+/// Chooses what is proposed for every category that has nothing usable chosen; those for which nothing is proposed stay as
+/// they are.
+///
+/// # Errors
+/// As of [`choose_account`]; what was chosen before the error stays chosen.
+pub fn accept_proposals(store: &Store, now: Timestamp) -> Result<(), ApiError> {
+    let open = categories(store)?.into_iter().filter(|category| category.state == CategoryState::Problem);
+    for (key, proposed) in open.filter_map(|category| Some((category.key, category.proposed?))) {
+        choose_account(store, &key, &proposed.full_name, now)?;
+    }
+    Ok(())
+}
+
+/// Whether this may be chosen for the category of this key.
+pub(crate) fn check_choice(store: &Store, key: &str, full_name: &str) -> Result<(), ApiError> {
+    let mapping = store.mapping()?.unwrap_or_default();
+    may_be_chosen(store, &known_category(key)?, &mapping, full_name.trim())?;
     Ok(())
 }
 
@@ -341,11 +355,10 @@ fn may_be_chosen(store: &Store, category: &Category, mapping: &Mapping, full_nam
 ///
 /// # Errors
 /// When there is no such category, or nothing can be made for it because there is something that fits.
-pub fn create_account(folder: &Path, key: &str, now: Timestamp) -> Result<String, ApiError> {
-    let store = Store::open(folder, now)?.store;
+pub fn create_account(store: &Store, key: &str, now: Timestamp) -> Result<String, ApiError> {
     let category = known_category(key)?;
     let mut mapping = store.mapping()?.unwrap_or_default();
-    if !lists_are_read(&store)? {
+    if !lists_are_read(store)? {
         return Err(ApiError::new(Message::new("mapping.lists_not_read")));
     }
     let choices = store.choosable(category.space())?;
@@ -384,7 +397,7 @@ pub struct ChangeView {
 }
 
 /// All versions of the mapping, the newest first.
-pub fn mapping_history(folder: &Path) -> Result<Vec<MappingVersionView>, ApiError> {
+pub fn mapping_history(store: &Store) -> Result<Vec<MappingVersionView>, ApiError> {
     let why = |why| match why {
         MappingWhy::Before => "mapping.why_before",
         MappingWhy::Configured => "mapping.why_configured",
@@ -392,7 +405,7 @@ pub fn mapping_history(folder: &Path) -> Result<Vec<MappingVersionView>, ApiErro
         MappingWhy::Renamed => "mapping.why_renamed",
         MappingWhy::HoldNew => "mapping.why_hold_new",
     };
-    let versions = Store::read_only(folder)?.mapping_versions()?;
+    let versions = store.mapping_versions()?;
     Ok(versions
         .into_iter()
         .map(|version| MappingVersionView {

@@ -1,11 +1,15 @@
 //! The configuration: every onboarding answer in one TOML file, for use without a window.
 
-use std::path::PathBuf;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use books::mapping::Mapping;
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use tracing::info;
 
 pub use crate::secrets::SecretPlace;
 use crate::{
@@ -13,6 +17,20 @@ use crate::{
     messages::Message,
     secrets::{SecretError, Secrets},
 };
+
+/// Name of the configuration in a data folder.
+const FILE: &str = "config.toml";
+
+/// The first line of a configuration that was written here.
+const WRITTEN: &str = "# Written by Tillbridge. What somebody wrote here by hand before is in a file beside this one.";
+
+/// The environment variables that name a simulated shop and a simulated Stocky. Only an address of this computer is taken.
+const SIMULATED: [&str; 2] = ["TILLBRIDGE_SHOP_URL", "TILLBRIDGE_STOCKY_URL"];
+
+/// Where a data folder keeps its configuration.
+pub fn path_in(folder: &Path) -> PathBuf {
+    folder.join(FILE)
+}
 
 /// A complete, commented configuration with every setting at its default.
 pub fn example() -> String {
@@ -134,6 +152,12 @@ impl Default for IntegrationConfig {
     }
 }
 
+impl Default for QuickBooksConfig {
+    fn default() -> Self {
+        Self { port: 8087, user_name: "tillbridge".to_owned(), password: None, company_file: None }
+    }
+}
+
 /// Who starts the initial integration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -164,6 +188,14 @@ pub enum ConfigError {
     /// A secret can't be read.
     #[error(transparent)]
     Secret(#[from] SecretError),
+    /// The file can't be read or written.
+    #[error("{path}: {error}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
 }
 
 impl ConfigError {
@@ -179,11 +211,15 @@ impl ConfigError {
             }
             Self::NoSecret(place) => Message::new("secrets.missing").with("place", place),
             Self::Secret(error) => error.message(),
+            Self::File { path, error } => {
+                Message::new("config.file").with("file", path.display()).with("problem", error)
+            }
         }
     }
 }
 
-#[derive(Deserialize)]
+/// What the configuration says of everything but the mapping.
+#[derive(Deserialize, Serialize)]
 struct Connections {
     shop: ShopConfig,
     quickbooks: QuickBooksConfig,
@@ -231,6 +267,67 @@ impl Config {
         Ok(config)
     }
 
+    /// The configuration in a data folder; none where there is none.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn read(folder: &Path) -> Result<Option<Self>, ConfigError> {
+        let path = path_in(folder);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(ConfigError::File { path, error }),
+        };
+        Self::parse(&text).map(Some)
+    }
+
+    /// The same, reaching the simulated shop and Stocky on this computer that the environment names, where it names any.
+    #[must_use]
+    pub(crate) fn simulated(mut self, secrets: &Secrets) -> Self {
+        // Without encryption no address but one of this computer is taken by those who ask there.
+        let [shop, stocky] =
+            SIMULATED.map(|name| secrets.variable(name).filter(|address| address.starts_with("http://")));
+        self.shop.base_url = self.shop.base_url.or(shop);
+        if let PurchasesConfig::Stocky { base_url, .. } = &mut self.purchasing {
+            *base_url = base_url.take().or(stocky);
+        }
+        self
+    }
+
+    /// Writes everything but the mapping into the data folder: the file is the old one or the new one at any moment. What
+    /// the file says of the mapping stays in it; a file that somebody wrote by hand is kept under another name.
+    ///
+    /// # Errors
+    /// [`ConfigError`]: nothing was changed then.
+    pub fn write(&self, folder: &Path, now: Timestamp) -> Result<(), ConfigError> {
+        let path = path_in(folder);
+        let failed = |error| ConfigError::File { path: path.clone(), error };
+        let before = match fs::read_to_string(&path) {
+            Ok(text) => Some(text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(failed(error)),
+        };
+        let unreadable = |problem: String| ConfigError::Unreadable(problem);
+        let mut all: toml::Table = match &before {
+            Some(text) => toml::from_str(text).map_err(|error| unreadable(error.to_string()))?,
+            None => toml::Table::new(),
+        };
+        let connections = Connections {
+            shop: self.shop.clone(),
+            quickbooks: self.quickbooks.clone(),
+            purchasing: self.purchasing.clone(),
+            integration: self.integration,
+        };
+        all.extend(toml::Table::try_from(connections).map_err(|error| unreadable(error.to_string()))?);
+        let text = toml::to_string_pretty(&all).map_err(|error| unreadable(error.to_string()))?;
+        if let Some(before) = before.filter(|before| !before.starts_with(WRITTEN)) {
+            let kept = folder.join(format!("config.by-hand-{}.toml", now.strftime("%Y%m%dT%H%M%SZ")));
+            replace(&kept, before.as_bytes()).map_err(failed)?;
+            info!(file = %kept.display(), "the configuration that somebody wrote by hand was kept");
+        }
+        replace(&path, format!("{WRITTEN}\n\n{text}").as_bytes()).map_err(failed)
+    }
+
     /// What is decided about the start.
     pub const fn plan(&self) -> Plan {
         Plan { from: self.shop.start_date, opening_stock: self.integration.opening_stock }
@@ -256,6 +353,15 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// Puts a file in the place of another one, so that there is a whole one at any moment.
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let part = path.with_extension("part");
+    let mut file = fs::File::create(&part)?;
+    io::Write::write_all(&mut file, content)?;
+    file.sync_all()?;
+    fs::rename(&part, path)
 }
 
 #[cfg(test)]

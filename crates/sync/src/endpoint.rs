@@ -31,6 +31,16 @@ pub async fn listen(port: u16) -> io::Result<Vec<TcpListener>> {
     Ok(std::iter::once(first).chain(second).collect())
 }
 
+/// The port `first`, or the first one after it that nobody uses; `first` where none of the next few is free.
+pub(crate) async fn free_port(first: u16) -> u16 {
+    for port in first..=first.saturating_add(20) {
+        if listen(port).await.is_ok() {
+            return port;
+        }
+    }
+    first
+}
+
 /// Answers the Web Connector's calls on `listeners` until `stop`. Who signs in has to show the token that holds at that
 /// moment.
 ///

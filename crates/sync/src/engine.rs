@@ -12,8 +12,9 @@ use books::{
 };
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use qbxml::{IdError, MessageSetId};
+use serde::{Deserialize, Serialize};
 use store::{PullCount, RunId, RunOutcome, Scope, State, Store, StoreError};
-use tokio::sync::{Mutex as TurnLock, watch};
+use tokio::sync::{Mutex as TurnLock, Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use uuid::Uuid;
@@ -62,8 +63,10 @@ impl Clock for SystemClock {
 }
 
 /// How far the engine is with what it is doing, for those who watch.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct Progress {
+    /// Whether the shop is being read, or a session with QuickBooks is open.
+    pub running: bool,
     /// Documents pulled in this run.
     pub pulled: u32,
     /// Entries settled in the session with QuickBooks.
@@ -107,11 +110,24 @@ struct Live {
     last_call_at: Option<Timestamp>,
     /// Whether QuickBooks answered at least once since the program started.
     met: bool,
+    /// Whether the shop is being read, or what it told mapped.
+    at_it: bool,
+    wanted: Wanted,
+}
+
+/// What somebody wants done before it is due.
+#[derive(Clone, Copy, Default)]
+struct Wanted {
+    /// A run.
+    run: bool,
+    /// What is to be mapped anew, after somebody chose.
+    mapping: bool,
 }
 
 /// A run that has not come to its end.
 struct OpenRun {
     id: RunId,
+    began: Timestamp,
     pulled: PullCount,
 }
 
@@ -136,6 +152,8 @@ pub struct Engine {
     /// How many sessions ended since the start.
     sessions: watch::Sender<u32>,
     schedule: Schedule,
+    wakes: Notify,
+    began: Timestamp,
 }
 
 impl Engine {
@@ -167,7 +185,16 @@ impl Engine {
             progress: watch::Sender::default(),
             sessions: watch::Sender::default(),
             schedule: Schedule::default(),
+            wakes: Notify::new(),
+            began: now,
         })
+    }
+
+    /// The same, telling its progress to those who watch `progress`.
+    #[must_use]
+    pub fn telling(mut self, progress: watch::Sender<Progress>) -> Self {
+        self.progress = progress;
+        self
     }
 
     /// The store behind it.
@@ -185,20 +212,66 @@ impl Engine {
         self.progress.subscribe()
     }
 
+    /// When the Web Connector called last since this engine began.
+    pub fn last_call_at(&self) -> Option<Timestamp> {
+        self.live().last_call_at
+    }
+
+    /// When this engine began.
+    pub const fn began_at(&self) -> Timestamp {
+        self.began
+    }
+
+    /// When the next run is due; none while one goes on.
+    pub fn next_run_at(&self) -> Option<Timestamp> {
+        let live = self.live();
+        let next = self.schedule.next(live.last_run_at, live.last_call_at, self.clock.now());
+        (!live.at_it).then_some(next)
+    }
+
+    /// Has the next run begin at once, where [`Engine::keep_running`] is at it. After a run that is going on there is
+    /// another one, because what is wanted may have happened after that was read.
+    pub fn want_run(&self) {
+        self.live().wanted.run = true;
+        self.wakes.notify_one();
+    }
+
+    /// Has what is to be mapped anew mapped at once, where [`Engine::keep_running`] is at it.
+    pub fn want_mapping(&self) {
+        self.live().wanted.mapping = true;
+        self.wakes.notify_one();
+    }
+
+    /// Closes the run that waits for QuickBooks: this engine won't be called any more.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn wind_up(&self) -> Result<(), StoreError> {
+        let open = self.live().run.take();
+        open.map_or(Ok(()), |open| self.finish_run(&open, None))
+    }
+
     /// Runs on schedule until `stop`. A run that fails is told in the log and in the history; the next one comes all the
     /// same.
     pub async fn keep_running(&self, stop: &CancellationToken) {
         loop {
             let now = self.clock.now();
-            let due = {
-                let live = self.live();
-                self.schedule.is_due(live.last_run_at, live.last_call_at, now)
+            let (due, wanted) = {
+                let mut live = self.live();
+                (self.schedule.is_due(live.last_run_at, live.last_call_at, now), std::mem::take(&mut live.wanted))
             };
-            if due && let Err(problem) = self.run_once("schedule", stop).await {
+            let done = match wanted {
+                Wanted { run: true, .. } => self.run_once("by hand", stop).await,
+                _ if due => self.run_once("schedule", stop).await,
+                Wanted { mapping: true, .. } => self.map_again(stop).await,
+                Wanted { .. } => Ok(()),
+            };
+            if let Err(problem) = done {
                 warn!(code = problem.message().code, %problem, "the run did not come to its end");
             }
             tokio::select! {
                 () = stop.cancelled() => return,
+                () = self.wakes.notified() => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
         }
@@ -214,14 +287,19 @@ impl Engine {
         let now = self.clock.now();
         let run = self.begin_run(trigger, now)?;
         self.live().last_run_at = Some(now);
+        let at_it = AtIt::new(self);
         let result = tokio::select! {
             result = self.pull(run) => result,
             () = stop.cancelled() => Err(RunError::Stopped),
         };
-        let result = result.and(self.map_all(run).await);
+        let result = result.and(self.map_all(run, stop).await);
+        drop(at_it);
         let problem = result.as_ref().err().map(RunError::message);
-        self.note_trouble("trouble.shop", problem.as_ref())?;
-        tokio::task::block_in_place(|| self.back_up())?;
+        // That somebody stopped it says nothing of the shop.
+        if !matches!(result, Err(RunError::Stopped)) {
+            self.note_trouble("trouble.shop", problem.as_ref())?;
+            tokio::task::block_in_place(|| self.back_up())?;
+        }
         if problem.is_some() || !self.has_work()? {
             let code = problem.map(|problem| problem.code);
             let open = self.live().run.take_if(|open| open.id == run);
@@ -230,6 +308,24 @@ impl Engine {
             }
         }
         result
+    }
+
+    /// Maps what somebody's choice or decision lets be mapped anew, in the run that waits for QuickBooks or one of its own.
+    async fn map_again(&self, stop: &CancellationToken) -> Result<(), RunError> {
+        let _turn = self.turn.lock().await;
+        if self.store.unmapped(1)?.is_empty() || !integration::lists_are_read(&self.store)? {
+            return Ok(());
+        }
+        let waiting = self.live().run.as_ref().map(|open| open.id);
+        let run = waiting.map_or_else(|| self.begin_run("choice", self.clock.now()), Ok)?;
+        let at_it = AtIt::new(self);
+        let mapped = self.map_all(run, stop).await;
+        drop(at_it);
+        if waiting.is_none() && !self.has_work()? {
+            let open = self.live().run.take_if(|open| open.id == run);
+            open.map_or(Ok(()), |open| self.finish_run(&open, None))?;
+        }
+        mapped
     }
 
     /// Keeps what is wrong where the status shows it, until it is right again.
@@ -251,7 +347,7 @@ impl Engine {
         Ok(())
     }
 
-    async fn map_all(&self, run: RunId) -> Result<(), RunError> {
+    async fn map_all(&self, run: RunId, stop: &CancellationToken) -> Result<(), RunError> {
         // Before QuickBooks has told its lists, nothing can be mapped: it is done in the first session then.
         if !integration::lists_are_read(&self.store)? {
             return Ok(());
@@ -265,6 +361,9 @@ impl Engine {
             })?;
             if mapped < 500 {
                 return Ok(());
+            }
+            if stop.is_cancelled() {
+                return Err(RunError::Stopped);
             }
             tokio::task::yield_now().await;
         }
@@ -285,11 +384,13 @@ impl Engine {
     fn begin_run(&self, trigger: &str, now: Timestamp) -> Result<RunId, StoreError> {
         let waiting = self.live().run.take();
         if let Some(open) = waiting {
-            self.finish_run(&open, Some("run.quickbooks_did_not_call".to_owned()))?;
+            // A run that somebody wanted comes before the Web Connector is expected.
+            let was_expected = now.duration_since(open.began) >= self.schedule.every - self.schedule.lead * 2;
+            self.finish_run(&open, was_expected.then(|| "run.quickbooks_did_not_call".to_owned()))?;
         }
         let id = self.store.begin_run(trigger, now)?;
-        self.live().run = Some(OpenRun { id, pulled: PullCount::default() });
-        self.progress.send_replace(Progress::default());
+        self.live().run = Some(OpenRun { id, began: now, pulled: PullCount::default() });
+        self.progress.send_modify(|progress| *progress = Progress { running: progress.running, ..Progress::default() });
         Ok(id)
     }
 
@@ -339,6 +440,15 @@ impl Engine {
         Ok(false)
     }
 
+    /// Tells those who watch whether anything goes on.
+    fn tell_running(&self) {
+        let running = {
+            let live = self.live();
+            live.at_it || live.session.is_some()
+        };
+        self.progress.send_if_modified(|progress| std::mem::replace(&mut progress.running, running) != running);
+    }
+
     fn live(&self) -> MutexGuard<'_, Live> {
         // A panic elsewhere must not keep the others from working on: every state that matters is in the store.
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
@@ -363,6 +473,24 @@ impl Engine {
             Some(Session { id, conversation, .. }) if id == session => Some(act(conversation)),
             _ => None,
         }
+    }
+}
+
+/// As long as it is there, the shop is being read or what it told mapped.
+struct AtIt<'e>(&'e Engine);
+
+impl<'e> AtIt<'e> {
+    fn new(engine: &'e Engine) -> Self {
+        engine.live().at_it = true;
+        engine.tell_running();
+        Self(engine)
+    }
+}
+
+impl Drop for AtIt<'_> {
+    fn drop(&mut self) {
+        self.0.live().at_it = false;
+        self.0.tell_running();
     }
 }
 
@@ -413,7 +541,10 @@ impl Agent for Engine {
             let mut live = self.live();
             let run = match live.run.take() {
                 Some(open) => Ok(open),
-                None => self.store.begin_run("quickbooks", now).map(|id| OpenRun { id, pulled: PullCount::default() }),
+                None => {
+                    let run = self.store.begin_run("quickbooks", now);
+                    run.map(|id| OpenRun { id, began: now, pulled: PullCount::default() })
+                }
             };
             match run {
                 Ok(run) => {
@@ -429,6 +560,8 @@ impl Agent for Engine {
                 }
                 Err(error) => return Outgoing::Stop(told(&Message::new("store.failed").with("problem", error))),
             }
+            drop(live);
+            self.tell_running();
         }
         match self.with_conversation(session, |conversation| conversation.next(now)) {
             None => Outgoing::Done,
@@ -487,6 +620,7 @@ impl Agent for Engine {
     fn closed(&self, session: &SessionId, how: Ended) {
         let now = self.clock.now();
         let ended = self.live().session.take_if(|open| &open.id == session);
+        self.tell_running();
         let Some(Session { mut conversation, run, .. }) = ended else { return };
         let stopped = conversation.stopped();
         let noted = conversation.close(&format!("the session ended: {how:?}"), now).map_err(|fault| fault.to_string());

@@ -44,7 +44,7 @@ const PACE_OF: SignedDuration = SignedDuration::from_mins(10);
 
 /// How far the initial integration is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename = "IntegrationStage", rename_all = "snake_case")]
 pub enum Stage {
     /// Nothing was started: nothing is written to QuickBooks.
     #[default]
@@ -125,7 +125,7 @@ pub fn obstacles(store: &Store, from: Date, now: Timestamp) -> Result<Vec<Messag
 
 /// Modes that are detailed though QuickBooks' lists have no room for it (BRIEF.md B16).
 pub(crate) fn too_detailed(store: &Store, modes: Modes, now: Timestamp) -> Result<Vec<Message>, StoreError> {
-    let Some(ceilings) = ceilings::ceilings_of(store, now)? else { return Ok(Vec::new()) };
+    let Some(ceilings) = ceilings::ceilings(store, now)? else { return Ok(Vec::new()) };
     let is_detailed = |of| match of {
         Moded::Customers => modes.customers == Mode::Detailed,
         Moded::Inventory => modes.inventory == Mode::Detailed,

@@ -1,7 +1,7 @@
 //! How much QuickBooks is told, and from when: modes change forward only, from a day that has not begun (BRIEF.md B15–B17).
 //! An order keeps the modes of the day on which it was placed all its life.
 
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
 
 use books::{
     Context, Day, DocumentKind, EntryKey, Fact, Mapping,
@@ -12,7 +12,11 @@ use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use store::{MappingWhy, Store, StoreError};
 
-use crate::{api::ApiError, integration, messages::Message};
+use crate::{
+    api::ApiError,
+    integration::{self, Integration, Stage},
+    messages::Message,
+};
 
 /// Over how many days of the shop's past a preview looks.
 const LOOKS_BACK: i32 = 30;
@@ -31,6 +35,45 @@ pub struct ModesView {
     /// Of suppliers.
     #[specta(type = String)]
     pub vendors: Mode,
+}
+
+/// A mode, as somebody chooses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename = "Mode", rename_all = "snake_case")]
+pub enum ChosenMode {
+    /// Sums by day, and generic names.
+    Summary,
+    /// Each sale, with exact names.
+    Detailed,
+}
+
+impl From<ChosenMode> for Mode {
+    fn from(chosen: ChosenMode) -> Self {
+        match chosen {
+            ChosenMode::Summary => Self::Summary,
+            ChosenMode::Detailed => Self::Detailed,
+        }
+    }
+}
+
+/// Modes, as somebody chooses them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename = "Modes")]
+pub struct ChosenModes {
+    /// Of buyers.
+    pub customers: ChosenMode,
+    /// Of goods, and with them of sales.
+    pub inventory: ChosenMode,
+    /// Of suppliers.
+    pub vendors: ChosenMode,
+}
+
+impl ChosenModes {
+    /// The same from a day on.
+    pub fn from_day(self, from: Date) -> ModesFrom {
+        let Self { customers, inventory, vendors } = self;
+        ModesFrom { from, customers: customers.into(), inventory: inventory.into(), vendors: vendors.into() }
+    }
 }
 
 /// What the last thirty days' orders come to in certain modes, were they carried over anew.
@@ -54,8 +97,8 @@ pub struct ModesPreview {
 }
 
 /// All modes, those from the beginning first.
-pub fn modes(folder: &Path) -> Result<Vec<ModesView>, ApiError> {
-    let mapping = Store::read_only(folder)?.mapping()?.unwrap_or_default();
+pub fn modes(store: &Store) -> Result<Vec<ModesView>, ApiError> {
+    let mapping = store.mapping()?.unwrap_or_default();
     let first = mapping.modes_on(Date::MIN);
     let first =
         ModesView { from: None, customers: first.customers, inventory: first.inventory, vendors: first.vendors };
@@ -74,13 +117,12 @@ pub fn modes(folder: &Path) -> Result<Vec<ModesView>, ApiError> {
 ///
 /// # Errors
 /// When nothing was read from the shop yet, or the change can't be made.
-pub fn preview(folder: &Path, change: ModesFrom, now: Timestamp) -> Result<ModesPreview, ApiError> {
-    let store = Store::read_only(folder)?;
-    let (shop, mapping) = checked(&store, change, now)?;
+pub fn preview(store: &Store, change: ModesFrom, now: Timestamp) -> Result<ModesPreview, ApiError> {
+    let (shop, mapping) = checked(store, change, now)?;
     let before = mapping.modes_on(change.from);
     let after = Modes { customers: change.customers, inventory: change.inventory, vendors: change.vendors };
-    let (orders, as_now) = outlook(&store, &shop, &always(&mapping, before), now)?;
-    let (_, then) = outlook(&store, &shop, &always(&mapping, after), now)?;
+    let (orders, as_now) = outlook(store, &shop, &always(&mapping, before), now)?;
+    let (_, then) = outlook(store, &shop, &always(&mapping, after), now)?;
     Ok(ModesPreview { orders, now: as_now, then })
 }
 
@@ -88,11 +130,28 @@ pub fn preview(folder: &Path, change: ModesFrom, now: Timestamp) -> Result<Modes
 ///
 /// # Errors
 /// When nothing was read from the shop yet, when the day has begun, or when QuickBooks' lists have no room for it.
-pub fn change(folder: &Path, change: ModesFrom, now: Timestamp) -> Result<(), ApiError> {
-    let store = Store::open(folder, now)?.store;
-    let (_, mut mapping) = checked(&store, change, now)?;
+pub fn change(store: &Store, change: ModesFrom, now: Timestamp) -> Result<(), ApiError> {
+    let (_, mut mapping) = checked(store, change, now)?;
     mapping.modes.retain(|other| other.from < change.from);
     mapping.modes.push(change);
+    store.save_mapping(&mapping, MappingWhy::Chosen, now)?;
+    Ok(())
+}
+
+/// Before the start: has these modes hold from the beginning.
+///
+/// # Errors
+/// When the integration is started, or QuickBooks' lists have no room for it.
+pub fn choose(store: &Store, chosen: ChosenModes, now: Timestamp) -> Result<(), ApiError> {
+    if Integration::of(store)?.stage != Stage::NotStarted {
+        return Err(ApiError { message: Message::new("modes.started") });
+    }
+    let ModesFrom { customers, inventory, vendors, .. } = chosen.from_day(Date::MIN);
+    let modes = Modes { customers, inventory, vendors };
+    if let Some(message) = integration::too_detailed(store, modes, now)?.into_iter().next() {
+        return Err(ApiError { message });
+    }
+    let mapping = always(&store.mapping()?.unwrap_or_default(), modes);
     store.save_mapping(&mapping, MappingWhy::Chosen, now)?;
     Ok(())
 }

@@ -5,8 +5,8 @@
 
 use std::{env, ffi::OsString, fs, path::PathBuf};
 
-use books::{DocumentKind, Entry, ListObject, Money, NameSpace, mapping::ClosedPeriod};
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use books::{DocumentKind, Entry, ListObject, Mapping, Money, NameSpace, mapping::ClosedPeriod};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use store::{State, Store, StoreError};
 
@@ -204,13 +204,60 @@ fn point_of_sale(variable: impl Fn(&str) -> Option<OsString>) -> Option<bool> {
 /// What the store says; what is wrong outside is a point.
 pub async fn preflight(
     store: &Store,
-    config: &Config,
+    config: Option<&Config>,
     secrets: &Secrets,
     here: &Surroundings,
 ) -> Result<Preflight, StoreError> {
-    let facts = Facts::read(store, config)?;
-    let probe = shop::probe(config, secrets).await;
-    Ok(Preflight { points: facts.points(&probe, config, here) })
+    let seen = match config {
+        None => Err(Unseen::not_connected()),
+        Some(config) => shop::probe(config, secrets).await.map_err(|error| Unseen::from(&error)),
+    };
+    points(store, config, &seen, here)
+}
+
+/// The points with what was seen of the shop. Nobody is asked.
+pub(crate) fn points(
+    store: &Store,
+    config: Option<&Config>,
+    seen: &Result<Probe, Unseen>,
+    here: &Surroundings,
+) -> Result<Preflight, StoreError> {
+    Ok(Preflight { points: Facts::read(store, config)?.points(seen, here) })
+}
+
+/// Why nothing is known of the shop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unseen {
+    finding: Finding,
+    message: Message,
+}
+
+impl Unseen {
+    /// No shop is connected.
+    pub(crate) fn not_connected() -> Self {
+        Self { finding: Finding::CantTell, message: Message::new("preflight.shop.not_connected") }
+    }
+
+    /// A shop is connected, and was not asked yet.
+    pub(crate) fn not_asked() -> Self {
+        Self { finding: Finding::CantTell, message: Message::new("preflight.shop.unknown") }
+    }
+
+    /// The shop did not let us in the last time, or could not be reached.
+    pub(crate) fn failed(message: Message) -> Self {
+        Self { finding: Finding::NotFound, message }
+    }
+}
+
+impl From<&ConnectError> for Unseen {
+    fn from(error: &ConnectError) -> Self {
+        let (finding, message) = match error {
+            ConnectError::Config(error) => (Finding::NotFound, error.message()),
+            ConnectError::Source(error) if error.passing => (Finding::CantTell, error.message.clone()),
+            ConnectError::Source(error) => (Finding::NotFound, error.message.clone()),
+        };
+        Self { finding, message }
+    }
 }
 
 /// Keeps what the merchant confirms.
@@ -251,12 +298,20 @@ struct Facts {
     footer: Option<ListObject>,
     footer_wanted: bool,
     confirmed: Confirmed,
+    /// The mapping that counts.
+    mapping: Mapping,
+    /// The day from which orders are carried over, where it is known.
+    start: Option<Date>,
 }
 
 impl Facts {
-    fn read(store: &Store, config: &Config) -> Result<Self, StoreError> {
+    fn read(store: &Store, config: Option<&Config>) -> Result<Self, StoreError> {
+        let mapping = match store.mapping()? {
+            Some(mapping) => mapping,
+            None => config.map(|config| config.mapping.clone()).unwrap_or_default(),
+        };
         let world = store.world()?;
-        let footer = books::Lists::named(&world, NameSpace::Item, config.mapping.tax.footer.trim());
+        let footer = books::Lists::named(&world, NameSpace::Item, mapping.tax.footer.trim());
         world.check()?;
         Ok(Self {
             company: store.setting("company")?,
@@ -266,17 +321,19 @@ impl Facts {
             footer,
             footer_wanted: store.setting::<Timestamp>(FOOTER_WANTED)?.is_some(),
             confirmed: store.setting(CONFIRMED)?.unwrap_or_default(),
+            mapping,
+            start: config.map(|config| config.shop.start_date),
         })
     }
 
-    fn points(&self, probe: &Result<Probe, ConnectError>, config: &Config, here: &Surroundings) -> Vec<Point> {
+    fn points(&self, probe: &Result<Probe, Unseen>, here: &Surroundings) -> Vec<Point> {
         let mut points = Vec::new();
         if let Some(company) = &self.company {
             points.extend([product(company), release(company), edition(company)]);
             points.push(self.company_file(company));
             points.extend([file_mode(company), sales_tax(company)]);
-            points.push(self.tax_item(config));
-            points.push(closing_date(company, config));
+            points.push(self.tax_item());
+            points.push(self.closing_date(company));
         } else {
             let asked = [
                 Check::Product,
@@ -292,7 +349,7 @@ impl Facts {
         }
         points.extend(shop_points(probe));
         let probe = probe.as_ref().ok();
-        points.push(currency(self.company.as_ref(), probe, &config.mapping.documents.home_currency));
+        points.push(currency(self.company.as_ref(), probe, &self.mapping.documents.home_currency));
         points.extend([time_zone(probe, here), clock(probe)]);
         points.extend([self.pos_migration(), self.same_computer(here)]);
         points
@@ -319,8 +376,8 @@ impl Facts {
         Point::new(Check::CompanyFile, finding, message.with("company", &company.name))
     }
 
-    fn tax_item(&self, config: &Config) -> Point {
-        let name = config.mapping.tax.footer.trim();
+    fn tax_item(&self) -> Point {
+        let name = self.mapping.tax.footer.trim();
         let is_zero = |object: &ListObject| {
             object.account.as_deref().and_then(|rate| rate.parse::<Money>().ok()) == Some(Money::ZERO)
         };
@@ -344,6 +401,24 @@ impl Facts {
                 point(Finding::NotFound, message).with(Remedy::CreateTaxItem)
             }
         }
+    }
+
+    fn closing_date(&self, company: &Company) -> Point {
+        let (finding, message) = match (company.closing_date, self.start) {
+            (None, _) => (Finding::Found, Message::new("preflight.closing_date.none")),
+            (Some(_), None) => (Finding::CantTell, Message::new("preflight.shop.not_connected")),
+            (Some(date), Some(start)) if date < start => {
+                (Finding::Found, Message::new("preflight.closing_date.before").with("date", date).with("start", start))
+            }
+            (Some(date), Some(start)) => {
+                let moves = self.mapping.documents.closed_period != ClosedPeriod::Hold;
+                let message =
+                    Message::new(if moves { "preflight.closing_date.moved" } else { "preflight.closing_date.held" });
+                let finding = if moves { Finding::Found } else { Finding::NotFound };
+                (finding, message.with("date", date).with("start", start))
+            }
+        };
+        Point::new(Check::ClosingDate, finding, message)
     }
 
     fn pos_migration(&self) -> Point {
@@ -441,25 +516,7 @@ fn sales_tax(company: &Company) -> Point {
     Point::new(Check::SalesTax, finding, message)
 }
 
-fn closing_date(company: &Company, config: &Config) -> Point {
-    let start = config.shop.start_date;
-    let (finding, message) = match company.closing_date {
-        None => (Finding::Found, Message::new("preflight.closing_date.none")),
-        Some(date) if date < start => {
-            (Finding::Found, Message::new("preflight.closing_date.before").with("date", date).with("start", start))
-        }
-        Some(date) => {
-            let moves = config.mapping.documents.closed_period != ClosedPeriod::Hold;
-            let message =
-                Message::new(if moves { "preflight.closing_date.moved" } else { "preflight.closing_date.held" });
-            let finding = if moves { Finding::Found } else { Finding::NotFound };
-            (finding, message.with("date", date).with("start", start))
-        }
-    };
-    Point::new(Check::ClosingDate, finding, message)
-}
-
-fn shop_points(probe: &Result<Probe, ConnectError>) -> [Point; 2] {
+fn shop_points(probe: &Result<Probe, Unseen>) -> [Point; 2] {
     match probe {
         Ok(probe) => {
             let found = Message::new("preflight.shop.found").with("shop", &probe.name);
@@ -472,17 +529,10 @@ fn shop_points(probe: &Result<Probe, ConnectError>) -> [Point; 2] {
             };
             [Point::new(Check::Shop, Finding::Found, found), Point::new(Check::Scopes, finding, message)]
         }
-        Err(error) => {
-            let (finding, message) = match error {
-                ConnectError::Config(error) => (Finding::NotFound, error.message()),
-                ConnectError::Source(error) if error.passing => (Finding::CantTell, error.message.clone()),
-                ConnectError::Source(error) => (Finding::NotFound, error.message.clone()),
-            };
-            [
-                Point::new(Check::Shop, finding, message),
-                Point::new(Check::Scopes, Finding::CantTell, Message::new("preflight.shop.unknown")),
-            ]
-        }
+        Err(Unseen { finding, message }) => [
+            Point::new(Check::Shop, *finding, message.clone()),
+            Point::new(Check::Scopes, Finding::CantTell, Message::new("preflight.shop.unknown")),
+        ],
     }
 }
 

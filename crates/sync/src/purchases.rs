@@ -171,6 +171,17 @@ fn read(
     Ok(Some((saved.documents.into_iter().map(told).collect(), Taken { fingerprint, incomplete: saved.incomplete })))
 }
 
+/// Reads all of what was saved; returns that it is incomplete, if it is.
+pub(crate) fn look_at_saved(
+    shop: &ShopAddress,
+    path: &std::path::Path,
+    zone: &TimeZone,
+) -> Result<Option<Message>, SourceError> {
+    let saved = tokio::task::block_in_place(|| stocky::read_saved(path, shop, zone));
+    let incomplete = saved.map_err(|error| saved_error(&error))?.incomplete;
+    Ok((!incomplete.is_empty()).then(|| Message::new("archive.incomplete").with("lists", incomplete.join(", "))))
+}
+
 /// What was taken is told to be incomplete as long as it is.
 fn whole(taken: &Taken) -> Result<Option<Page>, SourceError> {
     if taken.incomplete.is_empty() {

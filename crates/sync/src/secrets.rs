@@ -207,6 +207,11 @@ impl Secrets {
         }
     }
 
+    /// An environment variable, which holds no secret.
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
+        (self.variables)(name)
+    }
+
     /// Whether the file of this name is there.
     pub(crate) fn has_file(&self, name: &str) -> bool {
         self.folder.join(name).exists()

@@ -148,6 +148,35 @@ pub async fn probe(config: &Config, secrets: &Secrets) -> Result<Probe, ConnectE
     })
 }
 
+/// Really asks where purchases come from: reads a first page of Stocky's, or all of what was saved. Returns what does not
+/// stand in the way and should be known.
+///
+/// # Errors
+/// [`ConnectError`]: nothing can be read from there.
+pub(crate) async fn prove_purchases(
+    config: &Config,
+    secrets: &Secrets,
+    (zone, now): (&TimeZone, Timestamp),
+) -> Result<Option<Message>, ConnectError> {
+    let shop = address(config)?;
+    match &config.purchasing {
+        PurchasesConfig::None => Ok(None),
+        PurchasesConfig::Shopify => {
+            let missing = probe(config, secrets).await?.missing;
+            Ok(missing.into_iter().find(|missing| missing.code == "shop.purchases_scope"))
+        }
+        PurchasesConfig::Stocky { key, base_url } => {
+            let stocky = purchases::Stocky::new(shop, stocky_key(key, secrets)?, base_url.clone())?;
+            let opening = Opening { cursor: None, now, missed: false, zone: zone.clone() };
+            for name in stocky.feeds().into_iter().take(1) {
+                stocky.open(name, opening.clone())?.next().await?;
+            }
+            Ok(None)
+        }
+        PurchasesConfig::Archive { path } => Ok(purchases::look_at_saved(&shop, path, zone)?),
+    }
+}
+
 impl Source for Shop {
     fn feeds(&self) -> Vec<&'static str> {
         FEEDS.to_vec()

@@ -27,12 +27,12 @@ fn change_account(world: &mut World, name: &str, change: &str) {
 }
 
 fn state_of(world: &World, key: &str) -> CategoryState {
-    let categories = choices::categories_of(&world.store).unwrap();
+    let categories = choices::categories(&world.store).unwrap();
     categories.into_iter().find(|category| category.key == key).unwrap().state
 }
 
 fn attention(world: &World) -> Vec<String> {
-    let status = api::status_of(&world.store).unwrap();
+    let status = api::status(&world.store).unwrap();
     status.attention.into_iter().map(|point| point.message.code).collect()
 }
 
@@ -195,7 +195,7 @@ fn a_full_list_holds_the_row_that_has_no_room_and_quickbooks_never_has_to_refuse
     assert!(world.entries(State::Rejected).is_empty());
     assert!(attention(&world).contains(&"ceilings.nearly_full".to_owned()));
 
-    let view = ceilings::ceilings_of(&world.store, world.now()).unwrap().unwrap();
+    let view = ceilings::ceilings(&world.store, world.now()).unwrap().unwrap();
     let names = view.lists.iter().find(|room| room.list == CeilingList::Names).unwrap();
     assert_eq!((names.used, names.ceiling, names.told), (3, Some(3), true));
     let customers = view.forecasts.iter().find(|forecast| forecast.list == CeilingList::Customers).unwrap();
@@ -220,7 +220,7 @@ fn detailed_is_refused_with_the_numbers_where_the_shop_has_more_than_fits() {
     world.sell(1001, &mugs(1001, 1));
     world.settle();
     let modes = |world: &World| {
-        let view = ceilings::ceilings_of(&world.store, world.now()).unwrap().unwrap();
+        let view = ceilings::ceilings(&world.store, world.now()).unwrap().unwrap();
         let customers = view.lists.iter().find(|room| room.list == CeilingList::Names).unwrap();
         let must: Vec<_> = view.must_be_summary().collect();
         (customers.used, customers.would_add, view.modes[0].detailed, must)
@@ -231,7 +231,7 @@ fn detailed_is_refused_with_the_numbers_where_the_shop_has_more_than_fits() {
     world.tell(id("Customer", 6), books::Fact::Customer(one_more));
     world.settle();
     assert_eq!(modes(&world), (2, 5, Verdict::Refused, vec![Moded::Customers]));
-    let view = ceilings::ceilings_of(&world.store, world.now()).unwrap().unwrap();
+    let view = ceilings::ceilings(&world.store, world.now()).unwrap().unwrap();
     let said = view.modes[0].message.text(sync::Language::En);
     assert!(
         said.contains("summary is required") && said.contains("would hold 7, and at most 6 fit (2 there, 5 new)"),
@@ -318,7 +318,7 @@ fn the_chart_of_a_lived_in_company_file_is_proposed_right() {
     let mut world = World::with(Setup::lived_in(Edition::Premier), Mapping::default());
     world.sell(1001, &paid(mugs(1001, 1)));
     world.settle();
-    let categories = choices::categories_of(&world.store).unwrap();
+    let categories = choices::categories(&world.store).unwrap();
     let of = |key: &str| categories.iter().find(|category| category.key == key).unwrap();
     for (key, account) in [
         ("sales", "Sales"),

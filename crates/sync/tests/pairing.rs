@@ -38,19 +38,24 @@ struct Installation {
 impl Installation {
     fn new(password: Option<SecretPlace>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        api::set_up(folder.path(), &books::Mapping::default(), jiff::Timestamp::UNIX_EPOCH).unwrap();
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        api::set_up(&Store::open(folder.path(), now).unwrap().store, &books::Mapping::default(), now).unwrap();
         let variables = |name: &str| (name == "TOKEN").then(|| " from-the-environment\n".to_owned());
         let secrets = Secrets::new(folder.path(), variables).with_store(mock::Store::new().unwrap());
         Self { folder, secrets, config: config(password) }
     }
 
+    fn store(&self) -> Store {
+        api::look(self.folder.path()).unwrap()
+    }
+
     fn keep(&self, text: &str, keep_in: Option<KeepIn>) -> Result<String, Message> {
-        let kept = api::keep_app_token(self.folder.path(), &self.config, &self.secrets, &token(text), keep_in);
+        let kept = api::keep_app_token(&self.store(), &self.config, &self.secrets, &token(text), keep_in);
         kept.map(|place| place.unwrap().to_string()).map_err(|error| error.message)
     }
 
     fn revoke(&self) {
-        api::revoke_app_token(self.folder.path(), &self.config, &self.secrets).unwrap().unwrap();
+        api::revoke_app_token(&self.store(), &self.config, &self.secrets).unwrap().unwrap();
     }
 
     fn keeper(&self) -> sync::token::TokenKeeper {
@@ -175,7 +180,7 @@ fn no_secret_is_shown_or_stored() {
     one.secrets.write(&SecretPlace::CredentialStore("shop".into()), &secret).unwrap();
     let read = one.secrets.read(&SecretPlace::CredentialStore("shop".into())).unwrap().unwrap();
     assert_eq!(read.expose_secret(), TOKEN);
-    let view = api::app_token(one.folder.path(), &one.config, &one.secrets).unwrap().unwrap();
+    let view = api::app_token(&one.store(), &one.config, &one.secrets).unwrap().unwrap();
     let shown = format!("{:?} {:?} {view:?} {:?}", one.secrets, one.keeper(), one.keeper().token().unwrap());
     assert!(!shown.contains(TOKEN), "{shown}");
     for file in fs::read_dir(one.folder.path()).unwrap().map(Result::unwrap).filter(|file| file.path().is_file()) {
@@ -216,7 +221,7 @@ fn a_token_is_proven_by_a_session_in_which_quickbooks_answered_for_a_company_fil
 fn refused_sign_ins_are_counted_and_told_until_one_succeeds() {
     let world = World::new();
     let attention = || {
-        let status = api::status_of(&world.store).unwrap();
+        let status = api::status(&world.store).unwrap();
         status.attention.into_iter().map(|point| point.message).find(|message| message.code.starts_with("token."))
     };
     assert_eq!(attention(), None);

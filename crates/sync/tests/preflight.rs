@@ -28,7 +28,7 @@ fn look(world: &World) -> Preflight {
 fn look_at(store: &Store, config: &Config) -> Preflight {
     let secrets = Secrets::new(Path::new("none"), |_| None);
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(preflight::preflight(store, config, &secrets, &here())).unwrap()
+    runtime.block_on(preflight::preflight(store, Some(config), &secrets, &here())).unwrap()
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn count(world: &World, kind: DocumentKind) -> usize {
 }
 
 fn codes(world: &World) -> Vec<String> {
-    let status = sync::api::status_of(&world.store).unwrap();
+    let status = sync::api::status(&world.store).unwrap();
     status.attention.into_iter().filter(|one| one.entries == 0).map(|one| one.message.code).collect()
 }
 
