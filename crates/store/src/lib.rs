@@ -42,6 +42,7 @@ mod proof;
 mod renames;
 mod rooms;
 mod runs;
+mod search;
 mod settings;
 mod settling;
 mod state;
@@ -53,10 +54,12 @@ pub use audit::{AuditCheck, AuditRow, Subject};
 pub use choices::{AccountFacts, LostChoice, MappingVersion, MappingWhy};
 pub use connections::Store;
 pub use days::{Part, PartOf};
-pub use documents::{FirstSales, PullCount, Pulled, Version};
+pub use documents::{
+    DocumentFilter, DocumentRow, DocumentState, FirstSales, PullCount, Pulled, StoredVersion, Version,
+};
 pub use error::{OpenError, StoreError};
 pub use lists::{GoneObject, ListRow, World};
-pub use look::{BookedRow, Counts, EntryDetail, EntryFilter, EntryRow};
+pub use look::{BookedRow, Counts, DayCount, EntryDetail, EntryFilter, EntryRow, Page};
 pub use mapping::Scope;
 pub use open::{Notice, Opened, RECOVERED, Recovery};
 pub use posting::{NewSet, SentSet};
