@@ -66,6 +66,7 @@ pub use posting::{NewSet, SentSet};
 pub use proof::{CompanyPosting, CompanyRow};
 pub use rooms::ListCount;
 pub use runs::{RunId, RunOutcome, RunRow};
+pub use settings::SettingRow;
 pub use settling::{Linked, Outcome};
 pub use state::State;
 pub use undo::Selection;

@@ -112,6 +112,11 @@ impl Store {
             Condition::Whole(_) => Ok(Self::reader_of(folder.to_owned(), file)),
         }
     }
+
+    /// The schema version of the database: how many steps it went through.
+    pub fn schema_version(&self) -> Result<u32, StoreError> {
+        self.read(|tx| Ok(tx.query_row("PRAGMA user_version", [], |row| row.get(0))?))
+    }
 }
 
 fn open_with(folder: &Path, now: Timestamp, steps: Vec<M<'static>>) -> Result<Opened, OpenError> {

@@ -22,6 +22,7 @@ pub mod config;
 pub mod conversation;
 pub mod endpoint;
 pub mod engine;
+pub mod export;
 pub mod history;
 pub mod integration;
 mod lists;

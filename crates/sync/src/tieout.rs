@@ -14,7 +14,7 @@ pub use books::tieout::{Row, compare};
 use books::{
     Body, DocumentId, DocumentKind, EntryKey, Fact, Lists, Money, NameSpace, Past, document::Shop, mapping::Mapping,
 };
-pub(crate) use days::by_day;
+pub(crate) use days::{Day, by_day};
 pub use days::{TieOutDay, TieOutDayView, TieOutOrder, TieOutRow, tie_out_day, tie_out_days};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};

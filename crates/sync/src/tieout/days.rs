@@ -82,17 +82,17 @@ pub(crate) struct Day {
 }
 
 impl Day {
-    fn orders(&self) -> impl Iterator<Item = (&str, &OrderDifference)> {
+    pub(crate) fn orders(&self) -> impl Iterator<Item = (&str, &OrderDifference)> {
         self.differences.iter().flat_map(|day| day.orders.iter().map(|order| (day.row.account.as_str(), order)))
     }
 
     /// Of the figures that `side` picks, what is debited.
-    fn turnover(&self, side: impl Fn(&Row) -> Money) -> Money {
+    pub(crate) fn turnover(&self, side: impl Fn(&Row) -> Money) -> Money {
         self.rows.iter().map(side).filter(|amount| amount.is_positive()).sum()
     }
 
     /// See [`TieOutDay::difference`].
-    fn difference(&self) -> Money {
+    pub(crate) fn difference(&self) -> Money {
         let off = || self.orders().map(|(_, order)| order.company - order.shop);
         let debits: Money = off().filter(|amount| amount.is_positive()).sum();
         let credits: Money = off().filter(|amount| amount.is_negative()).map(Money::abs).sum();
