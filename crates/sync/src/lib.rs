@@ -22,6 +22,8 @@ pub mod config;
 pub mod conversation;
 pub mod endpoint;
 pub mod engine;
+pub mod export;
+pub mod history;
 pub mod host;
 pub mod integration;
 mod lists;
