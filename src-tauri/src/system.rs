@@ -4,36 +4,14 @@
 use std::path::{Path, PathBuf};
 
 use auto_launch::{AutoLaunch, AutoLaunchBuilder, WindowsEnableMode};
-use serde::{Deserialize, Serialize};
-use specta::Type;
-use sync::{Message, api::ApiError};
+use sync::api::{ApiError, SystemStart};
 use tauri::{AppHandle, Runtime};
 use tauri_plugin_dialog::DialogExt;
 
+use crate::desktop::failed;
+
 /// With this argument the program starts without its window, as it does with the computer.
 pub const HIDDEN: &str = "--hidden";
-
-/// Whether the program starts with the computer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum SystemStart {
-    /// It does.
-    On,
-    /// It does not.
-    Off,
-    /// It would, but somebody has switched it off in the system (the Task Manager's start-up apps). Only there it is
-    /// switched on again.
-    SwitchedOffBySystem,
-    /// It can't on this computer.
-    NotAvailable,
-}
-
-/// A kind of file, as dialogs tell it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FileKind {
-    /// Its ending, without the dot.
-    pub ending: &'static str,
-}
 
 /// What is to be picked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,9 +78,9 @@ impl<R: Runtime> System for Native<R> {
 
     fn show(&self, path: &Path) -> Result<(), ApiError> {
         if path.is_dir() {
-            tauri_plugin_opener::open_path(path, None::<&str>).map_err(failed)
+            tauri_plugin_opener::open_path(path, None::<&str>).map_err(|error| failed(&error))
         } else {
-            tauri_plugin_opener::reveal_item_in_dir(path).map_err(failed)
+            tauri_plugin_opener::reveal_item_in_dir(path).map_err(|error| failed(&error))
         }
     }
 
@@ -121,14 +99,10 @@ impl<R: Runtime> System for Native<R> {
         match (on, self.start()) {
             // Entering it anew would put the switch of the system back on, against what somebody decided there.
             (true, SystemStart::SwitchedOffBySystem) | (false, SystemStart::Off) => Ok(()),
-            (true, _) => launch.enable().map_err(failed),
-            (false, _) => launch.disable().map_err(failed),
+            (true, _) => launch.enable().map_err(|error| failed(&error)),
+            (false, _) => launch.disable().map_err(|error| failed(&error)),
         }
     }
-}
-
-fn failed(problem: impl ToString) -> ApiError {
-    ApiError { message: Message::new("system.failed").with("problem", problem) }
 }
 
 /// The entry of this program among those that start with the computer, for this user alone.

@@ -19,7 +19,7 @@ mod start;
 
 pub use self::{
     attention::{
-        AttentionAction, AttentionGroup, ChoicePreview, EntriesPage, attention, attention_entries,
+        AttentionAction, AttentionGroup, ChoicePreview, attention, attention_entries,
         choose_account_preview, release_group, retry_group,
     },
     connections::{
@@ -27,7 +27,7 @@ pub use self::{
         ShopSignIn, choose_purchasing, connect_shop, connector_file, generate_token, paste_token, purchasing,
         quickbooks_connection, revoke_token, shop_connection, token,
     },
-    overview::{Overview, Reach, ReachState, overview, quickbooks_reach},
+    overview::{Overview, Reach, ReachState, overview, quickbooks_reach, today},
     settings::{
         About, BackupView, Preferences, PreferencesForm, SystemStart, Theme, about, back_up_now, backups, preferences,
         reset, reset_request, set_preferences,
@@ -46,7 +46,7 @@ pub use crate::{
     modes::{ChosenModes, change as change_modes, choose as choose_modes, modes, preview as modes_preview},
 };
 pub use books::{
-    DocumentKind, EntryKey, EntryKind, Mapping, Money, Posting,
+    DocumentId, DocumentKind, EntryKey, EntryKind, Mapping, Money, Posting,
     mapping::{Gateway, Mode, ModesFrom, MoneyBack},
 };
 pub use store::{EntryFilter, Notice, State, Store, StoreError};

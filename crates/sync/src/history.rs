@@ -133,6 +133,25 @@ pub enum UndoSelection {
     Since(#[specta(type = String)] Date),
 }
 
+/// How transactions are taken out of QuickBooks, as somebody chooses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename = "Removal", rename_all = "snake_case")]
+pub enum ChosenRemoval {
+    /// Their amounts become zero and the record stays, where QuickBooks can do that; else they are deleted.
+    Void,
+    /// They are deleted.
+    Delete,
+}
+
+impl From<ChosenRemoval> for Removal {
+    fn from(chosen: ChosenRemoval) -> Self {
+        match chosen {
+            ChosenRemoval::Void => Self::Void,
+            ChosenRemoval::Delete => Self::Delete,
+        }
+    }
+}
+
 /// A batch of entries that take something back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct UndoPlanned {
