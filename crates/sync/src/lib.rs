@@ -37,6 +37,7 @@ pub mod secrets;
 mod settle;
 pub mod shop;
 pub mod source;
+pub mod support;
 mod target;
 pub mod tieout;
 pub mod token;
