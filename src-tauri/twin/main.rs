@@ -10,18 +10,21 @@
 //! | everything else | the pages, as `npm run build:twin` has built them |
 
 mod answers;
+mod seeds;
 mod server;
 
-use std::{io::Write, net::Ipv4Addr, path::PathBuf, sync::Arc};
+use std::{io::Write, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 
 use answers::Answers;
 use clap::Parser;
-use desktop::desktop::Desktop;
+use desktop::{desktop::Desktop, events};
+use seeds::Seed;
 use simulator::{
     company::{Edition, Setup},
     shop::{Bucket, Mix, SHOP_ZONE, Settings, Trade},
-    world::World,
+    world::{ConnectorOrders, World},
 };
+use sync::{Host, Secrets, api, engine::SystemClock, host::Runs};
 use tauri::{Manager, WebviewWindowBuilder};
 use tokio::net::TcpListener;
 
@@ -37,6 +40,12 @@ struct Arguments {
     /// The port on 127.0.0.1; 0 takes a free one.
     #[arg(long, default_value_t = 0)]
     port: u16,
+    /// How far the installation is at the beginning.
+    #[arg(long, value_enum, default_value = "ready")]
+    seed: Seed,
+    /// Milliseconds between the Web Connector's sessions; 0: it calls only when told to.
+    #[arg(long, default_value_t = 1000)]
+    every_ms: u64,
     /// How many orders the shop has, over ten days that end yesterday.
     #[arg(long, default_value_t = 60)]
     orders: u32,
@@ -52,13 +61,31 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 async fn serve(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     std::fs::create_dir_all(&arguments.folder)?;
     let folder = std::path::absolute(&arguments.folder)?;
+    // The TLS library asks for the provider to be chosen once, before the first connection.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let world = world(&folder, arguments.orders).await?;
+    let data = folder.join("data");
+    let shop = world.shop_address();
+    let variables = move |name: &str| match name {
+        "TILLBRIDGE_SHOP_URL" => Some(shop.clone()),
+        // Any free one, so that many twins can be at work beside each other.
+        "TILLBRIDGE_QUICKBOOKS_PORT" => Some("0".to_owned()),
+        _ => None,
+    };
+    let host = Host::open(&data, Secrets::new(&data, variables), Arc::new(SystemClock), Runs::OnSchedule)?;
+    host.start().await;
+    seeds::grow(arguments.seed, &host, &world).await?;
+    if arguments.seed != Seed::Fresh {
+        world.connector(ConnectorOrders { every_ms: Some(arguments.every_ms), ..ConnectorOrders::default() }).await?;
+    }
+    tokio::spawn(tell_the_way(Arc::clone(&host), Arc::clone(&world)));
     let answers = Arc::new(Answers::new(&folder.join("saved"))?);
 
     let commands = desktop::bindings::builder();
     let app = tauri::test::mock_builder().invoke_handler(commands.invoke_handler()).build(desktop::context())?;
     commands.mount_events(&app);
-    app.manage(Desktop::new(folder.join("data"), answers.clone()));
+    app.manage(Desktop::new(Arc::clone(&host), answers.clone()));
+    events::follow(app.handle(), &host);
     let window = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build()?;
 
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port)).await?;
@@ -66,9 +93,25 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     // One line, for the program that has started this one.
     writeln!(out, "http://{}", listener.local_addr()?)?;
     out.flush()?;
-    let twin = server::router(&app, window, &arguments.pages).merge(answers::router(answers)).merge(world.router());
+    let twin = server::router(&app, window, &arguments.pages, Arc::clone(&world)).merge(answers::router(answers)).merge(world.router());
     axum::serve(listener, twin).await?;
     Ok(())
+}
+
+/// Somebody adds the .qwc file to the Web Connector as soon as there is one, and whenever the endpoint has moved.
+async fn tell_the_way(host: Arc<Host>, world: Arc<World>) {
+    let mut told = None;
+    loop {
+        if let (Some(_), Ok(connection)) = (host.engine(), api::quickbooks_connection(&host))
+            && told.as_ref() != Some(&connection.address)
+        {
+            let (url, user) = (Some(connection.address.clone()), Some(connection.user_name));
+            if world.connector(ConnectorOrders { url, user, ..ConnectorOrders::default() }).await.is_ok() {
+                told = Some(connection.address);
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 async fn world(folder: &std::path::Path, orders: u32) -> Result<Arc<World>, Box<dyn std::error::Error>> {

@@ -16,6 +16,7 @@ use axum::{
 };
 use futures_util::stream;
 use serde_json::Value;
+use simulator::world::{ConnectorOrders, World};
 use tauri::{
     App, Listener, WebviewWindow,
     ipc::{CallbackFn, InvokeBody, InvokeResponseBody},
@@ -34,12 +35,18 @@ const PAGES: &str = "tauri://localhost";
 struct Twin {
     window: WebviewWindow<MockRuntime>,
     events: broadcast::Sender<(&'static str, String)>,
+    world: Arc<World>,
     pages: PathBuf,
     policy: String,
 }
 
 /// The routes over the window of the app.
-pub fn router(app: &App<MockRuntime>, window: WebviewWindow<MockRuntime>, pages: &FilePath) -> Router {
+pub fn router(
+    app: &App<MockRuntime>,
+    window: WebviewWindow<MockRuntime>,
+    pages: &FilePath,
+    world: Arc<World>,
+) -> Router {
     let events = broadcast::Sender::new(BACKLOG);
     for name in EVENTS {
         let events = events.clone();
@@ -54,7 +61,7 @@ pub fn router(app: &App<MockRuntime>, window: WebviewWindow<MockRuntime>, pages:
         .route("/events", get(listen))
         .fallback(page)
         .layer(middleware::from_fn(same_origin))
-        .with_state(Arc::new(Twin { window, events, pages: pages.to_owned(), policy }))
+        .with_state(Arc::new(Twin { window, events, world, pages: pages.to_owned(), policy }))
 }
 
 /// No page but its own may ask it anything.
@@ -77,18 +84,35 @@ async fn command(State(twin): State<Arc<Twin>>, Path(command): Path<String>, bod
         callback: CallbackFn(0),
         error: CallbackFn(1),
         url,
-        body: InvokeBody::Json(arguments),
+        body: InvokeBody::Json(arguments.clone()),
         headers: HeaderMap::new(),
         invoke_key: INVOKE_KEY.to_owned(),
     };
-    let answer = tokio::task::spawn_blocking(move || get_ipc_response(&twin.window, request)).await;
+    let pasted = token_of(&arguments);
+    let window = twin.window.clone();
+    let answer = tokio::task::spawn_blocking(move || get_ipc_response(&window, request)).await;
     let json = [(header::CONTENT_TYPE, "application/json")];
     match answer {
-        Ok(Ok(InvokeResponseBody::Json(text))) => (json, text).into_response(),
+        Ok(Ok(InvokeResponseBody::Json(text))) => {
+            let made = serde_json::from_str(&text).ok().and_then(|answer| token_of(&answer));
+            if let Some(password) = made.or(pasted) {
+                // Somebody types it into the Web Connector at once.
+                let orders = ConnectorOrders { password: Some(password), ..ConnectorOrders::default() };
+                if let Err(error) = twin.world.connector(orders).await {
+                    return (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response();
+                }
+            }
+            (json, text).into_response()
+        }
         Ok(Ok(InvokeResponseBody::Raw(bytes))) => bytes.into_response(),
         Ok(Err(refusal)) => (StatusCode::UNPROCESSABLE_ENTITY, json, refusal.to_string()).into_response(),
         Err(broken) => (StatusCode::INTERNAL_SERVER_ERROR, broken.to_string()).into_response(),
     }
+}
+
+/// An app token that a command was given, or has made.
+fn token_of(value: &Value) -> Option<String> {
+    value.get("token").and_then(Value::as_str).map(str::to_owned)
 }
 
 async fn listen(State(twin): State<Arc<Twin>>) -> Response {

@@ -98,7 +98,50 @@ pub(crate) fn index_all(tx: &Transaction<'_>) -> Result<(), StoreError> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+    use books::{
+        DocumentId, Fact,
+        document::{Customer, Supplier},
+    };
+
     use super::*;
+    use crate::Store;
+
+    #[test]
+    fn entries_and_documents_from_before_are_found_by_the_names_in_their_documents() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = "2026-11-23T09:00:00Z".parse().unwrap();
+        let store = Store::open(folder.path(), now).unwrap().store;
+        let run = store.begin_run("test", now).unwrap();
+        let customer = Customer { display_name: "Åse Ødegård".to_owned(), ..Customer::default() };
+        let supplier = Supplier { name: "Ål & Øl".to_owned(), ..Supplier::default() };
+        let documents = [("c/1", Fact::Customer(customer)), ("s/2", Fact::Supplier(supplier))];
+        for (id, fact) in documents {
+            let document = Document { id: DocumentId::new(id), updated_at: now, fact };
+            store.save_pulled(run, "lists", &[crate::Pulled { document: &document, raw: "{}" }], None, now).unwrap();
+        }
+        store
+            .write(|tx| {
+                let insert = "INSERT INTO entries (key, document, document_version, kind, is_list, rank, number, title,
+                    total, state, changed_at) VALUES (?, ?, 1, 'invoice', 0, 7, '1', 'Ordre Æ', '1.00', 'posted', '')";
+                tx.execute(insert, ["known", "c/1"])?;
+                tx.execute(insert, ["unknown", "gone/9"])?;
+                tx.execute("UPDATE documents SET words = '', title = ''", [])?;
+                index_all(tx)
+            })
+            .unwrap();
+        let words = |sql: &str| -> Vec<String> {
+            let read = |tx: &Transaction<'_>| -> rusqlite::Result<Vec<String>> {
+                tx.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
+            };
+            store.read(|tx| Ok(read(tx)?)).unwrap()
+        };
+        assert_eq!(words("SELECT words FROM entries ORDER BY id"), ["ordre æ\n1\nåse ødegård", "ordre æ\n1"]);
+        assert_eq!(words("SELECT title FROM documents ORDER BY id"), ["Åse Ødegård", "Ål & Øl"]);
+        assert_eq!(
+            words("SELECT words FROM documents ORDER BY id"),
+            ["åse ødegård\n1\nåse ødegård", "ål & øl\n2\nål & øl"]
+        );
+    }
 
     #[test]
     fn an_amount_is_understood_as_it_is_written_in_any_country() {

@@ -153,14 +153,11 @@ fn summary(store: &Store, now: Timestamp) -> Result<Summary, ApiError> {
 fn settings(store: &Store) -> Result<Value, ApiError> {
     let mut all = Map::new();
     for SettingRow { key, value, changed_at } in store.settings()? {
-        let about = Map::from_iter([
-            ("changed_at".to_owned(), Value::String(changed_at.to_string())),
-            ("value".to_owned(), redacted(value)),
-        ]);
-        all.insert(redacted_text(&key), Value::Object(about));
+        let about = [("changed_at", changed_at.to_string().into()), ("value", value)];
+        all.insert(key, about.into_iter().map(|(name, value)| (name.to_owned(), value)).collect());
     }
-    all.insert("mapping".to_owned(), redacted(to_value(&store.mapping()?)));
-    Ok(Value::Object(all))
+    all.insert("mapping".to_owned(), to_value(&store.mapping()?));
+    Ok(redacted(Value::Object(all)))
 }
 
 fn runs(store: &Store) -> Result<Value, ApiError> {
@@ -238,12 +235,17 @@ fn redacted_fields(fields: Map<String, Value>) -> Map<String, Value> {
 fn redacted_text(text: &str) -> String {
     let mut told = String::with_capacity(text.len());
     let mut word = String::new();
-    let mut tell = |word: &mut String, told: &mut String| {
+    let tell = |word: &mut String, told: &mut String| {
         let core = word.trim_end_matches(['.', ':', '!', '?']);
         if is_harmless(core) {
             told.push_str(word);
-        } else if !told.trim_end().ends_with(GONE) {
-            told.push_str(GONE);
+        } else {
+            // One mark for words that follow each other: how many there were says something too.
+            if told.trim_end().ends_with(GONE) {
+                told.truncate(told.trim_end().len());
+            } else {
+                told.push_str(GONE);
+            }
         }
         word.clear();
     };
@@ -277,11 +279,16 @@ fn is_id(word: &str) -> bool {
     let digits = |text: &str| all(text, u8::is_ascii_digit);
     let id = word.split_once(":gid://").map_or(word, |(_, rest)| rest);
     let id = id.strip_prefix("gid://").unwrap_or(id);
-    let of_the_shop = id.strip_prefix("shopify/").and_then(|rest| rest.split_once('/')).is_some_and(|(kind, number)| {
-        all(kind, u8::is_ascii_alphabetic) && number.split('/').all(digits)
-    });
+    let of_the_shop = id
+        .strip_prefix("shopify/")
+        .and_then(|rest| rest.split_once('/'))
+        .is_some_and(|(kind, number)| all(kind, u8::is_ascii_alphabetic) && number.split('/').all(digits));
     let of_quickbooks = word.split_once('-').is_some_and(|(id, number)| {
-        id.len() <= 8 && all(id, u8::is_ascii_hexdigit) && id.bytes().any(|byte| byte.is_ascii_digit()) && number.len() >= 9 && digits(number)
+        id.len() <= 8
+            && all(id, u8::is_ascii_hexdigit)
+            && id.bytes().any(|byte| byte.is_ascii_digit())
+            && number.len() >= 9
+            && digits(number)
     });
     let of_an_order = word.strip_prefix('#').is_some_and(|number| number.len() <= 8 && digits(number));
     of_the_shop || of_quickbooks || of_an_order || Uuid::try_parse(word).is_ok_and(|_| word.len() == 36)

@@ -347,3 +347,65 @@ impl Printer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn every_letter_of_the_merchants_languages_can_be_printed() {
+        for face in [Face::new(REGULAR).unwrap(), Face::new(STRONG).unwrap()] {
+            for letter in "abcxyzABCXYZ0123456789æøåÆØÅéÉłŁżńüßñç€£−–…·’#%&/()\u{a0}".chars()
+            {
+                let glyph = &face.glyphs(&letter.to_string())[0];
+                assert_ne!(glyph.glyph_id, GlyphId::new(0), "{letter:?}");
+                assert!(glyph.x_advance > 0.0, "{letter:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_ends_in_an_ellipsis_within_its_room() {
+        let face = Face::new(REGULAR).unwrap();
+        let long = "Ødegård, Łukasz og sønner ".repeat(9);
+        let fitted = face.fitted(&long, SIZE, 120.0);
+        assert!(fitted.ends_with('…') && long.starts_with(fitted.trim_end_matches('…')), "{fitted}");
+        let width = face.width(&fitted, SIZE);
+        assert!((100.0..=120.0).contains(&width), "{width}");
+        assert_eq!(face.fitted("Kort", SIZE, 120.0), "Kort");
+        assert_eq!(face.fitted("two\nlines", SIZE, 120.0), "two lines");
+    }
+
+    fn table(blocks: &[usize]) -> Table {
+        let mut number = 0;
+        let mut row = || {
+            number += 1;
+            Row { cells: vec![number.to_string()], style: Style::Plain }
+        };
+        let blocks = blocks.iter().map(|rows| (0..*rows).map(|_| row()).collect()).collect();
+        Table { heading: String::new(), columns: vec![Column::new("N".to_owned(), 1.0)], blocks }
+    }
+
+    #[test]
+    fn every_row_is_printed_once_in_order_and_what_belongs_together_stays_together() {
+        let tables = [table(&[3; 40]), table(&[]), table(&[100, 1])];
+        let room = LINE * 30.0;
+        let pages = paginate(&tables, room);
+        let printed: Vec<Vec<&str>> = pages
+            .iter()
+            .map(|page| page.iter().flat_map(|part| &part.rows).map(|row| row.cells[0].as_str()).collect())
+            .collect();
+        let all: Vec<String> = (1..=120).chain(1..=101).map(|number: u32| number.to_string()).collect();
+        assert_eq!(printed.concat(), all);
+        for page in &pages {
+            let heads = page.len();
+            let rows: usize = page.iter().map(|part| part.rows.len()).sum();
+            assert!(rows * 2 + heads * 3 <= 60, "{heads} heads and {rows} rows do not fit");
+            assert!(heads > 0, "an empty page");
+        }
+        assert!(printed[..4].iter().all(|rows| rows.len() % 3 == 0), "an entry was torn apart");
+        assert_eq!(pages.iter().flatten().filter(|part| part.begins).count(), 3);
+    }
+}
