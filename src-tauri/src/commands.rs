@@ -16,8 +16,8 @@ use sync::{
     choices::{AccountView, CategoryView, MappingVersionView},
     export::{self, ExportFormat},
     history::{
-        self, ChosenRemoval, DocumentPage, DocumentQuery, DocumentsPage, EntriesPage, EntryQuery, RunsPage, UndoPlanned,
-        UndoSelection,
+        self, ChosenRemoval, DocumentPage, DocumentQuery, DocumentsPage, EntriesPage, EntryQuery, RunsPage,
+        UndoPlanned, UndoSelection,
     },
     integration::IntegrationView,
     modes::{ModesPreview, ModesView},
@@ -336,12 +336,7 @@ pub async fn runs(desktop: State<'_, Desktop>, offset: u32, limit: u32) -> Answe
 /// A page of the entries that a query finds, the latest made first.
 #[tauri::command]
 #[specta::specta]
-pub async fn entries(
-    desktop: State<'_, Desktop>,
-    query: EntryQuery,
-    offset: u32,
-    limit: u32,
-) -> Answer<EntriesPage> {
+pub async fn entries(desktop: State<'_, Desktop>, query: EntryQuery, offset: u32, limit: u32) -> Answer<EntriesPage> {
     desktop.ask(move |host| history::entries(host.store(), &query, offset, limit)).await
 }
 

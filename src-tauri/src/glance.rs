@@ -91,11 +91,7 @@ fn passes(reach: &Reach) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use sync::{
-        Host, Message, Secrets,
-        engine::SystemClock,
-        host::Runs,
-    };
+    use sync::{Host, Message, Secrets, engine::SystemClock, host::Runs};
 
     use super::*;
 
@@ -128,7 +124,10 @@ mod tests {
         assert_eq!(Glance::from(&paused).standing, Standing::Paused);
         let mut needed = paused;
         needed.status.attention = vec![point("a"), point("b")];
-        assert_eq!(Glance::from(&needed), Glance { standing: Standing::NeedsAttention, attention: 2, is_at_work: true });
+        assert_eq!(
+            Glance::from(&needed),
+            Glance { standing: Standing::NeedsAttention, attention: 2, is_at_work: true }
+        );
     }
 
     #[test]

@@ -145,7 +145,9 @@ async fn asked_to_end<R: Runtime>(app: AppHandle<R>) {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
-        let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else { return };
+        let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+            return;
+        };
         tokio::select! {
             _ = interrupted => {}
             _ = terminated.recv() => {}

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sync::Language;
 use tauri::{
-    AppHandle, Manager, Runtime,
+    AppHandle, Runtime,
     image::Image,
     menu::{Menu, MenuBuilder, MenuItemBuilder},
     tray::{MouseButton, MouseButtonState, TrayIconBuilder, TrayIconEvent},

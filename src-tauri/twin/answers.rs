@@ -14,9 +14,9 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use desktop::system::{Picked, System, SystemStart};
+use desktop::system::{Picked, System};
 use serde::{Deserialize, Serialize};
-use sync::api::ApiError;
+use sync::api::{ApiError, SystemStart};
 
 /// A system without a screen: files are saved in one folder, and the rest is as a test has said.
 pub struct Answers {

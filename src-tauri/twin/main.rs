@@ -93,7 +93,9 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     // One line, for the program that has started this one.
     writeln!(out, "http://{}", listener.local_addr()?)?;
     out.flush()?;
-    let twin = server::router(&app, window, &arguments.pages, Arc::clone(&world)).merge(answers::router(answers)).merge(world.router());
+    let twin = server::router(&app, window, &arguments.pages, Arc::clone(&world))
+        .merge(answers::router(answers))
+        .merge(world.router());
     axum::serve(listener, twin).await?;
     Ok(())
 }

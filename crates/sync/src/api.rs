@@ -19,8 +19,8 @@ mod start;
 
 pub use self::{
     attention::{
-        AttentionAction, AttentionGroup, ChoicePreview, attention, attention_entries,
-        choose_account_preview, release_group, retry_group,
+        AttentionAction, AttentionGroup, ChoicePreview, attention, attention_entries, choose_account_preview,
+        release_group, retry_group,
     },
     connections::{
         GeneratedToken, Purchasing, PurchasingChoice, PurchasingSource, QuickBooksConnection, ShopConnection, ShopForm,

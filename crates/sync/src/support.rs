@@ -125,7 +125,7 @@ fn to_value(value: &impl Serialize) -> Value {
 fn summary(store: &Store, now: Timestamp) -> Result<Summary, ApiError> {
     let counts = store.counts()?;
     let company: Option<Company> = store.setting("company")?;
-    let attention = api::status_of(store)?.attention;
+    let attention = api::status(store)?.attention;
     Ok(Summary {
         at: now,
         version: env!("CARGO_PKG_VERSION"),
