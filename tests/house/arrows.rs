@@ -24,7 +24,7 @@ const EVERYTHING: &[&str] =
     &["books", "qbxml", "shopify", "simulator", "store", "sync", "tillbridge-cli", "web-connector"];
 
 /// Rooms whose own tests may use the simulator too.
-const TESTED_WITH_SIMULATOR: &[&str] = &["shopify", "sync"];
+const TESTED_WITH_SIMULATOR: &[&str] = &["shopify", "sync", "tillbridge"];
 
 /// Libraries, by the beginning of their name, and the only rooms that may build on them.
 const LIBRARIES: &[(&str, &[&str])] = &[

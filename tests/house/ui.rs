@@ -44,10 +44,14 @@ fn every_message_is_there_in_both_languages_with_the_same_placeholders() {
 #[test]
 fn every_message_is_used() {
     let code: String = sources("ui/src", &[".ts", ".svelte"]).into_iter().map(|source| source.text).collect();
+    // What is shown outside of the page, beside the clock and by the system, takes its words from the same catalogue.
+    let app: String = sources("src-tauri/src", &[".rs"]).into_iter().map(|source| source.text).collect();
     let is_used = |key: &str| {
         let call = format!("m.{key}");
-        code.match_indices(&call)
-            .any(|(at, _)| !code[at + call.len()..].starts_with(|next: char| next.is_alphanumeric() || next == '_'))
+        app.contains(&format!("\"{key}\""))
+            || code
+                .match_indices(&call)
+                .any(|(at, _)| !code[at + call.len()..].starts_with(|next: char| next.is_alphanumeric() || next == '_'))
     };
     let unused: Vec<String> = catalogue("en").keys().filter(|key| !is_used(key)).cloned().collect();
     assert_none("messages that nothing shows", &unused);

@@ -93,7 +93,7 @@ pub fn bindings(project: &Project, _args: &[String]) -> Result<(), Stop> {
             return Err(needs("desktop: libraries"));
         }
         let mut command = cargo_command();
-        command.args(["test", "--workspace", "--bin", DESKTOP, "bindings"]);
+        command.args(["test", "--package", DESKTOP, "--lib", "bindings"]);
         project.run(command.env("TILLBRIDGE_WRITE_BINDINGS", "1"))
     });
     report.close()

@@ -1,6 +1,6 @@
 //! The window's first page: is everything fine, in one look.
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::{ApiError, RunView, Status, history, status};
@@ -84,9 +84,7 @@ pub fn overview(host: &Host) -> Result<Overview, ApiError> {
     let progress = *host.progress().borrow();
     let integration = Integration::of(store)?;
     let last_run = history(store, 1)?.pop();
-    let shop: Option<Shop> = store.setting("shop")?;
-    let zone = shop.and_then(|shop| TimeZone::get(&shop.time_zone).ok()).unwrap_or(TimeZone::UTC);
-    let midnight = now.to_zoned(zone).start_of_day().map_or(now, |midnight| midnight.timestamp());
+    let midnight = now.to_zoned(zone(store)?).start_of_day().map_or(now, |midnight| midnight.timestamp());
     let trouble = host.trouble().filter(|trouble| *trouble != Trouble::NotConnected);
     Ok(Overview {
         status: status(store)?,
@@ -101,6 +99,19 @@ pub fn overview(host: &Host) -> Result<Overview, ApiError> {
         posted_today: store.booked_since(midnight)?,
         trouble: trouble.map(|trouble| trouble.message()),
     })
+}
+
+/// Today, by the shop's calendar; by Greenwich's before a shop is known.
+///
+/// # Errors
+/// [`ApiError`] when the store can't be read.
+pub fn today(host: &Host) -> Result<Date, ApiError> {
+    Ok(host.now().to_zoned(zone(host.store())?).date())
+}
+
+fn zone(store: &Store) -> Result<TimeZone, ApiError> {
+    let shop: Option<Shop> = store.setting("shop")?;
+    Ok(shop.and_then(|shop| TimeZone::get(&shop.time_zone).ok()).unwrap_or(TimeZone::UTC))
 }
 
 /// Whether the shop can be reached, by the last run that read it.
