@@ -1,5 +1,6 @@
 import { defineConfig } from "@playwright/test";
 
+const address = `http://localhost:${process.env["SCREENS_PORT"] ?? "1421"}`;
 const gallery = process.env["GALLERY"] !== undefined;
 
 export default defineConfig({
@@ -11,7 +12,7 @@ export default defineConfig({
   workers: 2,
   reporter: "list",
   use: {
-    baseURL: "http://localhost:1421",
+    baseURL: address,
     locale: "en-US",
     timezoneId: "America/New_York",
     viewport: { width: 960, height: 680 },
@@ -33,7 +34,7 @@ export default defineConfig({
     command: gallery
       ? "npx vite preview --mode twin --config tests/gallery/vite.config.ts"
       : "npx vite preview --mode twin",
-    url: "http://localhost:1421",
+    url: address,
     reuseExistingServer: false,
   },
 });

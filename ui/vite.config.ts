@@ -36,7 +36,11 @@ export default defineConfig(({ mode }) => ({
   // The port that tauri.conf.json names; another one would leave the window empty.
   // Outside of ui/ lies the engine's catalogue of messages.
   server: { port: 1420, strictPort: true, fs: { allow: [".", "../crates/sync/messages"] } },
-  preview: { port: 1421, strictPort: true, headers: { "Content-Security-Policy": policy() } },
+  preview: {
+    port: Number(process.env["SCREENS_PORT"] ?? 1421),
+    strictPort: true,
+    headers: { "Content-Security-Policy": policy() },
+  },
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },

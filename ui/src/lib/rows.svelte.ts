@@ -50,7 +50,7 @@ export function createRows<Row>(source: () => RowsSource<Row>): Rows<Row> {
       ),
     };
   });
-  const total = $derived(answers.find((answer) => answer.data !== undefined)?.data?.total);
+  const total = $derived(answers.find((answer) => answer.data !== undefined)?.data.total);
 
   // Between two lists, and while another page is awaited, the list keeps its length, so that nothing jumps.
   $effect(() => {

@@ -8,7 +8,6 @@ export async function invoke<T>(command: string, args: Record<string, unknown> =
     body: JSON.stringify(args),
   });
   const answer: unknown = await response.json();
-  // eslint-disable-next-line @typescript-eslint/only-throw-error -- the engine's errors are plain objects
   if (!response.ok) throw answer;
   return answer as T;
 }
