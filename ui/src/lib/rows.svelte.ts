@@ -1,4 +1,5 @@
-import { createQueries, queryOptions, type CreateQueryResult } from "@tanstack/svelte-query";
+import { QueryObserver, useQueryClient, type QueryObserverResult } from "@tanstack/svelte-query";
+import { untrack } from "svelte";
 
 import type { RowsPage, RowsSource } from "./queries";
 
@@ -23,10 +24,8 @@ export interface Rows<Row> {
   retry: () => void;
 }
 
-/** The pages that hold the rows from `first` to `last`, both included. */
-export function pagesOf(first: number, last: number): number[] {
-  const from = Math.floor(Math.max(0, first) / PAGE_SIZE);
-  const to = Math.max(from, Math.floor(last / PAGE_SIZE));
+/** The pages from one to another, both included. */
+function pagesOf(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
@@ -34,52 +33,70 @@ export function pagesOf(first: number, last: number): number[] {
  * The rows of `source`, for a VirtualTable. Reactive: another key is another list. Called while a component is made.
  */
 export function createRows<Row>(source: () => RowsSource<Row>): Rows<Row> {
+  const client = useQueryClient();
+  const list = $derived(source());
   let first = $state(0);
   let last = $state(0);
+  let answers = $state.raw<ReadonlyMap<number, QueryObserverResult<RowsPage<Row>>>>(new Map());
   let known = $state<number | null>(null);
+  let observers: QueryObserver<RowsPage<Row>>[] = [];
 
-  const pages = $derived(pagesOf(first, last));
-  const answers: CreateQueryResult<RowsPage<Row>>[] = createQueries(() => {
-    const { key, ask } = source();
-    return {
-      queries: pages.map((page) =>
-        queryOptions({
-          queryKey: [...key, "page", page],
-          queryFn: () => ask(page * PAGE_SIZE, PAGE_SIZE),
-        }),
-      ),
-    };
-  });
-  const total = $derived(answers.find((answer) => answer.data !== undefined)?.data.total);
+  const from = $derived(Math.floor(first / PAGE_SIZE));
+  const to = $derived(Math.max(from, Math.floor(last / PAGE_SIZE)));
 
-  // Between two lists, and while another page is awaited, the list keeps its length, so that nothing jumps.
   $effect(() => {
-    if (total !== undefined) known = total;
+    const pages = pagesOf(from, to);
+    const start = from;
+    const { key, ask } = list;
+    return untrack(() => {
+      observers = pages.map(
+        (page) =>
+          new QueryObserver(client, {
+            queryKey: [...key, "page", page],
+            queryFn: () => ask(page * PAGE_SIZE, PAGE_SIZE),
+            // What comes into view again is as good as the engine's last word on changes.
+            staleTime: Infinity,
+          }),
+      );
+      const look = () => {
+        answers = new Map(observers.map((observer, index) => [start + index, observer.getCurrentResult()]));
+        for (const answer of answers.values()) {
+          // Between two lists, and while another page is awaited, the list keeps its length, so that nothing jumps.
+          if (answer.data !== undefined) known = answer.data.total;
+        }
+      };
+      const stops = observers.map((observer) => observer.subscribe(look));
+      look();
+      return () => {
+        for (const stop of stops) stop();
+      };
+    });
   });
 
+  const some = (is: (answer: QueryObserverResult<RowsPage<Row>>) => boolean) =>
+    [...answers.values()].find(is);
   return {
     get total() {
-      return total ?? known ?? 0;
+      return known ?? 0;
     },
     get pending() {
-      return total === undefined && known === null;
+      return known === null;
     },
     get fetching() {
-      return answers.some((answer) => answer.isFetching);
+      return some((answer) => answer.isFetching) !== undefined;
     },
     get error() {
-      return answers.find((answer) => answer.isError)?.error ?? null;
+      return some((answer) => answer.isError)?.error ?? null;
     },
     at(index) {
-      const page = Math.floor(index / PAGE_SIZE);
-      return answers[page - (pages[0] ?? 0)]?.data?.rows[index % PAGE_SIZE];
+      return answers.get(Math.floor(index / PAGE_SIZE))?.data?.rows[index % PAGE_SIZE];
     },
-    show(from, to) {
-      first = from;
-      last = to;
+    show(firstShown, lastShown) {
+      first = firstShown;
+      last = lastShown;
     },
     retry() {
-      for (const answer of answers) void answer.refetch();
+      for (const observer of observers) void observer.refetch();
     },
   };
 }
