@@ -37,7 +37,7 @@ export function createRows<Row>(source: () => RowsSource<Row>): Rows<Row> {
   const list = $derived(source());
   let first = $state(0);
   let last = $state(0);
-  let answers = $state.raw<ReadonlyMap<number, QueryObserverResult<RowsPage<Row>>>>(new Map());
+  let answers = $state.raw<{ page: number; result: QueryObserverResult<RowsPage<Row>> }[]>([]);
   let known = $state<number | null>(null);
   let observers: QueryObserver<RowsPage<Row>>[] = [];
 
@@ -51,7 +51,7 @@ export function createRows<Row>(source: () => RowsSource<Row>): Rows<Row> {
     return untrack(() => {
       observers = pages.map(
         (page) =>
-          new QueryObserver(client, {
+          new QueryObserver<RowsPage<Row>>(client, {
             queryKey: [...key, "page", page],
             queryFn: () => ask(page * PAGE_SIZE, PAGE_SIZE),
             // What comes into view again is as good as the engine's last word on changes.
@@ -59,10 +59,13 @@ export function createRows<Row>(source: () => RowsSource<Row>): Rows<Row> {
           }),
       );
       const look = () => {
-        answers = new Map(observers.map((observer, index) => [start + index, observer.getCurrentResult()]));
-        for (const answer of answers.values()) {
+        answers = observers.map((observer, index) => ({
+          page: start + index,
+          result: observer.getCurrentResult(),
+        }));
+        for (const { result } of answers) {
           // Between two lists, and while another page is awaited, the list keeps its length, so that nothing jumps.
-          if (answer.data !== undefined) known = answer.data.total;
+          if (result.data !== undefined) known = result.data.total;
         }
       };
       const stops = observers.map((observer) => observer.subscribe(look));
@@ -73,8 +76,6 @@ export function createRows<Row>(source: () => RowsSource<Row>): Rows<Row> {
     });
   });
 
-  const some = (is: (answer: QueryObserverResult<RowsPage<Row>>) => boolean) =>
-    [...answers.values()].find(is);
   return {
     get total() {
       return known ?? 0;
@@ -83,13 +84,14 @@ export function createRows<Row>(source: () => RowsSource<Row>): Rows<Row> {
       return known === null;
     },
     get fetching() {
-      return some((answer) => answer.isFetching) !== undefined;
+      return answers.some(({ result }) => result.isFetching);
     },
     get error() {
-      return some((answer) => answer.isError)?.error ?? null;
+      return answers.find(({ result }) => result.isError)?.result.error ?? null;
     },
     at(index) {
-      return answers.get(Math.floor(index / PAGE_SIZE))?.data?.rows[index % PAGE_SIZE];
+      const page = Math.floor(index / PAGE_SIZE);
+      return answers.find((answer) => answer.page === page)?.result.data?.rows[index % PAGE_SIZE];
     },
     show(firstShown, lastShown) {
       first = firstShown;
