@@ -78,6 +78,13 @@ export function shortDay(value: string): string {
   return dates({ day: "numeric", month: "short", timeZone: "UTC" }).format(date);
 }
 
+/** A month as the engine tells it (`2027-03`); a text that is none is shown as it is. */
+export function month(value: string): string {
+  const date = new Date(`${value}-01T00:00:00Z`);
+  if (Number.isNaN(date.getTime())) return value;
+  return dates({ month: "long", year: "numeric", timeZone: "UTC" }).format(date);
+}
+
 /** An RFC 3339 instant in the reader's own time zone; a text that is none is shown as it is. */
 export function instant(value: string): string {
   const date = new Date(value);
