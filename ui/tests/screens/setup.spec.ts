@@ -292,6 +292,8 @@ async function lookAt(page: Page, state: State, look: Look): Promise<void> {
 for (const state of STATES) {
   for (const look of LOOKS) {
     test(`the set-up reads well: ${state.name}, ${lookName(look)}`, async ({ page }) => {
+      // A long list takes axe its time.
+      if (state.step === "accounts") test.slow();
       await lookAt(page, state, look);
     });
   }
