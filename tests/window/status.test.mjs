@@ -46,17 +46,27 @@ before(async () => {
     WEBKIT_DISABLE_DMABUF_RENDERER: "1",
     LC_ALL: "C",
   });
-  await until("the driver answers", async () => (await fetch(`${driver}/status`)).ok);
+  await until(
+    "the driver answers",
+    async () => (await fetch(`${driver}/status`)).ok,
+  );
 
-  const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": { binary: app, args: [] } } };
-  const { sessionId } = await call(`${driver}/session`, "POST", { capabilities });
+  const capabilities = {
+    alwaysMatch: { "webkitgtk:browserOptions": { binary: app, args: [] } },
+  };
+  const { sessionId } = await call(`${driver}/session`, "POST", {
+    capabilities,
+  });
   session = `${driver}/session/${sessionId}`;
 });
 
 after(async () => {
   // The driver's answer may hang under a virtual display, so it is waited for only so long.
   if (session)
-    await fetch(session, { method: "DELETE", signal: AbortSignal.timeout(3000) }).catch(() => undefined);
+    await fetch(session, {
+      method: "DELETE",
+      signal: AbortSignal.timeout(3000),
+    }).catch(() => undefined);
   for (const child of children.reverse()) await stop(child);
   if (home) await rm(home, { recursive: true, force: true, maxRetries: 5 });
 });
@@ -121,7 +131,12 @@ function start(program, args, env, stdio = ["ignore", "ignore", "ignore"]) {
 }
 
 async function stop(child) {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (
+    child.pid === undefined ||
+    child.exitCode !== null ||
+    child.signalCode !== null
+  )
+    return;
   const gone = new Promise((resolve) => child.once("exit", resolve));
   process.kill(-child.pid);
   await gone;
@@ -165,7 +180,12 @@ async function call(url, method, body) {
 async function find(css) {
   let id;
   await until(`there is ${css}`, async () => {
-    id = (await call(`${session}/element`, "POST", { using: "css selector", value: css }))[ELEMENT];
+    id = (
+      await call(`${session}/element`, "POST", {
+        using: "css selector",
+        value: css,
+      })
+    )[ELEMENT];
     return true;
   });
   return id;

@@ -1,6 +1,7 @@
 import en from "../../../crates/sync/messages/en.json";
 import nb from "../../../crates/sync/messages/nb.json";
 import type { Message } from "./backend";
+import { m } from "./paraglide/messages";
 import { getLocale } from "./paraglide/runtime";
 
 /** The engine's own catalogue: what it tells people, by code. */
@@ -15,12 +16,27 @@ export function words(message: Message): string {
   );
 }
 
-/** What an error that a command rejected with says to people, or null if it says nothing that could be shown. */
-export function wordsOfError(error: unknown): string | null {
+/** What an entry or a document is, such as "Sales receipt". */
+export function kindName(kind: string): string {
+  return words({ code: `kind.${kind}`, facts: {} });
+}
+
+/** The state of an entry in one or two words, such as "held". */
+export function stateName(state: string): string {
+  return words({ code: `state.${state}`, facts: {} });
+}
+
+/** What an error that a command rejected with says to people. */
+export function wordsOfError(error: unknown): string {
+  const message = messageOf(error);
+  if (message !== null) return words(message);
   if (typeof error === "string") return error;
-  if (error instanceof Error) return error.message;
-  if (isObject(error) && isMessage(error["message"])) return words(error["message"]);
-  return null;
+  return error instanceof Error ? error.message : m.common_error_unknown();
+}
+
+/** The engine's message in an error that a command rejected with; none in what the engine did not say. */
+export function messageOf(error: unknown): Message | null {
+  return isObject(error) && isMessage(error["message"]) ? error["message"] : null;
 }
 
 function isMessage(value: unknown): value is Message {
