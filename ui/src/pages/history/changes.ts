@@ -22,7 +22,7 @@ function leaves(text: string): Map<string, string> | null {
     if (typeof value === "object" && value !== null) {
       for (const [key, inner] of Object.entries(value)) walk(inner, place === "" ? key : `${place}.${key}`);
     } else if (value !== null) {
-      found.set(place, String(value));
+      found.set(place, typeof value === "string" ? value : JSON.stringify(value));
     }
   };
   try {
