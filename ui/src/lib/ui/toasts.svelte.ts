@@ -4,6 +4,13 @@ export interface Toast {
   id: number;
   text: string;
   tone: Extract<Tone, "good" | "info" | "bad">;
+  /** What can be done about it; such a toast stays until it is closed. */
+  action: ToastAction | null;
+}
+
+export interface ToastAction {
+  label: string;
+  run: () => void;
 }
 
 /** How long a toast stays, in milliseconds. */
@@ -14,9 +21,10 @@ let next = 0;
 /** What was done, said in passing. Errors belong to the place where they happened, not here. */
 export const toasts = $state<Toast[]>([]);
 
-export function toast(text: string, tone: Toast["tone"] = "good"): void {
+export function toast(text: string, tone: Toast["tone"] = "good", action: ToastAction | null = null): void {
   const id = next++;
-  toasts.push({ id, text, tone });
+  toasts.push({ id, text, tone, action });
+  if (action !== null) return;
   setTimeout(() => {
     dismiss(id);
   }, STAYS);
