@@ -9,7 +9,21 @@ const catalogues: Record<"en" | "nb", Record<string, string>> = { en, nb };
 
 /** A message of the engine in the reader's language. A code that the catalogue lacks stands for itself. */
 export function words(message: Message): string {
-  const text = catalogues[getLocale()][message.code] ?? message.code;
+  return fill(textOf(message), message);
+}
+
+/** The same in two: its first sentence, and what follows it, for places where the first one stands out. */
+export function sentences(message: Message): { first: string; rest: string } {
+  // Taken apart before the facts come in, which may have full stops of their own.
+  const [first = "", ...rest] = textOf(message).split(/(?<=[.!?]) (?=[\p{Lu}{«])/u);
+  return { first: fill(first, message), rest: fill(rest.join(" "), message) };
+}
+
+function textOf(message: Message): string {
+  return catalogues[getLocale()][message.code] ?? message.code;
+}
+
+function fill(text: string, message: Message): string {
   return Object.entries(message.facts).reduce(
     (result, [placeholder, fact]) => result.replaceAll(`{${placeholder}}`, () => fact),
     text,
