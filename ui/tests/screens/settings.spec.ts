@@ -221,7 +221,7 @@ test("an address asks for a category; another account is confirmed with what it 
 }) => {
   const engine = await serve(page, settled);
   await page.goto("/#/settings/mapping?category=gateways.klarna");
-  const category = page.getByRole("region", { name: "Payments through klarna" });
+  const category = page.getByRole("group", { name: "Payments through klarna" });
   await expect(category.getByRole("combobox")).toBeFocused();
   await page.keyboard.press("Escape");
   await category.getByRole("button", { name: /Accept Klarna Clearing/ }).click();
