@@ -13,13 +13,26 @@ fn catalogue(language: &str) -> Map<String, Value> {
     catalogue
 }
 
-/// The names in braces, sorted.
+/// The names in braces, sorted and each once: a message with a plural has them in every form.
 fn placeholders(message: &Value) -> Vec<String> {
-    let text = message.to_string();
-    let mut names: Vec<String> =
-        text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())).collect();
+    let mut names: Vec<String> = texts(message)
+        .iter()
+        .flat_map(|text| text.split('{').skip(1))
+        .filter_map(|rest| Some(rest.split_once('}')?.0.to_owned()))
+        .collect();
     names.sort();
+    names.dedup();
     names
+}
+
+/// Every text in a message; one with a plural has several.
+fn texts(message: &Value) -> Vec<&str> {
+    match message {
+        Value::String(text) => vec![text],
+        Value::Array(parts) => parts.iter().flat_map(texts).collect(),
+        Value::Object(parts) => parts.values().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
 }
 
 #[test]

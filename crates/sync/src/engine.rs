@@ -539,13 +539,14 @@ impl Agent for Engine {
         let now = self.clock.now();
         if let Some(hello) = hello {
             let mut live = self.live();
-            let run = match live.run.take() {
-                Some(open) => Ok(open),
-                None => {
+            let waiting = live.run.take();
+            let run = waiting.map_or_else(
+                || {
                     let run = self.store.begin_run("quickbooks", now);
                     run.map(|id| OpenRun { id, began: now, pulled: PullCount::default() })
-                }
-            };
+                },
+                Ok,
+            );
             match run {
                 Ok(run) => {
                     let with = Parties {

@@ -371,7 +371,8 @@ impl Facts {
             (_, Some(pairing)) => {
                 (Finding::Found, Message::new("preflight.company_file.paired").with("file", &pairing.file_name))
             }
-            (_, None) => (Finding::CantTell, Message::new("preflight.not_called")),
+            // It is paired by the start.
+            (_, None) => (Finding::Found, Message::new("preflight.company_file.open").with("file", &company.file_name)),
         };
         Point::new(Check::CompanyFile, finding, message.with("company", &company.name))
     }

@@ -243,10 +243,10 @@ fn detailed_is_refused_with_the_numbers_where_the_shop_has_more_than_fits() {
 fn choosing_says_what_is_wrong_with_a_choice() {
     let folder = tempfile::tempdir().unwrap();
     let now: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
-    api::set_up(folder.path(), &Mapping::default(), now).unwrap();
-    let code = |key: &str, name: &str| {
-        api::choose_account(folder.path(), key, name, now).err().map(|error| error.message.code)
-    };
+    let store = Store::open(folder.path(), now).unwrap().store;
+    api::set_up(&store, &Mapping::default(), now).unwrap();
+    let code =
+        |key: &str, name: &str| api::choose_account(&store, key, name, now).err().map(|error| error.message.code);
     assert_eq!(code("sales", "Sales").as_deref(), Some("mapping.lists_not_read"));
     let row = |name: &str, kind: &str, active: bool| ListRow {
         object: ListObject {
@@ -262,12 +262,10 @@ fn choosing_says_what_is_wrong_with_a_choice() {
         modified: String::new(),
         marks: Vec::new(),
     };
-    let store = Store::open(folder.path(), now).unwrap().store;
     store
         .save_lists(&[row("Sales", "Income", true), row("Old Sales", "Income", false), row("Bank", "Bank", true)], now)
         .unwrap();
     store.set_setting("list.deleted", &serde_json::json!({ "newest": null }), "read", now).unwrap();
-    drop(store);
     for (key, name, expected) in [
         ("salse", "Sales", Some("mapping.unknown_key")),
         ("sales", "Slaes", Some("mapping.no_such_account")),
@@ -280,15 +278,15 @@ fn choosing_says_what_is_wrong_with_a_choice() {
     ] {
         assert_eq!(code(key, name).as_deref(), expected, "{key} = {name}");
     }
-    assert_eq!(api::create_account(folder.path(), "tips", now).unwrap(), "Employee Tips Payable");
-    let nothing = api::create_account(folder.path(), "sales", now).unwrap_err();
+    assert_eq!(api::create_account(&store, "tips", now).unwrap(), "Employee Tips Payable");
+    let nothing = api::create_account(&store, "sales", now).unwrap_err();
     assert_eq!(nothing.message.code, "mapping.nothing_to_create");
-    let categories = api::categories(folder.path()).unwrap();
+    let categories = api::categories(&store).unwrap();
     let sales = categories.iter().find(|category| category.key == "sales").unwrap();
     assert_eq!((sales.chosen.as_deref(), sales.state), (Some("Sales"), CategoryState::Fine));
     assert_eq!(sales.fitting, ["Sales"]);
-    assert_eq!(api::chart(folder.path()).unwrap().len(), 3);
-    assert_eq!(api::mapping_history(folder.path()).unwrap().len(), 5);
+    assert_eq!(api::chart(&store).unwrap().len(), 3);
+    assert_eq!(api::mapping_history(&store).unwrap().len(), 5);
 }
 
 #[test]

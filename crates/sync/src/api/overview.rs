@@ -145,7 +145,11 @@ pub fn quickbooks_reach(host: &Host) -> Result<Reach, ApiError> {
         return Ok(reach(ReachState::Refused, Some(refused)));
     }
     let known = store.setting::<Company>("company")?.is_some();
-    let Some(engine) = engine else { return Ok(reach(ReachState::Unknown, None)) };
+    let Some(engine) = engine else {
+        let port = host.trouble().filter(|trouble| matches!(trouble, Trouble::Port { .. }));
+        let state = if port.is_some() { ReachState::Waiting } else { ReachState::Unknown };
+        return Ok(reach(state, port.map(|port| port.message())));
+    };
     let silent_since = called.unwrap_or(engine.began_at());
     if host.now().duration_since(silent_since) >= SILENCE {
         let code = if known { "quickbooks.silent" } else { "quickbooks.never_called" };

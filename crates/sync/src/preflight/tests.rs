@@ -3,7 +3,7 @@ use books::ListObject;
 use jiff::civil::date;
 
 use super::*;
-use crate::{config, messages::Language, source::SourceError};
+use crate::{messages::Language, source::SourceError};
 
 const NOON: &str = "2026-11-27T12:00:00Z";
 
@@ -44,6 +44,8 @@ fn facts() -> Facts {
         footer: Some(tax_item("Sales Tax", "0")),
         footer_wanted: false,
         confirmed: Confirmed { no_pos: Some(Timestamp::UNIX_EPOCH), ..Confirmed::default() },
+        mapping: Mapping::default(),
+        start: Some(date(2026, 1, 1)),
     }
 }
 
@@ -67,18 +69,17 @@ fn here() -> Surroundings {
 
 struct World {
     facts: Facts,
-    probe: Result<Probe, ConnectError>,
-    config: Config,
+    probe: Result<Probe, Unseen>,
     here: Surroundings,
 }
 
 impl World {
     fn new() -> Self {
-        Self { facts: facts(), probe: Ok(probe()), config: Config::parse(&config::example()).unwrap(), here: here() }
+        Self { facts: facts(), probe: Ok(probe()), here: here() }
     }
 
     fn points(&self) -> Vec<Point> {
-        self.facts.points(&self.probe, &self.config, &self.here)
+        self.facts.points(&self.probe, &self.here)
     }
 
     /// Finding and code of one point, in a world that differs from the good one by `change`.
@@ -165,6 +166,7 @@ fn the_company_file_is_the_paired_one_and_no_sample() {
         world.facts.trouble = Some(trouble);
     };
     assert_told!(CompanyFile, wrong, NotFound, "company.wrong_file");
+    assert_told!(CompanyFile, |world: &mut World| world.facts.pairing = None, Found, "preflight.company_file.open");
     assert_told!(FileMode, of_company(|c| c.single_user = Some(false)), Found, "preflight.mode.several");
     assert_told!(FileMode, of_company(|c| c.single_user = None), CantTell, "preflight.mode.unknown");
 }
@@ -197,7 +199,7 @@ fn a_closed_period_matters_where_orders_would_fall_into_it() {
     assert_told!(ClosingDate, closed(date(2026, 1, 1)), NotFound, "preflight.closing_date.held");
     let moved = |world: &mut World| {
         world.facts.company.as_mut().unwrap().closing_date = Some(date(2026, 1, 1));
-        world.config.mapping.documents.closed_period = ClosedPeriod::FirstOpenDay;
+        world.facts.mapping.documents.closed_period = ClosedPeriod::FirstOpenDay;
     };
     assert_told!(ClosingDate, moved, Found, "preflight.closing_date.moved");
 }
@@ -207,7 +209,8 @@ fn the_shop_lets_us_in_and_tells_what_is_needed() {
     let fails = |code: &str, passing| {
         let message = Message::new(code).with("problem", "no");
         move |world: &mut World| {
-            world.probe = Err(ConnectError::Source(SourceError { message, passing, only_this_feed: false }));
+            let error = ConnectError::Source(SourceError { message, passing, only_this_feed: false });
+            world.probe = Err(Unseen::from(&error));
         }
     };
     assert_told!(Shop, fails("shop.sign_in", false), NotFound, "shop.sign_in");
