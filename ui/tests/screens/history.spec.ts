@@ -73,8 +73,9 @@ test("of 100,000 entries only those on screen exist, down to the last one", asyn
   expect(await dataRows(page).count()).toBeLessThan(40);
   await dataRows(page).first().focus();
   await page.keyboard.press("End");
-  await expect(page.getByRole("row", { name: /#1 1 |#1 Sales|#1\b/ }).last()).toBeFocused();
-  await expect(page.locator(`[data-index="${(MANY - 1).toString()}"]`)).toContainText("#1");
+  const last = page.locator(`[data-index="${(MANY - 1).toString()}"]`);
+  await expect(last).toBeFocused();
+  await expect(last).toContainText(/#1(?!\d)/);
   expect(await dataRows(page).count()).toBeLessThan(40);
   const pages = engine.asked.filter(({ command }) => command === "entries").length;
   expect(pages, "pages that were asked for on the way").toBeLessThan(8);
@@ -132,9 +133,11 @@ test("by keyboard alone: search, down the rows, open, and back to the same row",
     if (await page.evaluate(() => document.activeElement?.getAttribute("role") === "row")) break;
   }
   await expect(page.locator('[data-index="0"]')).toBeFocused();
-  for (let page_ = 0; page_ < 5; page_ += 1) await page.keyboard.press("PageDown");
+  for (let presses = 0; presses < 5; presses += 1) await page.keyboard.press("PageDown");
   await page.keyboard.press("ArrowDown");
-  const index = await page.evaluate(() => (document.activeElement as HTMLElement).dataset["index"] ?? "");
+  const active = page.locator('[data-index][tabindex="0"]');
+  await expect(active).toBeFocused();
+  const index = (await active.getAttribute("data-index")) ?? "";
   expect(Number(index)).toBeGreaterThan(20);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
