@@ -264,13 +264,13 @@ impl Printer {
     fn head(&self, surface: &mut Surface<'_>, report: &Report, number: &str) {
         let right = self.width - MARGIN;
         let half = (right - MARGIN) * 0.7;
-        text(surface, &self.strong, HEAD_SIZE, BLACK, (MARGIN, MARGIN + 10.0), &report.title);
+        draw(surface, &self.strong, HEAD_SIZE, BLACK, (MARGIN, MARGIN + 10.0), &report.title);
         let whose = self.regular.fitted(&report.whose, SIZE + 1.0, half);
-        text(surface, &self.regular, SIZE + 1.0, BLACK, (MARGIN, MARGIN + 24.0), &whose);
-        text(surface, &self.regular, SIZE + 1.0, BLACK, (MARGIN, MARGIN + 36.0), &report.period);
+        draw(surface, &self.regular, SIZE + 1.0, BLACK, (MARGIN, MARGIN + 24.0), &whose);
+        draw(surface, &self.regular, SIZE + 1.0, BLACK, (MARGIN, MARGIN + 36.0), &report.period);
         for (text, y) in [(report.printed.as_str(), MARGIN + 24.0), (number, MARGIN + 36.0)] {
             let at = right - self.regular.width(text, SIZE + 1.0);
-            text(surface, &self.regular, SIZE + 1.0, GREY, (at, y), text);
+            draw(surface, &self.regular, SIZE + 1.0, GREY, (at, y), text);
         }
     }
 
@@ -279,7 +279,7 @@ impl Printer {
         if !part.table.heading.is_empty() {
             y += LINE * 2.5;
             if part.begins {
-                text(surface, &self.strong, SIZE + 2.0, BLACK, (MARGIN, y - LINE * 0.6), &part.table.heading);
+                draw(surface, &self.strong, SIZE + 2.0, BLACK, (MARGIN, y - LINE * 0.6), &part.table.heading);
             }
         }
         if part.table.columns.is_empty() {
@@ -318,7 +318,7 @@ impl Printer {
             let Some(text) = cells.get(place) else { break };
             let text = face.fitted(text, SIZE, width);
             let at = if column.right { left + width - face.width(&text, SIZE) } else { left };
-            text(surface, face, SIZE, shade, (at, y), &text);
+            draw(surface, face, SIZE, shade, (at, y), &text);
             left = end;
         }
     }
@@ -341,7 +341,7 @@ impl Printer {
 }
 
 /// Sets a line of text.
-fn text(surface: &mut Surface<'_>, face: &Face, size: f32, shade: u8, at: (f32, f32), text: &str) {
+fn draw(surface: &mut Surface<'_>, face: &Face, size: f32, shade: u8, at: (f32, f32), text: &str) {
     if text.is_empty() {
         return;
     }
