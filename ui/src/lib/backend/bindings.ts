@@ -702,11 +702,11 @@ export type ModesView = {
 	/**  The first day, by the shop's calendar; none for those that hold from the beginning. */
 	from: string | null,
 	/**  Of buyers. */
-	customers: string,
+	customers: Mode,
 	/**  Of goods, and with them of sales. */
-	inventory: string,
+	inventory: Mode,
 	/**  Of suppliers. */
-	vendors: string,
+	vendors: Mode,
 };
 
 /**  The window was asked for at a page, from the tray or a notification. */
