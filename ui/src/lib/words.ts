@@ -1,6 +1,7 @@
 import en from "../../../crates/sync/messages/en.json";
 import nb from "../../../crates/sync/messages/nb.json";
 import type { Message } from "./backend";
+import { day, instant } from "./format";
 import { m } from "./paraglide/messages";
 import { getLocale } from "./paraglide/runtime";
 
@@ -25,9 +26,29 @@ function textOf(message: Message): string {
 
 function fill(text: string, message: Message): string {
   return Object.entries(message.facts).reduce(
-    (result, [placeholder, fact]) => result.replaceAll(`{${placeholder}}`, () => fact),
+    (result, [placeholder, fact]) => result.replaceAll(`{${placeholder}}`, () => said(placeholder, fact)),
     text,
   );
+}
+
+/** Facts that are keys of the engine's, by their placeholder: the family of codes under which they have words. */
+const families: Record<string, string> = {
+  purpose: "category",
+  list: "list",
+  paid: "paid",
+  delivered: "delivered",
+  form: "form",
+};
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+
+/** A fact as the reader says it: keys in words, days and times in the manner of the language. */
+function said(placeholder: string, fact: string): string {
+  if (DAY.test(fact)) return day(fact);
+  if (INSTANT.test(fact)) return instant(fact);
+  const family = families[placeholder];
+  return family === undefined ? fact : (catalogues[getLocale()][`${family}.${fact}`] ?? fact);
 }
 
 /** What an entry or a document is, such as "Sales receipt". */
