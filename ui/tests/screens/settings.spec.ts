@@ -221,11 +221,11 @@ test("an address asks for a category; another account is confirmed with what it 
 }) => {
   const engine = await serve(page, settled);
   await page.goto("/#/settings/mapping?category=gateways.klarna");
-  const category = page.getByRole("region", { name: "Payments through klarna" });
+  const category = page.getByRole("region", { name: "Payments through Klarna" });
   await expect(category.getByRole("combobox")).toBeFocused();
   await page.keyboard.press("Escape");
   await category.getByRole("button", { name: /Accept Klarna Clearing/ }).click();
-  const dialog = page.getByRole("dialog", { name: "Payments through klarna" });
+  const dialog = page.getByRole("dialog", { name: "Payments through Klarna" });
   await expect(dialog.getByText("posted entries stay as they are")).toBeVisible();
   await expectAccessible(page);
   await screenshot(page, "settings-mapping-preview");
