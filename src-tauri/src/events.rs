@@ -1,6 +1,6 @@
 //! What the window is told without asking.
 
-use std::{future::Future, time::Duration};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -68,17 +68,15 @@ pub fn follow<R: Runtime>(app: &AppHandle<R>, host: &Host) {
 }
 
 /// Tells each value but those that are replaced within `least` of the one before; always the last.
-fn paced<T: Copy + Send + Sync + 'static>(
+async fn paced<T: Copy + Send + Sync + 'static>(
     mut values: watch::Receiver<T>,
     least: Duration,
     tell: impl Fn(T) + Send + 'static,
-) -> impl Future<Output = ()> + Send + 'static {
-    async move {
-        while values.changed().await.is_ok() {
-            let value = *values.borrow_and_update();
-            tell(value);
-            tokio::time::sleep(least).await;
-        }
+) {
+    while values.changed().await.is_ok() {
+        let value = *values.borrow_and_update();
+        tell(value);
+        tokio::time::sleep(least).await;
     }
 }
 
