@@ -99,6 +99,7 @@ fn code_of_fact(placeholder: &str, fact: &str) -> String {
         "paid" => format!("paid.{fact}"),
         "delivered" => format!("delivered.{fact}"),
         "form" => format!("form.{fact}"),
+        "gateway" => format!("gateway.{fact}"),
         _ => String::new(),
     }
 }

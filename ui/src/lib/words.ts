@@ -38,17 +38,23 @@ const families: Record<string, string> = {
   paid: "paid",
   delivered: "delivered",
   form: "form",
+  gateway: "gateway",
 };
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
+/** A text of the engine's, with a day or a time in the manner of the language where it is one and nothing else. */
+export function dated(text: string): string {
+  if (DAY.test(text)) return day(text);
+  return INSTANT.test(text) ? instant(text) : text;
+}
+
 /** A fact as the reader says it: keys in words, days and times in the manner of the language. */
 function said(placeholder: string, fact: string): string {
-  if (DAY.test(fact)) return day(fact);
-  if (INSTANT.test(fact)) return instant(fact);
   const family = families[placeholder];
-  return family === undefined ? fact : (catalogues[getLocale()][`${family}.${fact}`] ?? fact);
+  const known = family === undefined ? undefined : catalogues[getLocale()][`${family}.${fact}`];
+  return known ?? dated(fact);
 }
 
 /** What an entry or a document is, such as "Sales receipt". */
