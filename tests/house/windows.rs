@@ -47,6 +47,21 @@ fn windows_will_always_know_its_parts() {
 }
 
 #[test]
+fn what_the_installer_says_fits_into_it_in_both_languages() {
+    let installer = fs::read_to_string(root().join("src-tauri/windows/installer.wxs")).unwrap();
+    let name = config()["productName"].as_str().unwrap().to_owned();
+    let mut messages = Vec::new();
+    for part in installer.split("Message=\"").skip(1) {
+        messages.push(part.split('"').next().unwrap().replace("{{product_name}}", &name));
+    }
+    assert_eq!(messages.len(), 4, "{messages:#?}");
+    for message in messages {
+        assert!(message.encode_utf16().count() <= 255, "Windows cuts it off: {message}");
+        assert!(message.contains(" / "), "one language only: {message}");
+    }
+}
+
+#[test]
 fn the_version_is_said_once() {
     let config = config();
     assert_eq!(config.get("version"), None, "Cargo.toml says the version; a second place would contradict it one day");
