@@ -40,7 +40,7 @@ pub fn remove(folder: &Path, config: Option<&Config>, secrets: &Secrets, now: Ti
     // Open from here on, which keeps every engine out.
     let (store, _) = api::open(folder, now)?;
     if let Some(config) = config {
-        let places = [Some(config.shop.secret_place()), config.purchases.secret_place()];
+        let places = [Some(config.shop.secret_place()), config.purchasing.secret_place()];
         for place in places.into_iter().flatten() {
             match place {
                 // What an environment variable says is not ours to take away.
