@@ -27,4 +27,6 @@ mod program;
 mod request_processor;
 
 pub use connector::{Connector, Finding};
-pub use request_processor::{Application, Failure, IS_AVAILABLE, QuickBooks, RequestProcessor, Session, ThisComputer, Ticket};
+pub use request_processor::{
+    Application, Failure, IS_AVAILABLE, QuickBooks, RequestProcessor, Session, ThisComputer, Ticket,
+};

@@ -24,17 +24,12 @@ use crate::{Connector, Finding};
 const PROGRAM: &str = "QBWebConnector.exe";
 
 /// Where its installers have put it, below one of the folders for programs.
-const FOLDERS: [&str; 3] = [
-    r"Common Files\Intuit\QuickBooks\QBWebConnector",
-    r"Intuit\QuickBooks Web Connector",
-    r"Intuit\QBWebConnector",
-];
+const FOLDERS: [&str; 3] =
+    [r"Common Files\Intuit\QuickBooks\QBWebConnector", r"Intuit\QuickBooks Web Connector", r"Intuit\QBWebConnector"];
 
 /// Where Windows keeps what it starts when somebody signs in.
-const STARTED: [&str; 2] = [
-    r"Software\Microsoft\Windows\CurrentVersion\Run",
-    r"Software\WOW6432Node\Microsoft\Windows\CurrentVersion\Run",
-];
+const STARTED: [&str; 2] =
+    [r"Software\Microsoft\Windows\CurrentVersion\Run", r"Software\WOW6432Node\Microsoft\Windows\CurrentVersion\Run"];
 const STARTUP_FOLDER: &str = r"Microsoft\Windows\Start Menu\Programs\Startup";
 
 pub(crate) fn find() -> Connector {

@@ -79,10 +79,7 @@ impl QuickBooks for ThisComputer {
     fn request_processor(&self) -> Result<Box<dyn RequestProcessor>, Failure> {
         /// "Class not registered".
         const NOT_REGISTERED: u32 = 0x8004_0154;
-        Err(Failure {
-            hresult: NOT_REGISTERED,
-            message: "There is no QuickBooks Desktop on this system.".to_owned(),
-        })
+        Err(Failure { hresult: NOT_REGISTERED, message: "There is no QuickBooks Desktop on this system.".to_owned() })
     }
 }
 
