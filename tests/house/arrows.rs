@@ -43,7 +43,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("tauri", &["tillbridge"]),
     ("reqwest", &["shopify", "simulator"]),
     ("axum", &["simulator", "web-connector"]),
-    ("windows", &["quickbooks-desktop"]),
+    ("windows-registry", &["quickbooks-desktop"]),
 ];
 
 /// What would let the accounting touch the world.
