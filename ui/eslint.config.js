@@ -7,7 +7,16 @@ import ts from "typescript-eslint";
 import svelteConfig from "./svelte.config.js";
 
 export default defineConfig(
-  { ignores: ["dist", "src/lib/paraglide", "src/lib/backend/bindings.ts"] },
+  {
+    ignores: [
+      "dist",
+      "dist-gallery",
+      "dist-screens",
+      "dist-twin",
+      "src/lib/paraglide",
+      "src/lib/backend/bindings.ts",
+    ],
+  },
   js.configs.recommended,
   ...ts.configs.strictTypeChecked,
   ...svelte.configs.recommended,

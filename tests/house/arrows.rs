@@ -34,7 +34,7 @@ const EVERYTHING: &[&str] = &[
 ];
 
 /// Rooms whose own tests may use the simulator too.
-const TESTED_WITH_SIMULATOR: &[&str] = &["quickbooks-desktop", "shopify", "sync"];
+const TESTED_WITH_SIMULATOR: &[&str] = &["quickbooks-desktop", "shopify", "sync", "tillbridge"];
 
 /// Libraries, by the beginning of their name, and the only rooms that may build on them.
 const LIBRARIES: &[(&str, &[&str])] = &[
@@ -43,7 +43,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("tauri", &["tillbridge"]),
     ("reqwest", &["shopify", "simulator"]),
     ("axum", &["simulator", "web-connector"]),
-    ("windows-registry", &["quickbooks-desktop"]),
+    ("windows-registry", &["quickbooks-desktop", "tillbridge"]),
 ];
 
 /// What would let the accounting touch the world.

@@ -13,10 +13,14 @@ fn catalogue() -> BTreeMap<String, String> {
     serde_json::from_str(&text).unwrap()
 }
 
-/// The engine's code, without the tests at the end of its files.
+/// The engine's code and the app's, which says with the engine's words what keeps it from starting; without the tests at
+/// the end of their files.
 fn code() -> String {
-    let ours = sources("crates", &[".rs"]).into_iter().filter(|source| source.path.split('/').nth(2) == Some("src"));
-    ours.map(|source| source.text.split("#[cfg(test)]").next().unwrap_or_default().to_owned()).collect()
+    let engine = sources("crates", &[".rs"]).into_iter().filter(|source| source.path.split('/').nth(2) == Some("src"));
+    engine
+        .chain(sources("src-tauri/src", &[".rs"]))
+        .map(|source| source.text.split("#[cfg(test)]").next().unwrap_or_default().to_owned())
+        .collect()
 }
 
 #[test]

@@ -13,13 +13,26 @@ fn catalogue(language: &str) -> Map<String, Value> {
     catalogue
 }
 
-/// The names in braces, sorted.
+/// The names in braces, sorted and each once: a message with a plural has them in every form.
 fn placeholders(message: &Value) -> Vec<String> {
-    let text = message.to_string();
-    let mut names: Vec<String> =
-        text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())).collect();
+    let mut names: Vec<String> = texts(message)
+        .iter()
+        .flat_map(|text| text.split('{').skip(1))
+        .filter_map(|rest| Some(rest.split_once('}')?.0.to_owned()))
+        .collect();
     names.sort();
+    names.dedup();
     names
+}
+
+/// Every text in a message; one with a plural has several.
+fn texts(message: &Value) -> Vec<&str> {
+    match message {
+        Value::String(text) => vec![text],
+        Value::Array(parts) => parts.iter().flat_map(texts).collect(),
+        Value::Object(parts) => parts.values().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
 }
 
 #[test]
@@ -44,10 +57,14 @@ fn every_message_is_there_in_both_languages_with_the_same_placeholders() {
 #[test]
 fn every_message_is_used() {
     let code: String = sources("ui/src", &[".ts", ".svelte"]).into_iter().map(|source| source.text).collect();
+    // What is shown outside of the page, beside the clock and by the system, takes its words from the same catalogue.
+    let app: String = sources("src-tauri/src", &[".rs"]).into_iter().map(|source| source.text).collect();
     let is_used = |key: &str| {
         let call = format!("m.{key}");
-        code.match_indices(&call)
-            .any(|(at, _)| !code[at + call.len()..].starts_with(|next: char| next.is_alphanumeric() || next == '_'))
+        app.contains(&format!("\"{key}\""))
+            || code
+                .match_indices(&call)
+                .any(|(at, _)| !code[at + call.len()..].starts_with(|next: char| next.is_alphanumeric() || next == '_'))
     };
     let unused: Vec<String> = catalogue("en").keys().filter(|key| !is_used(key)).cloned().collect();
     assert_none("messages that nothing shows", &unused);

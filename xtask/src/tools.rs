@@ -16,6 +16,7 @@ const DESKTOP_PACKAGES: &[&str] = &[
     "libwebkit2gtk-4.1-dev",
     "librsvg2-dev",
     "libxdo-dev",
+    "libayatana-appindicator3-1",
     "libssl-dev",
     "webkit2gtk-driver",
     "xvfb",

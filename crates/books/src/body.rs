@@ -7,7 +7,7 @@ use qbxml::{
     CreditMemoAdd, CreditMemoLineMod, CreditMemoMod, CustomerAdd, EditSequence, InventoryAdjustmentAdd, InvoiceAdd,
     InvoiceLineMod, InvoiceMod, ItemDiscountAdd, ItemInventoryAdd, ItemNonInventoryAdd, ItemOtherChargeAdd,
     ItemReceiptAdd, ItemSalesTaxAdd, ItemServiceAdd, ItemSubtotalAdd, JournalEntryAdd, JournalEntryMod, JournalLineAdd,
-    JournalLineMod, JournalLineType, ListDel, ListDelType, PaymentMethodAdd, PurchaseOrderAdd, ReceivePaymentAdd,
+    JournalLineMod, JournalLineType, ListDel, ListDelType, PaymentMethodAdd, PurchaseOrderAdd, ReceivePaymentAdd, Ref,
     RefundAppliedToTxnAdd, Request, SalesOrderAdd, SalesOrderLineMod, SalesOrderMod, SalesReceiptAdd,
     SalesReceiptLineMod, SalesReceiptMod, SetCredit, StandardTermsAdd, TransferInventoryAdd, TxnDel, TxnDelType, TxnId,
     TxnLineId, TxnVoid, TxnVoidType, VendorAdd, VendorCreditAdd,
@@ -169,6 +169,32 @@ pub enum Body {
         /// How it stood until now.
         before: Box<Body>,
     },
+}
+
+impl Body {
+    /// Full name of the customer or the vendor that the form names; of an operation, of what it works upon.
+    pub fn party(&self) -> Option<&str> {
+        let named = match self {
+            Self::SalesOrder(form) => Some(&form.customer_ref),
+            Self::SalesReceipt(form) => form.customer_ref.as_ref(),
+            Self::Invoice(form) => Some(&form.customer_ref),
+            Self::ReceivePayment { form, .. } => Some(&form.customer_ref),
+            Self::CreditMemo(form) => Some(&form.customer_ref),
+            Self::ARRefundCreditCard { form, .. } => Some(&form.customer_ref),
+            Self::Check { form, .. } => form.payee_entity_ref.as_ref(),
+            Self::PurchaseOrder { form, .. } => form.vendor_ref.as_ref(),
+            Self::ItemReceipt { form, .. } => Some(&form.vendor_ref),
+            Self::Bill { form, .. } => Some(&form.vendor_ref),
+            Self::VendorCredit(form) => Some(&form.vendor_ref),
+            Self::Change { after, .. } => return after.party(),
+            Self::Void { before, .. } | Self::Deletion { before, .. } => return before.party(),
+            _ => None,
+        };
+        match named {
+            Some(Ref::Name(name)) => Some(name),
+            _ => None,
+        }
+    }
 }
 
 /// How much of what another entry made is settled.

@@ -18,7 +18,10 @@ pub use buying::{
     Supplier,
 };
 
-use crate::money::{Currency, Money};
+use crate::{
+    money::{Currency, Money},
+    names,
+};
 
 /// The source's own id of a document, verbatim: `gid://shopify/Order/5500000000001`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -107,6 +110,70 @@ impl Document {
             Fact::StockTransfer(_) => DocumentKind::StockTransfer,
             Fact::OpeningStock(_) => DocumentKind::OpeningStock,
             Fact::Day(_) => DocumentKind::Day,
+        }
+    }
+
+    /// What people call it: an order's name, a customer's, a day and its place of business. The short id where it has no
+    /// name of its own.
+    pub fn title(&self) -> String {
+        let name: &str = match &self.fact {
+            Fact::Order(order) => &order.name,
+            Fact::Customer(customer) => &customer.display_name,
+            Fact::Variant(variant) => return names::description(variant),
+            Fact::Location(location) => &location.name,
+            Fact::Shop(shop) => &shop.name,
+            Fact::Supplier(supplier) => &supplier.name,
+            Fact::PurchaseOrder(order) => &order.number,
+            Fact::StockAdjustment(adjustment) => &adjustment.number,
+            Fact::StockTransfer(transfer) => &transfer.number,
+            Fact::OpeningStock(opening) => return opening.date.to_string(),
+            Fact::Day(_) => return self.id.as_str().replacen("day:", "", 1),
+            Fact::StockItem(_) => "",
+        };
+        if name.trim().is_empty() { self.id.short().to_owned() } else { name.to_owned() }
+    }
+
+    /// What else people know it by: who bought or supplied, and the numbers that these gave it. Empty parts are left out.
+    pub fn known_by(&self) -> Vec<&str> {
+        let mut known: Vec<&str> = match &self.fact {
+            Fact::Order(order) => {
+                let addresses = [&order.billing_address, &order.shipping_address].into_iter().flatten();
+                let mut known: Vec<&str> =
+                    addresses.flat_map(|address| [address.name.as_str(), address.company.as_str()]).collect();
+                known.extend(order.buyer.iter().flat_map(Customer::known_by));
+                known.extend(order.purchase_order_number.as_deref());
+                known
+            }
+            Fact::Customer(customer) => customer.known_by(),
+            Fact::Variant(variant) => {
+                [&variant.sku, &variant.barcode, &variant.vendor].into_iter().filter_map(Option::as_deref).collect()
+            }
+            Fact::Supplier(supplier) => {
+                let also = [&supplier.company, &supplier.contact, &supplier.email];
+                let also = also.into_iter().filter_map(Option::as_deref);
+                std::iter::once(supplier.name.as_str()).chain(also).collect()
+            }
+            Fact::PurchaseOrder(order) => {
+                std::iter::once(order.supplier_name.as_str()).chain(order.supplier_invoice.as_deref()).collect()
+            }
+            Fact::StockAdjustment(adjustment) => vec![&adjustment.reason],
+            Fact::Shop(shop) => vec![&shop.domain],
+            Fact::Location(_) | Fact::StockItem(_) | Fact::StockTransfer(_) | Fact::OpeningStock(_) | Fact::Day(_) => {
+                Vec::new()
+            }
+        };
+        known.retain(|part| !part.trim().is_empty());
+        known.sort_unstable();
+        known.dedup();
+        known
+    }
+
+    /// The document of the buyer or the supplier, if it names one.
+    pub fn party(&self) -> Option<&DocumentId> {
+        match &self.fact {
+            Fact::Order(order) => order.customer.as_ref(),
+            Fact::PurchaseOrder(order) => order.supplier.as_ref(),
+            _ => None,
         }
     }
 }
@@ -240,6 +307,13 @@ pub struct Customer {
     pub address: Option<Address>,
     /// Whether sales to this buyer are free of tax.
     pub tax_exempt: bool,
+}
+
+impl Customer {
+    fn known_by(&self) -> Vec<&str> {
+        let also = [&self.company, &self.email].into_iter().filter_map(Option::as_deref);
+        std::iter::once(self.display_name.as_str()).chain(also).collect()
+    }
 }
 
 /// A postal address, in parts; a part that the source does not give is empty.

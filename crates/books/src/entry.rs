@@ -183,6 +183,36 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
+    /// All kinds.
+    pub const ALL: [Self; 26] = [
+        Self::Account,
+        Self::Class,
+        Self::PaymentMethod,
+        Self::Customer,
+        Self::Vendor,
+        Self::Item,
+        Self::SalesReceipt,
+        Self::Invoice,
+        Self::ReceivePayment,
+        Self::StandardTerms,
+        Self::SalesOrder,
+        Self::CreditMemo,
+        Self::ARRefundCreditCard,
+        Self::Check,
+        Self::InventoryAdjustment,
+        Self::JournalEntry,
+        Self::PurchaseOrder,
+        Self::ItemReceipt,
+        Self::Bill,
+        Self::VendorCredit,
+        Self::TransferInventory,
+        Self::Cost,
+        Self::Application,
+        Self::Change,
+        Self::Void,
+        Self::Deletion,
+    ];
+
     /// Whether it adds to a list rather than to the books.
     pub const fn is_list(self) -> bool {
         matches!(

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     body::Body,
     entry::{Entry, EntryKey, EntryKind, Posting, Postings},
@@ -10,7 +12,8 @@ use crate::{
 };
 
 /// How transactions are taken out of QuickBooks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Removal {
     /// Their amounts become zero and the record stays, where QuickBooks can do that; else they are deleted.
     #[default]

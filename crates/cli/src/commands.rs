@@ -12,6 +12,7 @@ use sync::{
     host::Trouble,
     reset::ResetError,
     source::SourceError,
+    support,
     tieout::{Period, TieOut},
     token::{NoRandomness, TokenError, TokenStage},
 };
@@ -432,14 +433,13 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 
 /// `diagnostics`.
 pub fn diagnostics(folder: &Path, to: Option<&Path>) -> Result<Done, Failure> {
-    let bundle = api::diagnostics(&look(folder)?)?;
+    let files = support::diagnostics(&look(folder)?, &folder.join("logs"), Timestamp::now())?;
     match to {
-        None => print::json(&bundle),
+        None => print::json(&files),
         Some(path) => {
-            let text = serde_json::to_string_pretty(&bundle).unwrap_or_default();
-            write(path, &text)?;
+            support::save_diagnostics(&files, path)?;
             print::line(&format!(
-                "Written to {}. Look at it before you send it: it holds no names, addresses or secrets.",
+                "Written to {}. Look at it before you send it: it holds no names, addresses, amounts or secrets.",
                 path.display()
             ));
         }

@@ -426,7 +426,7 @@ fn finance(shop: &Shop, tieout: &TieOut) -> Vec<Comparison> {
 
 async fn show_progress(mut progress: tokio::sync::watch::Receiver<sync::Progress>) {
     while progress.changed().await.is_ok() {
-        let now = progress.borrow().clone();
+        let now = *progress.borrow();
         print::progress(&format!("{} documents read, {} entries posted, {} to go", now.pulled, now.settled, now.ready));
     }
 }

@@ -5,6 +5,7 @@
 mod commands;
 mod demo;
 mod engine;
+mod export;
 mod integration;
 mod mapping;
 mod modes;
@@ -92,6 +93,8 @@ enum Command {
     Entries(Entries),
     /// The shop's figures beside the company file's, by account.
     Tieout(Tieout),
+    /// Writes entries or the tie-out to a file for the accountant.
+    Export(export::Export),
     /// What each category of the shop belongs to in QuickBooks; chooses, and has accounts made.
     Mapping(Mapping),
     /// How much room QuickBooks' lists have, and whether the modes may be detailed.
@@ -128,7 +131,7 @@ enum Command {
         /// The data folder.
         #[arg(long)]
         data_dir: PathBuf,
-        /// Where to write it; without it, it is printed.
+        /// The zip file to write; without it, its files are printed.
         #[arg(long)]
         to: Option<PathBuf>,
     },
@@ -402,6 +405,7 @@ async fn run(command: Command) -> Result<Done, commands::Failure> {
             commands::ask_for_report(&look.data_dir, from, to)
         }
         Command::Tieout(tieout) => commands::tieout(&tieout.look, tieout.from, tieout.to),
+        Command::Export(asked) => export::export(asked),
         Command::Mapping(asked) => mapping::mapping(&asked),
         Command::Ceilings(look) => mapping::ceilings(&look),
         Command::Undo(undo) => undo::undo(&undo),

@@ -16,9 +16,14 @@ pub fn set_language(language: Language) {
     let _ = LANGUAGE.set(language);
 }
 
+/// The language of what is printed.
+pub fn language() -> Language {
+    LANGUAGE.get().copied().unwrap_or_default()
+}
+
 /// A message in the chosen language.
 pub fn words(message: &Message) -> String {
-    message.text(LANGUAGE.get().copied().unwrap_or_default())
+    message.text(language())
 }
 
 /// One line of facts.

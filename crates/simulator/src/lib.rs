@@ -3,7 +3,7 @@
 //! [`company`] behaves as QuickBooks Desktop does where it matters to a connector: it judges qbXML by its own table of
 //! the schema, keeps books by double entry, and survives being killed. [`connector`] drives a SOAP endpoint as the
 //! QuickBooks Web Connector does. [`shop`] serves the shop's side, [`stocky`] the purchasing app that Shopify shut down;
-//! both tell the same [`purchasing`].
+//! both tell the same [`purchasing`]. [`world`] puts shop, company file and Web Connector around one installation.
 //!
 //! This crate must never use the crates that it tests: reading, writing and judging are done here a second time, so
 //! that one mistake can't hide on both sides. Nothing here is a real company file, and every screen says so.
@@ -28,3 +28,4 @@ pub mod connector;
 pub mod purchasing;
 pub mod shop;
 pub mod stocky;
+pub mod world;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use books::{ContentHash, Document, DocumentId, DocumentKind, Fact};
 use jiff::Timestamp;
 use rusqlite::{
-    OptionalExtension, Transaction, params,
-    types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef},
+    OptionalExtension, Row, Transaction, params, params_from_iter,
+    types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Value, ValueRef},
 };
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +15,10 @@ use crate::{
     audit::{Note, Subject, note},
     days::after,
     error::StoreError,
+    look::{Page, page, places},
     runs::RunId,
-    words::{json, read_json, time, word},
+    search,
+    words::{json, read_json, read_time, read_word, time, word},
 };
 
 /// A document's version, counted from 1 as it was stored here.
@@ -92,6 +94,90 @@ pub(crate) enum Mapping {
     Nothing,
     /// Its kind is never mapped by itself: it informs others.
     Informs,
+}
+
+/// What became of a document, as people are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentState {
+    /// It is looked at with the next run.
+    Unmapped,
+    /// It became entries.
+    Mapped,
+    /// It is held.
+    Held,
+    /// It will be something when the shop says more.
+    Waits,
+    /// It is nothing for the books by itself.
+    Nothing,
+}
+
+impl FromSql for DocumentState {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value.as_str()? {
+            "unmapped" => Ok(Self::Unmapped),
+            "entries" => Ok(Self::Mapped),
+            "held" => Ok(Self::Held),
+            "waits" => Ok(Self::Waits),
+            "nothing" | "informs" => Ok(Self::Nothing),
+            _ => Err(FromSqlError::InvalidType),
+        }
+    }
+}
+
+/// Which documents are looked for. Everything that is set must hold; the default finds all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DocumentFilter {
+    /// Of one of these kinds; empty: of any.
+    pub kinds: Vec<DocumentKind>,
+    /// Words of the title, of the id's last part, or of the names and addresses that it is known by.
+    pub text: Option<String>,
+}
+
+/// One document in a list of documents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DocumentRow {
+    /// Its id.
+    pub id: DocumentId,
+    /// What it is.
+    pub kind: DocumentKind,
+    /// What people call it.
+    pub title: String,
+    /// When it happened; of what does not happen, when it last changed.
+    pub happened_at: Timestamp,
+    /// When the source last changed it.
+    pub updated_at: Timestamp,
+    /// Its newest version.
+    pub version: Version,
+    /// What became of that.
+    pub state: DocumentState,
+}
+
+/// One version of a document, word for word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StoredVersion {
+    /// Which one.
+    pub version: Version,
+    /// When it was stored.
+    pub stored_at: Timestamp,
+    /// What the source said.
+    pub raw: String,
+}
+
+impl DocumentRow {
+    const COLUMNS: &str = "id, kind, title, happened_at, updated_at, version, mapping";
+
+    fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: DocumentId::new(row.get::<_, String>(0)?),
+            kind: read_word(&row.get::<_, String>(1)?)?,
+            title: row.get(2)?,
+            happened_at: read_time(&row.get::<_, String>(3)?)?,
+            updated_at: read_time(&row.get::<_, String>(4)?)?,
+            version: row.get(5)?,
+            state: row.get(6)?,
+        })
+    }
 }
 
 impl ToSql for Mapping {
@@ -222,6 +308,68 @@ impl Store {
                 each(read_json(&row.get::<_, String>(0)?)?);
             }
             Ok(())
+        })
+    }
+
+    /// One page of the documents that a filter finds, the latest changed first, and how many it finds: at most `limit` of
+    /// those after the first `offset`.
+    pub fn page_of_documents(
+        &self,
+        filter: &DocumentFilter,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Page<DocumentRow>, StoreError> {
+        let mut values: Vec<Value> = Vec::new();
+        let mut conditions = vec!["TRUE".to_owned()];
+        if !filter.kinds.is_empty() {
+            conditions.push(format!("kind IN ({})", places(filter.kinds.len())));
+            for kind in &filter.kinds {
+                values.push(word(kind)?.into());
+            }
+        }
+        if let Some((found, terms)) = filter.text.as_deref().and_then(|text| search::condition("words", text)) {
+            conditions.push(found);
+            values.extend(terms);
+        }
+        let condition = conditions.join(" AND ");
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(&format!(
+                "SELECT id FROM documents INDEXED BY documents_listed WHERE {condition} ORDER BY updated_at DESC, id DESC"
+            ))?;
+            let found = statement.query(params_from_iter(values))?;
+            let (ids, total) = page(found, offset, limit, |row| row.get::<_, String>(0))?;
+            let mut one =
+                tx.prepare_cached(&format!("SELECT {} FROM documents WHERE id = ?", DocumentRow::COLUMNS))?;
+            let mut rows = Vec::with_capacity(ids.len());
+            for id in ids {
+                rows.extend(one.query_and_then([id], DocumentRow::read)?.next().transpose()?);
+            }
+            Ok(Page { rows, total })
+        })
+    }
+
+    /// A document as a list of documents has it.
+    pub fn document_row(&self, id: &DocumentId) -> Result<Option<DocumentRow>, StoreError> {
+        self.read(|tx| {
+            let sql = format!("SELECT {} FROM documents WHERE id = ?", DocumentRow::COLUMNS);
+            tx.prepare_cached(&sql)?.query_and_then([id.as_str()], DocumentRow::read)?.next().transpose()
+        })
+    }
+
+    /// The newest versions of a document, the newest first: at most `limit`.
+    pub fn versions(&self, id: &DocumentId, limit: u32) -> Result<Vec<StoredVersion>, StoreError> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT version, stored_at, raw FROM versions WHERE document = ? ORDER BY version DESC LIMIT ?",
+            )?;
+            let rows = statement.query_and_then(params![id.as_str(), limit], |row| {
+                Ok(StoredVersion {
+                    version: row.get(0)?,
+                    stored_at: read_time(&row.get::<_, String>(1)?)?,
+                    raw: row.get(2)?,
+                })
+            })?;
+            rows.collect()
         })
     }
 
@@ -370,12 +518,23 @@ pub(crate) fn save(
         Some((known, _, _)) => (Version(known.0 + 1), Stored::Changed),
     };
     tx.prepare_cached(
-        "INSERT INTO documents (id, kind, version, content_hash, updated_at, happened_at, mapping)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        "INSERT INTO documents (id, kind, version, content_hash, updated_at, happened_at, mapping, title, words)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
          ON CONFLICT (id) DO UPDATE
-         SET kind = ?2, version = ?3, content_hash = ?4, updated_at = ?5, happened_at = ?6, mapping = ?7, gone = 0",
+         SET kind = ?2, version = ?3, content_hash = ?4, updated_at = ?5, happened_at = ?6, mapping = ?7, title = ?8,
+             words = ?9, gone = 0",
     )?
-    .execute(params![id, word(&document.kind())?, version, hash.as_str(), updated_at, happened_at, mapping])?;
+    .execute(params![
+        id,
+        word(&document.kind())?,
+        version,
+        hash.as_str(),
+        updated_at,
+        happened_at,
+        mapping,
+        document.title(),
+        search::words_of_document(tx, document)?
+    ])?;
     tx.prepare_cached(
         "INSERT INTO versions (document, version, content_hash, run, stored_at, body, raw) VALUES (?,?,?,?,?,?,?)",
     )?

@@ -1,10 +1,10 @@
 //! Look: what the window and the command line show.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::ControlFlow};
 
 use books::{DocumentId, DocumentKind, Entry, EntryKey, EntryKind, HeldReason, Link, Money, Posting};
 use jiff::{Timestamp, civil::Date};
-use rusqlite::{Row, params_from_iter, types::Value};
+use rusqlite::{Row, Rows, params_from_iter, types::Value};
 use serde::Serialize;
 
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
     error::StoreError,
     renames::Renames,
     runs::RunId,
+    search,
     state::State,
     words::{read_json, read_time, read_word, time, word},
 };
@@ -40,7 +41,8 @@ pub struct EntryFilter {
     pub states: Vec<State>,
     /// Of one of these kinds; empty: of any.
     pub kinds: Vec<EntryKind>,
-    /// Part of the title or the number, or all of QuickBooks' id or the total.
+    /// Words of the title, the number, or the names and addresses that the document is known by, all of them and each
+    /// anywhere within a word; or all of QuickBooks' id or the total, in whatever form a country writes it.
     pub text: Option<String>,
     /// Dated on this day or later.
     pub from: Option<Date>,
@@ -89,6 +91,24 @@ pub struct EntryRow {
     pub run: Option<RunId>,
     /// When its state last changed.
     pub changed_at: Timestamp,
+}
+
+/// A page of a longer list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Page<T> {
+    /// The rows of the page.
+    pub rows: Vec<T>,
+    /// How many the whole list has.
+    pub total: u32,
+}
+
+/// How many entries a day has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct DayCount {
+    /// All of them that are wanted or in QuickBooks; without those that were taken back.
+    pub entries: u32,
+    /// Those of them that are not in QuickBooks, as far as is known.
+    pub open: u32,
 }
 
 /// Everything about one entry.
@@ -160,38 +180,49 @@ impl EntryRow {
 }
 
 impl EntryFilter {
+    /// Whether it asks for the entries of one thing, of which there are few.
+    const fn is_narrow(&self) -> bool {
+        self.document.is_some() || self.run.is_some() || self.part_of.is_some()
+    }
+
     /// The condition and its values.
     fn condition(&self) -> Result<(String, Vec<Value>), StoreError> {
         let mut sql = String::from("TRUE");
         let mut values = Vec::new();
+        // Where an index of few rows is to be taken, the one of a state or a day is not.
+        let plus = if self.is_narrow() { "+" } else { "" };
         let mut require = |condition: &str, given: Vec<Value>| {
             sql.push_str(" AND ");
             sql.push_str(condition);
             values.extend(given);
         };
         if self.states.is_empty() {
-            require("e.state <> 'dropped'", Vec::new());
+            require(&format!("{plus}e.state <> 'dropped'"), Vec::new());
         } else {
             let states = self.states.iter().map(|state| state.as_str().to_owned().into()).collect();
-            require(&format!("e.state IN ({})", places(self.states.len())), states);
+            require(&format!("{plus}e.state IN ({})", places(self.states.len())), states);
         }
         if !self.kinds.is_empty() {
             let kinds = self.kinds.iter().map(|kind| Ok(word(kind)?.into())).collect::<Result<_, StoreError>>()?;
-            require(&format!("e.kind IN ({})", places(self.kinds.len())), kinds);
+            require(&format!("{plus}e.kind IN ({})", places(self.kinds.len())), kinds);
         }
-        if let Some(text) = self.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-            let total = text.parse::<Money>().map_or_else(|_| text.to_owned(), |total| total.to_string());
-            require(
-                "(instr(lower(e.title), lower(?)) OR instr(lower(e.number), lower(?))
-                 OR l.quickbooks_id = ? OR e.total = ?)",
-                [text, text, text, &total].map(|text| text.to_owned().into()).to_vec(),
-            );
+        if let Some(text) = self.text.as_deref()
+            && let Some((found, mut values)) = search::condition("e.words", text)
+        {
+            let id = text.trim();
+            values.extend([id.to_owned().into(), id.to_uppercase().into()]);
+            let mut any = format!("{found} OR e.id IN (SELECT entry FROM links WHERE quickbooks_id IN (?, ?))");
+            if let Some(total) = search::amount(text) {
+                any.push_str(" OR e.total IN (?, ?)");
+                values.extend([total, -total].map(|total| total.to_string().into()));
+            }
+            require(&format!("({any})"), values);
         }
         if let Some(from) = self.from {
-            require("e.date >= ?", vec![from.to_string().into()]);
+            require(&format!("{plus}e.date >= ?"), vec![from.to_string().into()]);
         }
         if let Some(to) = self.to {
-            require("e.date <= ?", vec![to.to_string().into()]);
+            require(&format!("{plus}e.date <= ?"), vec![to.to_string().into()]);
         }
         if let Some(document) = &self.document {
             require("e.document = ?", vec![document.as_str().to_owned().into()]);
@@ -324,6 +355,76 @@ impl Store {
         })
     }
 
+    /// One page of what a filter finds, the latest made first, and how many it finds: those after the first `offset`, at
+    /// most as many as the filter's limit says.
+    ///
+    /// It looks once through the narrow index of all entries, so that every page of a filter takes the same time.
+    pub fn page_of_entries(&self, filter: &EntryFilter, offset: u32) -> Result<Page<EntryRow>, StoreError> {
+        let (condition, values) = filter.condition()?;
+        let limit = filter.limit.unwrap_or(DEFAULT_LIMIT);
+        let index = if filter.is_narrow() { "" } else { "INDEXED BY entries_listed" };
+        self.read(|tx| {
+            let sql = format!("SELECT e.id FROM entries e {index} WHERE {condition} ORDER BY e.id DESC");
+            let mut statement = tx.prepare_cached(&sql)?;
+            let (ids, total) = page(statement.query(params_from_iter(values))?, offset, limit, |row| row.get(0))?;
+            let mut one = tx.prepare_cached(&format!("{ROW} WHERE e.id = ?"))?;
+            let mut rows = Vec::with_capacity(ids.len());
+            for id in ids {
+                let id: i64 = id;
+                rows.extend(one.query_and_then([id], EntryRow::read)?.next().transpose()?);
+            }
+            Ok(Page { rows, total })
+        })
+    }
+
+    /// Hands everything that a filter finds to `each`, oldest date first and what has no date last, with the entries
+    /// themselves as far as they are more than held, until `each` breaks off. Nothing is kept in memory.
+    pub fn each_entry(
+        &self,
+        filter: &EntryFilter,
+        mut each: impl FnMut(EntryRow, Option<Entry>) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let (condition, values) = filter.condition()?;
+        self.read(|tx| {
+            let sql = format!("SELECT e.id FROM entries e WHERE {condition} ORDER BY e.date IS NULL, e.date, e.id");
+            let mut ids = tx.prepare_cached(&sql)?;
+            let mut ids = ids.query(params_from_iter(values))?;
+            let mut one = tx.prepare_cached(&format!("{ROW} WHERE e.id = ?"))?;
+            while let Some(row) = ids.next()? {
+                let id: i64 = row.get(0)?;
+                let Some(row) = one.query_and_then([id], EntryRow::read)?.next().transpose()? else { continue };
+                if each(row, form(tx, id)?).is_break() {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// How many entries are dated on each day from `from` to `to`, both included; days without any are left out.
+    pub fn day_counts(&self, from: Date, to: Date) -> Result<BTreeMap<Date, DayCount>, StoreError> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT date, state, count(*) FROM entries WHERE date BETWEEN ? AND ? GROUP BY date, state",
+            )?;
+            let mut rows = statement.query([from.to_string(), to.to_string()])?;
+            let mut days: BTreeMap<Date, DayCount> = BTreeMap::new();
+            while let Some(row) = rows.next()? {
+                let (state, count): (State, u32) = (row.get(1)?, row.get(2)?);
+                let (counts, open) = match state {
+                    State::Posted => (true, false),
+                    State::Undone | State::Dropped => (false, false),
+                    _ => (true, true),
+                };
+                let day = days.entry(read_date(&row.get::<_, String>(0)?)?).or_default();
+                day.entries += if counts { count } else { 0 };
+                day.open += if open { count } else { 0 };
+            }
+            days.retain(|_, day| day.entries > 0);
+            Ok(days)
+        })
+    }
+
     /// Everything about one entry.
     pub fn entry(&self, key: &EntryKey) -> Result<Option<EntryDetail>, StoreError> {
         self.read(|tx| {
@@ -369,7 +470,24 @@ impl Store {
     }
 }
 
-fn places(count: usize) -> String {
+/// Of the rows that a statement finds, those of the page, and how many there are.
+pub(crate) fn page<T>(
+    mut rows: Rows<'_>,
+    offset: u32,
+    limit: u32,
+    mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<(Vec<T>, u32), StoreError> {
+    let (mut found, mut total) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        if total >= offset && total - offset < limit {
+            found.push(read(row)?);
+        }
+        total += 1;
+    }
+    Ok((found, total))
+}
+
+pub(crate) fn places(count: usize) -> String {
     vec!["?"; count].join(", ")
 }
 

@@ -15,6 +15,7 @@ use crate::{
     error::StoreError,
     lists::{World, adopt},
     runs::RunId,
+    search,
     state::State,
     undo::{drop_waiting, hold_waiting, past_of},
     wishes::{Wish, Writing},
@@ -113,8 +114,9 @@ impl Store {
                         Gone::Accepted => Mapped::default(),
                     };
                     world.check()?;
-                    Saving { document: &document.id, writing: Writing { tx, run, version: *version, now } }
-                        .save(&mapped)?;
+                    let known_by = &search::known_by(tx, document)?;
+                    let writing = Writing { tx, run, version: *version, known_by, now };
+                    Saving { document: &document.id, writing }.save(&mapped)?;
                     count += 1;
                 }
             }

@@ -8,7 +8,7 @@ use std::{
 
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, params};
-use rusqlite_migration::{M, Migrations};
+use rusqlite_migration::{HookError, M, Migrations};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -17,17 +17,23 @@ use crate::{
     connections::{Store, open_reader, open_writer},
     error::{OpenError, StoreError},
     runs::RunId,
+    search,
     words::{json, time},
 };
 
 /// The schema, step by step. A released step is never edited: a change is a new step.
-const STEPS: &[M<'static>] = &[
-    M::up(include_str!("../migrations/0001_first.sql")),
-    M::up(include_str!("../migrations/0002_order_lives.sql")),
-    M::up(include_str!("../migrations/0003_purchases.sql")),
-    M::up(include_str!("../migrations/0004_accounts.sql")),
-    M::up(include_str!("../migrations/0005_summary.sql")),
-];
+fn steps() -> Vec<M<'static>> {
+    vec![
+        M::up(include_str!("../migrations/0001_first.sql")),
+        M::up(include_str!("../migrations/0002_order_lives.sql")),
+        M::up(include_str!("../migrations/0003_purchases.sql")),
+        M::up(include_str!("../migrations/0004_accounts.sql")),
+        M::up(include_str!("../migrations/0005_summary.sql")),
+        M::up_with_hook(include_str!("../migrations/0006_history.sql"), |tx| {
+            search::index_all(tx).map_err(|error| HookError::Hook(error.to_string()))
+        }),
+    ]
+}
 
 const FILE: &str = "tillbridge.db";
 const LOCK: &str = "tillbridge.lock";
@@ -89,7 +95,7 @@ impl Store {
     /// # Errors
     /// See [`OpenError`]; a newer database is left untouched.
     pub fn open(folder: &Path, now: Timestamp) -> Result<Opened, OpenError> {
-        open_with(folder, now, STEPS)
+        open_with(folder, now, steps())
     }
 
     /// Opens the database in `folder` for reading, beside an engine that may be running: no lock, no writing.
@@ -98,7 +104,7 @@ impl Store {
     /// See [`OpenError`].
     pub fn read_only(folder: &Path) -> Result<Self, OpenError> {
         let file = folder.join(FILE);
-        let known = version_of(STEPS);
+        let known = version_of(&steps());
         match examine(&file, known)? {
             Condition::Missing => Err(OpenError::Missing),
             Condition::Damaged(how) => Err(OpenError::Damaged(how)),
@@ -106,12 +112,17 @@ impl Store {
             Condition::Whole(_) => Ok(Self::reader_of(folder.to_owned(), file)),
         }
     }
+
+    /// The schema version of the database: how many steps it went through.
+    pub fn schema_version(&self) -> Result<u32, StoreError> {
+        self.read(|tx| Ok(tx.query_row("PRAGMA user_version", [], |row| row.get(0))?))
+    }
 }
 
-fn open_with(folder: &Path, now: Timestamp, steps: &[M<'static>]) -> Result<Opened, OpenError> {
+fn open_with(folder: &Path, now: Timestamp, steps: Vec<M<'static>>) -> Result<Opened, OpenError> {
     let lock = lock(folder)?;
     let file = folder.join(FILE);
-    let known = version_of(steps);
+    let known = version_of(&steps);
     let mut recovery = None;
     let mut condition = examine(&file, known)?;
     // A missing or empty file beside backups or damaged files was lost: it is not the first start.
@@ -130,7 +141,7 @@ fn open_with(folder: &Path, now: Timestamp, steps: &[M<'static>]) -> Result<Open
         backup = Some(backup_into(&open_reader(&file)?, &backups::folder(folder), now)?);
     }
     let mut writer = open_writer(&file)?;
-    Migrations::from_slice(steps).to_latest(&mut writer).map_err(OpenError::Migration)?;
+    Migrations::new(steps).to_latest(&mut writer).map_err(OpenError::Migration)?;
     begin(&mut writer, recovery.as_ref(), now).map_err(|error| match error {
         StoreError::Sql(error) => OpenError::Sql(error),
         other => OpenError::Io(io::Error::other(other)),
@@ -282,11 +293,10 @@ mod tests {
         let store = Store::open(folder.path(), now).unwrap().store;
         store.set_setting("kept", &7, "a test", now).unwrap();
         drop(store);
-        let known = version_of(STEPS);
+        let known = version_of(&steps());
 
-        let steps =
-            [STEPS, &[M::up("CREATE TABLE later (id INTEGER)"), M::up("ALTER TABLE later ADD b TEXT")]].concat();
-        let opened = open_with(folder.path(), now, &steps).unwrap();
+        let later = [M::up("CREATE TABLE later (id INTEGER)"), M::up("ALTER TABLE later ADD b TEXT")];
+        let opened = open_with(folder.path(), now, steps().into_iter().chain(later).collect()).unwrap();
         let Some(Notice::Migrated { backup }) = opened.notice else { panic!("no backup was made") };
         assert_eq!(opened.store.setting("kept").unwrap(), Some(7));
         assert_eq!(examine(&backup, known).unwrap(), Condition::Whole(known));
@@ -301,9 +311,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let now = "2026-11-23T09:00:00Z".parse().unwrap();
         drop(Store::open(folder.path(), now).unwrap());
-        let known = version_of(STEPS);
-        let steps = [STEPS, &[M::up("CREATE TABLE later (id INTEGER)"), M::up("THIS IS NO SQL")]].concat();
-        assert!(matches!(open_with(folder.path(), now, &steps), Err(OpenError::Migration(_))));
+        let known = version_of(&steps());
+        let later = [M::up("CREATE TABLE later (id INTEGER)"), M::up("THIS IS NO SQL")];
+        let steps = steps().into_iter().chain(later).collect();
+        assert!(matches!(open_with(folder.path(), now, steps), Err(OpenError::Migration(_))));
         assert_eq!(examine(&folder.path().join(FILE), known).unwrap(), Condition::Whole(known));
         let again = Store::open(folder.path(), now).unwrap();
         assert_eq!(again.notice, None);

@@ -4,6 +4,7 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use books::{Ceilings, EntryKey, EntryKind, FullList, NameSpace};
 use rusqlite::{Connection, params};
+use serde::Serialize;
 
 use crate::{
     Store,
@@ -116,7 +117,7 @@ fn entry_kinds(list: &Limited) -> &'static [EntryKind] {
 }
 
 /// How many objects of one kind the company file has.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ListCount {
     /// The list.
     pub space: NameSpace,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use rusqlite::{
-    params,
+    Row, params,
     types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef},
 };
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Store,
     error::StoreError,
+    look::Page,
     words::{json, read_json, read_time, time},
 };
 
@@ -108,21 +109,34 @@ impl Store {
     /// The newest runs, newest first: at most `limit`, of those before the run `before`.
     pub fn runs(&self, limit: u32, before: Option<RunId>) -> Result<Vec<RunRow>, StoreError> {
         self.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT id, cause, started_at, finished_at, interrupted, outcome FROM runs
-                 WHERE id < ? ORDER BY id DESC LIMIT ?",
-            )?;
-            let rows = statement.query_and_then(params![before.map_or(i64::MAX, RunId::number), limit], |row| {
-                Ok(RunRow {
-                    id: row.get(0)?,
-                    trigger: row.get(1)?,
-                    started_at: read_time(&row.get::<_, String>(2)?)?,
-                    finished_at: row.get::<_, Option<String>>(3)?.as_deref().map(read_time).transpose()?,
-                    interrupted: row.get(4)?,
-                    outcome: row.get::<_, Option<String>>(5)?.as_deref().map(read_json).transpose()?,
-                })
-            })?;
-            rows.collect()
+            let mut statement = tx.prepare_cached(&format!("{ROW} WHERE id < ? ORDER BY id DESC LIMIT ?"))?;
+            let before = before.map_or(i64::MAX, RunId::number);
+            statement.query_and_then(params![before, limit], RunRow::read)?.collect()
+        })
+    }
+
+    /// One page of the runs, newest first, and how many there were: at most `limit` of those after the first `offset`.
+    pub fn page_of_runs(&self, offset: u32, limit: u32) -> Result<Page<RunRow>, StoreError> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(&format!("{ROW} ORDER BY id DESC LIMIT ? OFFSET ?"))?;
+            let rows = statement.query_and_then(params![limit, offset], RunRow::read)?.collect::<Result<_, _>>()?;
+            let total = tx.prepare_cached("SELECT count(*) FROM runs")?.query_row([], |row| row.get(0))?;
+            Ok(Page { rows, total })
+        })
+    }
+}
+
+const ROW: &str = "SELECT id, cause, started_at, finished_at, interrupted, outcome FROM runs";
+
+impl RunRow {
+    fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.get(0)?,
+            trigger: row.get(1)?,
+            started_at: read_time(&row.get::<_, String>(2)?)?,
+            finished_at: row.get::<_, Option<String>>(3)?.as_deref().map(read_time).transpose()?,
+            interrupted: row.get(4)?,
+            outcome: row.get::<_, Option<String>>(5)?.as_deref().map(read_json).transpose()?,
         })
     }
 }

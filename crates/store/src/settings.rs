@@ -8,8 +8,19 @@ use crate::{
     Store,
     audit::{Note, Subject, note},
     error::StoreError,
-    words::{json, read_json, time},
+    words::{json, read_json, read_time, time},
 };
+
+/// One setting.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SettingRow {
+    /// Its key.
+    pub key: String,
+    /// Its value.
+    pub value: serde_json::Value,
+    /// When it was changed last.
+    pub changed_at: Timestamp,
+}
 
 impl Store {
     /// The setting under `key`, if it was ever set.
@@ -18,6 +29,18 @@ impl Store {
     /// [`StoreError::Value`] when what is stored is no `T`.
     pub fn setting<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
         self.read(|tx| get(tx, key))
+    }
+
+    /// All settings, by key.
+    pub fn settings(&self) -> Result<Vec<SettingRow>, StoreError> {
+        self.read(|tx| {
+            tx.prepare_cached("SELECT key, value, changed_at FROM settings ORDER BY key")?
+                .query_and_then([], |row| {
+                    let value = read_json(&row.get::<_, String>(1)?)?;
+                    Ok(SettingRow { key: row.get(0)?, value, changed_at: read_time(&row.get::<_, String>(2)?)? })
+                })?
+                .collect()
+        })
     }
 
     /// Sets the setting under `key`; `why` goes into the audit. The same value again is nothing.

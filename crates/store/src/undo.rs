@@ -9,12 +9,13 @@ use rusqlite::{Connection, Transaction, params, types::Value};
 use crate::{
     Store, days,
     decisions::hold,
-    documents::Mapping,
+    documents::{Mapping, newest},
     entries::{Standing, find, get, remap_building_on, remap_wanting, set_reasons, standings},
     error::StoreError,
     lists::is_object,
     renames::Renames,
     runs::RunId,
+    search,
     state::{Change, State, transition},
     wishes::{Wish, Writing},
     words::{json, read_json, read_time, time},
@@ -107,7 +108,11 @@ impl Store {
             for entry in entries {
                 let target = entry.target().unwrap_or(&entry.key);
                 let version = get(tx, target)?.document_version;
-                let id = Writing { tx, run, version, now }.put(&Wish::Entry(entry))?;
+                let known_by = match newest(tx, &entry.document)? {
+                    Some((document, _)) => search::known_by(tx, &document)?,
+                    None => String::new(),
+                };
+                let id = Writing { tx, run, version, known_by: &known_by, now }.put(&Wish::Entry(entry))?;
                 let planned = get(tx, &entry.key)?;
                 if planned.state != State::Ready {
                     let (key, from) = (entry.key.clone(), planned.state);

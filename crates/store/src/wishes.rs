@@ -11,6 +11,7 @@ use crate::{
     error::StoreError,
     lists::folded,
     runs::RunId,
+    search,
     state::{Change, State, transition},
     words::{json, word},
 };
@@ -89,6 +90,8 @@ pub(crate) struct Writing<'a> {
     pub(crate) run: RunId,
     /// The version of the document that the wishes come from.
     pub(crate) version: Version,
+    /// What the document is known by, as [`search::known_by`] has it.
+    pub(crate) known_by: &'a str,
     pub(crate) now: Timestamp,
 }
 
@@ -165,7 +168,7 @@ impl Writing<'_> {
         self.tx
             .prepare_cached(
                 "UPDATE entries SET document_version = ?, kind = ?, is_list = ?, rank = ?, date = ?, number = ?,
-                 name = ?, title = ?, total = ?, content_hash = ?, reasons = ?, target = ? WHERE id = ?",
+                 name = ?, title = ?, total = ?, content_hash = ?, reasons = ?, target = ?, words = ? WHERE id = ?",
             )?
             .execute(params![
                 self.version,
@@ -180,6 +183,7 @@ impl Writing<'_> {
                 columns.content_hash,
                 columns.reasons,
                 columns.target,
+                search::words([&columns.title, &columns.number, self.known_by]),
                 id
             ])?;
         self.tx.prepare_cached("DELETE FROM needs WHERE entry = ?")?.execute([id])?;

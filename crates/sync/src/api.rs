@@ -8,7 +8,7 @@ use books::{Entry, Link};
 use jiff::{Timestamp, civil::Date};
 use qbxml::{MessageSet, MessageSetId, OnError, Recovery, RequestId};
 use serde::{Deserialize, Serialize};
-use store::{EntryDetail, EntryRow, OpenError};
+use store::{EntryDetail, EntryRow, OpenError, RunRow};
 
 mod attention;
 mod connections;
@@ -20,8 +20,8 @@ mod start;
 
 pub use self::{
     attention::{
-        AttentionAction, AttentionGroup, ChoicePreview, EntriesPage, attention, attention_entries,
-        choose_account_preview, release_group, retry_group,
+        AttentionAction, AttentionGroup, ChoicePreview, attention, attention_entries, choose_account_preview,
+        release_group, retry_group,
     },
     connections::{
         GeneratedToken, Purchasing, PurchasingChoice, PurchasingSource, QuickBooksConnection, ShopConnection, ShopForm,
@@ -29,7 +29,7 @@ pub use self::{
         quickbooks_connection, revoke_token, shop_connection, token,
     },
     connector::{ConnectorView, connector, open_connector_file},
-    overview::{Overview, Reach, ReachState, overview, quickbooks_reach},
+    overview::{Overview, Reach, ReachState, overview, quickbooks_reach, today},
     settings::{
         About, BackupView, Preferences, PreferencesForm, SystemStart, Theme, about, back_up_now, backups, preferences,
         reset, reset_request, set_preferences,
@@ -48,7 +48,7 @@ pub use crate::{
     modes::{ChosenModes, change as change_modes, choose as choose_modes, modes, preview as modes_preview},
 };
 pub use books::{
-    DocumentKind, EntryKey, EntryKind, Mapping, Money, Posting,
+    DocumentId, DocumentKind, EntryKey, EntryKind, Mapping, Money, Posting,
     mapping::{Gateway, Mode, ModesFrom, MoneyBack},
 };
 pub use store::{EntryFilter, Notice, State, Store, StoreError};
@@ -57,7 +57,7 @@ use crate::{
     choices,
     company::{Company, Installation, Pairing},
     config::QuickBooksConfig,
-    endpoint, engine,
+    endpoint, engine, history,
     host::Trouble,
     messages::{Language, Message},
     secrets::{SecretError, SecretPlace, Secrets},
@@ -361,8 +361,10 @@ pub struct EntryPage {
     /// The day's entry that brings it into QuickBooks as a part, or the day's document while it has none; none for an entry
     /// of its own.
     pub part_of: Option<String>,
-    /// The parts that a day's entry brings into QuickBooks, the latest made first.
+    /// The parts that a day's entry brings into QuickBooks, the latest made first; at most 100.
     pub members: Vec<EntryView>,
+    /// How many parts it has in all.
+    pub member_count: u32,
     /// What happened to it, the oldest first.
     pub life: Vec<Step>,
     /// Its own request to QuickBooks, as it stands in a message set.
@@ -392,16 +394,11 @@ pub fn entries(store: &Store, filter: &EntryFilter) -> Result<Vec<EntryView>, Ap
 
 /// One entry with everything that is known of it; none when there is no such entry.
 pub fn entry(store: &Store, key: &EntryKey) -> Result<Option<EntryPage>, ApiError> {
-    let Some(detail) = store.entry(key)? else { return Ok(None) };
-    let source = store.raw(&detail.row.document, detail.row.document_version)?;
-    let request = detail.entry.as_ref().and_then(|entry| own_request(store, entry));
-    let parts = EntryFilter { part_of: Some(key.clone()), limit: Some(u32::MAX), ..EntryFilter::default() };
-    let members = store.entries(&parts)?.iter().map(view).collect();
-    Ok(Some(EntryPage { members, request, source, ..page(detail) }))
+    history::entry(store, key)
 }
 
 /// The request of one entry alone; none while it builds upon something that is not in QuickBooks yet.
-fn own_request(store: &Store, entry: &Entry) -> Option<String> {
+pub(crate) fn own_request(store: &Store, entry: &Entry) -> Option<String> {
     let request = entry.request(|key| Some(store.linked(key).ok()??.at)).ok()?;
     let (id, set) = (RequestId::new("0000").ok()?, MessageSetId::new("example").ok()?);
     let requests = vec![(id, request)];
@@ -426,7 +423,7 @@ pub(crate) fn view(row: &EntryRow) -> EntryView {
     }
 }
 
-fn page(detail: EntryDetail) -> EntryPage {
+pub(crate) fn page(detail: EntryDetail) -> EntryPage {
     let entry = detail.entry.as_ref();
     EntryPage {
         entry: view(&detail.row),
@@ -438,6 +435,7 @@ fn page(detail: EntryDetail) -> EntryPage {
             .as_ref()
             .map(|part| part.entry.as_ref().map_or_else(|| part.day.to_string(), ToString::to_string)),
         members: Vec::new(),
+        member_count: 0,
         life: detail
             .audit
             .iter()
@@ -493,34 +491,46 @@ pub struct RunView {
     pub trigger: String,
     /// When it began (RFC 3339, UTC).
     pub started_at: String,
-    /// When it ended; none while it goes on, or if the program was ended in the middle of it.
+    /// When it ended; none while it goes on. Of one that was interrupted, when that was seen.
     pub finished_at: Option<String>,
+    /// Whether the program was ended in the middle of it.
+    pub interrupted: bool,
     /// Documents that were new or changed.
     pub documents: u32,
     /// Entries that it put into QuickBooks.
     pub posted: u32,
+    /// Entries that it held when it ended.
+    pub held: u32,
+    /// Entries that QuickBooks refused.
+    pub refused: u32,
+    /// Entries that were sent and not answered.
+    pub uncertain: u32,
     /// What went wrong.
     pub problem: Option<Message>,
 }
 
 /// The latest runs, the newest first.
 pub fn history(store: &Store, limit: u32) -> Result<Vec<RunView>, ApiError> {
-    let runs = store.runs(limit, None)?;
-    Ok(runs
-        .into_iter()
-        .map(|run| {
-            let outcome = run.outcome.unwrap_or_default();
-            RunView {
-                id: run.id.number().to_string(),
-                trigger: run.trigger,
-                started_at: run.started_at.to_string(),
-                finished_at: run.finished_at.map(|time| time.to_string()),
-                documents: outcome.documents_new + outcome.documents_changed,
-                posted: outcome.posted,
-                problem: outcome.code.as_deref().map(Message::new),
-            }
-        })
-        .collect())
+    Ok(store.runs(limit, None)?.into_iter().map(RunView::from).collect())
+}
+
+impl From<RunRow> for RunView {
+    fn from(run: RunRow) -> Self {
+        let outcome = run.outcome.unwrap_or_default();
+        Self {
+            id: run.id.number().to_string(),
+            trigger: run.trigger,
+            started_at: run.started_at.to_string(),
+            finished_at: run.finished_at.map(|time| time.to_string()),
+            interrupted: run.interrupted,
+            documents: outcome.documents_new + outcome.documents_changed,
+            posted: outcome.posted,
+            held: outcome.held,
+            refused: outcome.rejected,
+            uncertain: outcome.uncertain,
+            problem: outcome.code.as_deref().map(Message::new),
+        }
+    }
 }
 
 /// Has the next session read the company file's own report of these days.
@@ -531,42 +541,4 @@ pub fn ask_for_report(store: &Store, period: Period, now: Timestamp) -> Result<(
 /// The tie-out of a period; without its ends, of everything known. None before the shop was read for the first time.
 pub fn tie_out(store: &Store, from: Option<Date>, to: Option<Date>) -> Result<Option<TieOut>, ApiError> {
     Ok(tieout::tie_out(store, from.unwrap_or(Date::constant(1970, 1, 1)), to.unwrap_or(Date::constant(2038, 1, 18)))?)
-}
-
-/// What support needs to know: counts, codes and versions. No names, no addresses, no amounts, no secrets.
-#[derive(Clone, Debug, Serialize)]
-pub struct Diagnostics {
-    /// Version of the program.
-    pub version: &'static str,
-    /// The operating system.
-    pub system: &'static str,
-    /// Where things stand, in counts and codes.
-    pub entries: BTreeMap<State, u32>,
-    /// QuickBooks' product and release.
-    pub quickbooks: Option<(String, String)>,
-    /// The latest runs.
-    pub runs: Vec<RunView>,
-    /// Codes of what needs attention, with how many entries each concerns.
-    pub attention: Vec<(String, u32)>,
-    /// Whether the audit's chain is whole.
-    pub audit: String,
-}
-
-/// Gathers what support needs to know.
-pub fn diagnostics(store: &Store) -> Result<Diagnostics, ApiError> {
-    let company: Option<Company> = store.setting("company")?;
-    let attention = status(store)?.attention;
-    let mut runs = history(store, 20)?;
-    for run in &mut runs {
-        run.problem = run.problem.take().map(|problem| Message::new(&problem.code));
-    }
-    Ok(Diagnostics {
-        version: env!("CARGO_PKG_VERSION"),
-        system: std::env::consts::OS,
-        entries: store.counts()?.entries,
-        quickbooks: company.map(|company| (company.product, company.release)),
-        runs,
-        attention: attention.into_iter().map(|point| (point.message.code, point.entries)).collect(),
-        audit: format!("{:?}", store.verify_audit()?),
-    })
 }

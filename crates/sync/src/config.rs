@@ -27,6 +27,9 @@ const WRITTEN: &str = "# Written by Tillbridge. What somebody wrote here by hand
 /// The environment variables that name a simulated shop and a simulated Stocky. Only an address of this computer is taken.
 const SIMULATED: [&str; 2] = ["TILLBRIDGE_SHOP_URL", "TILLBRIDGE_STOCKY_URL"];
 
+/// The environment variable that names another port for the Web Connector, so that several can be at work beside each other.
+const PORT: &str = "TILLBRIDGE_QUICKBOOKS_PORT";
+
 /// Where a data folder keeps its configuration.
 pub fn path_in(folder: &Path) -> PathBuf {
     folder.join(FILE)
@@ -314,6 +317,9 @@ impl Config {
         self.shop.base_url = self.shop.base_url.or(shop);
         if let PurchasesConfig::Stocky { base_url, .. } = &mut self.purchasing {
             *base_url = base_url.take().or(stocky);
+        }
+        if let Some(port) = secrets.variable(PORT).and_then(|port| port.parse().ok()) {
+            self.quickbooks.port = port;
         }
         self
     }

@@ -605,11 +605,15 @@ impl Agent for Engine {
         if let Some(hello) = hello {
             let mut live = self.live();
             live.last_call_at = Some(now);
-            let own = || {
-                let run = self.store.begin_run("quickbooks", now);
-                run.map(|id| OpenRun { id, began: now, pulled: PullCount::default() })
-            };
-            match live.run.take().map_or_else(own, Ok) {
+            let waiting = live.run.take();
+            let run = waiting.map_or_else(
+                || {
+                    let run = self.store.begin_run("quickbooks", now);
+                    run.map(|id| OpenRun { id, began: now, pulled: PullCount::default() })
+                },
+                Ok,
+            );
+            match run {
                 Ok(run) => {
                     let with = Parties {
                         installation: self.installation.clone(),

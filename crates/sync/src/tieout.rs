@@ -3,6 +3,8 @@
 //! The shop's side is told by its orders, agreements and transactions. The company file's side is its own report, read in
 //! a session ([`ask`]); of a day of which it was not read yet, what QuickBooks answered when it booked.
 
+mod days;
+
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
@@ -12,6 +14,8 @@ pub use books::tieout::{Row, compare};
 use books::{
     Body, DocumentId, DocumentKind, EntryKey, Fact, Lists, Money, NameSpace, Past, document::Shop, mapping::Mapping,
 };
+pub(crate) use days::{Day, by_day};
+pub use days::{TieOutDay, TieOutDayView, TieOutOrder, TieOutRow, tie_out_day, tie_out_days};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use store::{Store, StoreError};
@@ -121,13 +125,7 @@ pub fn ask(store: &Store, period: Period, now: Timestamp) -> Result<(), StoreErr
 
 /// Compares the period from `from` to `to`, both included. None before the shop was read for the first time.
 pub fn tie_out(store: &Store, from: Date, to: Date) -> Result<Option<TieOut>, StoreError> {
-    let (Some(shop), Some(mapping)) = (store.setting::<Shop>("shop")?, store.mapping()?) else {
-        return Ok(None);
-    };
-    let mut sides = Sides { from, to, ..Sides::default() };
-    sides.read_company(store)?;
-    sides.read_shop(store, &shop, &mapping)?;
-    Ok(Some(sides.compare()))
+    Ok(Sides::of(store, from, to)?.map(Sides::compare))
 }
 
 /// Both sides of an order on a day and an account.
@@ -185,7 +183,29 @@ fn costs_again(store: &Store, key: &EntryKey, off: &BTreeMap<String, Money>) -> 
     Ok(costs_again)
 }
 
+impl Pair {
+    fn add(&mut self, other: Self) {
+        self.shop += other.shop;
+        self.company += other.company;
+    }
+}
+
+fn row(account: &str, pair: &Pair) -> Row {
+    Row { account: account.to_owned(), shop: pair.shop, company: pair.company, difference: pair.company - pair.shop }
+}
+
 impl Sides {
+    /// What both sides say of the days from `from` to `to`. None before the shop was read for the first time.
+    fn of(store: &Store, from: Date, to: Date) -> Result<Option<Self>, StoreError> {
+        let (Some(shop), Some(mapping)) = (store.setting::<Shop>("shop")?, store.mapping()?) else {
+            return Ok(None);
+        };
+        let mut sides = Self { from, to, ..Self::default() };
+        sides.read_company(store)?;
+        sides.read_shop(store, &shop, &mapping)?;
+        Ok(Some(sides))
+    }
+
     fn company(&mut self, date: Date, account: &str, document: &DocumentId, amount: Money) {
         self.pairs.entry((date, account.to_owned(), document.clone())).or_default().company += amount;
     }
@@ -381,8 +401,7 @@ impl Sides {
         let mut by_day: BTreeMap<(Date, &str), (Pair, Vec<OrderDifference>)> = BTreeMap::new();
         for ((date, account, document), pair) in &self.pairs {
             for sum in [by_account.entry(account).or_default(), &mut by_day.entry((*date, account)).or_default().0] {
-                sum.shop += pair.shop;
-                sum.company += pair.company;
+                sum.add(*pair);
             }
             if pair.shop != pair.company
                 && let Some((_, orders)) = by_day.get_mut(&(*date, account.as_str()))
@@ -396,12 +415,6 @@ impl Sides {
                 });
             }
         }
-        let row = |account: &str, pair: &Pair| Row {
-            account: account.to_owned(),
-            shop: pair.shop,
-            company: pair.company,
-            difference: pair.company - pair.shop,
-        };
         let rows = by_account
             .iter()
             .filter(|(_, pair)| !pair.shop.is_zero() || !pair.company.is_zero())

@@ -104,7 +104,7 @@ impl World {
     }
 
     /// The configuration that somebody wrote by hand, with this port.
-    fn configured(&self, port: u16) -> Config {
+    fn configured(port: u16) -> Config {
         let settings = Settings::default();
         let secret = SecretPlace::Environment("SHOP".to_owned());
         Config {
@@ -124,7 +124,7 @@ impl World {
     /// The program is started, with a shop that is connected already.
     async fn open_connected(&self, port: u16) -> Arc<Host> {
         fs::create_dir_all(self.data()).unwrap();
-        self.configured(port).write(&self.data(), self.clock.now()).unwrap();
+        Self::configured(port).write(&self.data(), self.clock.now()).unwrap();
         self.open().await
     }
 
@@ -168,6 +168,11 @@ fn form(secret: Option<&str>) -> ShopForm {
 
 fn state(host: &Host, step: SetupStep) -> SetupStepState {
     api::setup(host).unwrap().steps.into_iter().find(|view| view.step == step).unwrap().state
+}
+
+/// Where the shop's secret is.
+fn kept(host: &Host) -> SecretPlace {
+    host.config().unwrap().shop.secret_place().clone()
 }
 
 /// The shop has a gateway that the mapping does not know.
@@ -330,8 +335,15 @@ async fn a_wrong_secret_changes_nothing_and_the_engine_goes_on() {
     shop_is_read(&host, world.orders()).await;
     let other = ShopForm { address: "another-shop".to_owned(), ..form(Some("simulated-secret")) };
     assert_eq!(code(api::connect_shop(&host, &other).await), "setup.other_shop");
-    // The secret that is kept is kept on.
+    // The secret that is kept is kept on; a new one takes its place, and the replaced one is gone.
     api::connect_shop(&host, &form(None)).await.unwrap();
+    assert_eq!((host.trouble(), kept(&host)), (None, SecretPlace::Environment("SHOP".to_owned())));
+    api::connect_shop(&host, &form(Some("simulated-secret"))).await.unwrap();
+    let first = kept(&host);
+    api::connect_shop(&host, &form(Some("simulated-secret"))).await.unwrap();
+    assert!(matches!(first, SecretPlace::CredentialStore(_)) && first != kept(&host));
+    assert!(world.secrets().read(&first).unwrap().is_none());
+    assert!(world.secrets().read(&kept(&host)).unwrap().is_some());
     assert_eq!(host.trouble(), None);
     host.stop().await;
 }
@@ -345,6 +357,7 @@ async fn a_port_that_is_taken_is_told_and_used_once_it_is_free() {
     assert!(matches!(host.trouble(), Some(Trouble::Port { port: told, .. }) if told == port));
     let overview = api::overview(&host).unwrap();
     assert_eq!(overview.trouble.unwrap().code, "quickbooks.port");
+    assert_eq!(overview.quickbooks_reach.state, ReachState::Waiting);
     assert_eq!(api::attention(&host).unwrap().first().unwrap().id, "quickbooks.port");
     assert!(api::shop_connection(&host).await.unwrap().is_some(), "all questions can be asked");
     let mut changes = host.changes();

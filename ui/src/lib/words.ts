@@ -1,6 +1,7 @@
 import en from "../../../crates/sync/messages/en.json";
 import nb from "../../../crates/sync/messages/nb.json";
 import type { Message } from "./backend";
+import { m } from "./paraglide/messages";
 import { getLocale } from "./paraglide/runtime";
 
 /** The engine's own catalogue: what it tells people, by code. */
@@ -8,19 +9,48 @@ const catalogues: Record<"en" | "nb", Record<string, string>> = { en, nb };
 
 /** A message of the engine in the reader's language. A code that the catalogue lacks stands for itself. */
 export function words(message: Message): string {
-  const text = catalogues[getLocale()][message.code] ?? message.code;
+  return fill(textOf(message), message);
+}
+
+/** The same in two: its first sentence, and what follows it, for places where the first one stands out. */
+export function sentences(message: Message): { first: string; rest: string } {
+  // Taken apart before the facts come in, which may have full stops of their own.
+  const [first = "", ...rest] = textOf(message).split(/(?<=[.!?]) (?=[\p{Lu}{«])/u);
+  return { first: fill(first, message), rest: fill(rest.join(" "), message) };
+}
+
+function textOf(message: Message): string {
+  return catalogues[getLocale()][message.code] ?? message.code;
+}
+
+function fill(text: string, message: Message): string {
   return Object.entries(message.facts).reduce(
     (result, [placeholder, fact]) => result.replaceAll(`{${placeholder}}`, () => fact),
     text,
   );
 }
 
-/** What an error that a command rejected with says to people, or null if it says nothing that could be shown. */
-export function wordsOfError(error: unknown): string | null {
+/** What an entry or a document is, such as "Sales receipt". */
+export function kindName(kind: string): string {
+  return words({ code: `kind.${kind}`, facts: {} });
+}
+
+/** The state of an entry in one or two words, such as "held". */
+export function stateName(state: string): string {
+  return words({ code: `state.${state}`, facts: {} });
+}
+
+/** What an error that a command rejected with says to people. */
+export function wordsOfError(error: unknown): string {
+  const message = messageOf(error);
+  if (message !== null) return words(message);
   if (typeof error === "string") return error;
-  if (error instanceof Error) return error.message;
-  if (isObject(error) && isMessage(error["message"])) return words(error["message"]);
-  return null;
+  return error instanceof Error ? error.message : m.common_error_unknown();
+}
+
+/** The engine's message in an error that a command rejected with; none in what the engine did not say. */
+export function messageOf(error: unknown): Message | null {
+  return isObject(error) && isMessage(error["message"]) ? error["message"] : null;
 }
 
 function isMessage(value: unknown): value is Message {

@@ -11,6 +11,7 @@ use super::{ApiError, Attention, EntryView, SetupStep, view};
 use crate::{
     Host, ceilings, choices,
     engine::LEFT_OUT,
+    history::EntriesPage,
     host::Trouble,
     integration::{self, Integration},
     messages::Message,
@@ -62,15 +63,6 @@ pub struct AttentionGroup {
     pub action: AttentionAction,
     /// A few of them, the latest made first.
     pub sample: Vec<EntryView>,
-}
-
-/// Entries with how many there are in all.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-pub struct EntriesPage {
-    /// Those that were asked for.
-    pub rows: Vec<EntryView>,
-    /// How many there are.
-    pub total: u32,
 }
 
 /// Something to look at, before it is shown.

@@ -300,9 +300,17 @@ fn keep(host: &Host, what: &str, secret: &SecretString) -> Result<SecretPlace, A
     }
 }
 
-/// Takes a secret away that nothing names any more. One that stays is no harm.
+/// Takes a secret away that nothing names any more, if [`keep`] put it there: what somebody keeps under a name of their own
+/// may be of use elsewhere. One that stays is no harm.
 fn forget(host: &Host, place: &SecretPlace) {
-    if matches!(place, SecretPlace::Environment(_)) {
+    let is_ours = match place {
+        SecretPlace::Environment(_) => false,
+        SecretPlace::CredentialStore(name) => name.contains(&host.installation().id.to_string()),
+        SecretPlace::File(name) => name
+            .split_once('-')
+            .is_some_and(|(what, id)| ["shop", "stocky"].contains(&what) && id.parse::<Uuid>().is_ok()),
+    };
+    if !is_ours {
         return;
     }
     if let Err(error) = host.secrets().remove(place) {

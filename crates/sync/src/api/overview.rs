@@ -1,6 +1,6 @@
 //! The window's first page: is everything fine, in one look.
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::{ApiError, RunView, Status, history, status};
@@ -87,9 +87,7 @@ pub fn overview(host: &Host) -> Result<Overview, ApiError> {
     let progress = *host.progress().borrow();
     let integration = Integration::of(store)?;
     let last_run = history(store, 1)?.pop();
-    let shop: Option<Shop> = store.setting("shop")?;
-    let zone = shop.and_then(|shop| TimeZone::get(&shop.time_zone).ok()).unwrap_or(TimeZone::UTC);
-    let midnight = now.to_zoned(zone).start_of_day().map_or(now, |midnight| midnight.timestamp());
+    let midnight = now.to_zoned(zone(store)?).start_of_day().map_or(now, |midnight| midnight.timestamp());
     let trouble = host.trouble().filter(|trouble| *trouble != Trouble::NotConnected);
     Ok(Overview {
         status: status(store)?,
@@ -104,6 +102,19 @@ pub fn overview(host: &Host) -> Result<Overview, ApiError> {
         posted_today: store.booked_since(midnight)?,
         trouble: trouble.map(|trouble| trouble.message()),
     })
+}
+
+/// Today, by the shop's calendar; by Greenwich's before a shop is known.
+///
+/// # Errors
+/// [`ApiError`] when the store can't be read.
+pub fn today(host: &Host) -> Result<Date, ApiError> {
+    Ok(host.now().to_zoned(zone(host.store())?).date())
+}
+
+fn zone(store: &Store) -> Result<TimeZone, ApiError> {
+    let shop: Option<Shop> = store.setting("shop")?;
+    Ok(shop.and_then(|shop| TimeZone::get(&shop.time_zone).ok()).unwrap_or(TimeZone::UTC))
 }
 
 /// Whether the shop can be reached, by the last run that read it.
@@ -138,7 +149,11 @@ pub fn quickbooks_reach(host: &Host) -> Result<Reach, ApiError> {
         return Ok(reach(ReachState::Refused, Some(refused)));
     }
     let known = store.setting::<Company>("company")?.is_some();
-    let Some(engine) = engine else { return Ok(reach(ReachState::Unknown, None)) };
+    let Some(engine) = engine else {
+        let port = host.trouble().filter(|trouble| matches!(trouble, Trouble::Port { .. }));
+        let state = if port.is_some() { ReachState::Waiting } else { ReachState::Unknown };
+        return Ok(reach(state, port.map(|port| port.message())));
+    };
     let silent_since = called.unwrap_or(engine.began_at());
     if !is_called && host.now().duration_since(silent_since) >= SILENCE {
         let why = why_silent(known, &Connector::find());

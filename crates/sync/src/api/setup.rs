@@ -278,27 +278,20 @@ fn known_points(host: &Host) -> Result<Vec<Point>, ApiError> {
 
 fn proof(host: &Host, step: SetupStep, points: &[Point]) -> Result<Proof, ApiError> {
     let store = host.store();
+    if matches!(step, SetupStep::Tax | SetupStep::Accounts | SetupStep::Modes) && !integration::lists_are_read(store)? {
+        let company: Option<Company> = store.setting("company")?;
+        let obstacle = company.and_then(|company| company.obstacle()).filter(|_| step == SetupStep::Tax);
+        let unread = Proof::Waits(Message::new("mapping.lists_not_read"));
+        return Ok(obstacle.map_or(unread, Proof::Wrong));
+    }
     Ok(match step {
-        SetupStep::Preflight => of_points(step, points),
-        SetupStep::Tax if !integration::lists_are_read(store)? => match store.setting::<Company>("company")? {
-            Some(company) => {
-                company.obstacle().map_or_else(|| Proof::Waits(Message::new("mapping.lists_not_read")), Proof::Wrong)
-            }
-            None => of_points(step, points),
-        },
-        SetupStep::Tax => of_points(step, points),
+        SetupStep::Preflight | SetupStep::Tax => of_points(step, points),
         SetupStep::Shop => of_shop(host)?,
         SetupStep::Token => of_token(host)?,
-        SetupStep::Accounts if !integration::lists_are_read(store)? => {
-            Proof::Waits(Message::new("mapping.lists_not_read"))
-        }
         SetupStep::Accounts => {
             let categories = choices::categories(store)?;
             let problem = categories.into_iter().find(|category| category.state == CategoryState::Problem);
             problem.map_or(Proof::Holds, |category| Proof::Missing(category.problem.unwrap_or(category.name)))
-        }
-        SetupStep::Modes if !integration::lists_are_read(store)? => {
-            Proof::Waits(Message::new("mapping.lists_not_read"))
         }
         SetupStep::Modes => {
             let modes = store.mapping()?.unwrap_or_default().modes_on(Date::MIN);

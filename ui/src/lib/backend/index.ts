@@ -1,17 +1,5 @@
 /**
- * The way from the screens to the engine. Screens take a `Backend`; this folder alone knows that Tauri is behind it, so
- * that a test can put something else there.
+ * The way from the screens to the engine: its commands, its events and their types. This folder alone knows that Tauri is
+ * behind it; a test puts something else in its place (`vi.mock("$lib/backend")`), and the mode `twin` speaks HTTP instead.
  */
-import { commands } from "./bindings";
-import type { Status } from "./bindings";
-
-export type { Message, Stage, Status } from "./bindings";
-
-export interface Backend {
-  /** How the installation stands. Rejects with the engine's error. */
-  installationStatus(): Promise<Status>;
-}
-
-export const tauriBackend: Backend = {
-  installationStatus: () => commands.installationStatus(),
-};
+export * from "./bindings";

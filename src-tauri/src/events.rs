@@ -1,0 +1,108 @@
+//! What the window is told without asking.
+
+use std::{future::Future, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use sync::{Host, Progress};
+use tauri::{AppHandle, Runtime};
+use tauri_specta::Event;
+use tokio::sync::watch;
+
+/// The least time from one event to the next of the same name.
+const LEAST: Duration = Duration::from_millis(250);
+
+/// How far the engine is. At most four a second; the last one of a run is always told.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, Type, Event)]
+#[serde(transparent)]
+pub struct Progressed(pub Progress);
+
+/// Something changed in the store or the engine: what is on screen is to be asked for again. At most four a second.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, Type, Event)]
+pub struct Changed {}
+
+/// The window was asked for at a page, from the tray or a notification.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, Type, Event)]
+pub struct Opened {
+    /// The page.
+    pub page: Page,
+}
+
+/// A page of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Page {
+    /// Home.
+    Home,
+    /// Needs attention.
+    Attention,
+    /// History.
+    History,
+    /// Settings.
+    Settings,
+    /// The onboarding.
+    Setup,
+}
+
+impl Page {
+    /// Its word in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Home => "home",
+            Self::Attention => "attention",
+            Self::History => "history",
+            Self::Settings => "settings",
+            Self::Setup => "setup",
+        }
+    }
+}
+
+/// Tells the window of all that changes, as long as the host is there.
+pub fn follow<R: Runtime>(app: &AppHandle<R>, host: &Host) {
+    let to = app.clone();
+    let changes = paced(host.changes(), LEAST, move |_| drop(Changed {}.emit(&to)));
+    tauri::async_runtime::spawn(changes);
+    let to = app.clone();
+    let progress = paced(host.progress(), LEAST, move |progress| drop(Progressed(progress).emit(&to)));
+    tauri::async_runtime::spawn(progress);
+}
+
+/// Tells each value but those that are replaced within `least` of the one before; always the last.
+fn paced<T: Copy + Send + Sync + 'static>(
+    mut values: watch::Receiver<T>,
+    least: Duration,
+    tell: impl Fn(T) + Send + 'static,
+) -> impl Future<Output = ()> + Send + 'static {
+    async move {
+        while values.changed().await.is_ok() {
+            let value = *values.borrow_and_update();
+            tell(value);
+            tokio::time::sleep(least).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_burst_of_changes_is_told_as_it_stands_at_its_end() {
+        let (sender, receiver) = watch::channel(0);
+        let (to, mut told) = mpsc::unbounded_channel();
+        let telling = tokio::spawn(paced(receiver, Duration::from_millis(10), move |value| to.send(value).unwrap()));
+        sender.send_replace(1);
+        assert_eq!(told.recv().await, Some(1));
+        // Nothing else runs on this thread meanwhile.
+        for value in 2..=1000 {
+            sender.send_replace(value);
+        }
+        drop(sender);
+        telling.await.unwrap();
+        assert_eq!(told.recv().await, Some(1000));
+        assert_eq!(told.recv().await, None);
+    }
+}

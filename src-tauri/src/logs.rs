@@ -1,0 +1,40 @@
+//! What the program writes down of its work, for support: ids, never names. One file a day in the data folder's `logs`;
+//! two weeks are kept.
+
+use std::{panic, path::Path};
+
+use tracing_appender::{
+    non_blocking::WorkerGuard,
+    rolling::{InitError, RollingFileAppender, Rotation},
+};
+use tracing_subscriber::EnvFilter;
+
+/// How many days are kept.
+const KEPT: usize = 14;
+
+/// The folder of the logs in the data folder.
+pub const FOLDER: &str = "logs";
+
+/// Writes down what is told from now on, panics too, until the guard is dropped.
+///
+/// # Errors
+/// What the system says when the folder can't be written to.
+pub fn keep(data_folder: &Path) -> Result<WorkerGuard, InitError> {
+    let files = RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("tillbridge")
+        .filename_suffix("log")
+        .max_log_files(KEPT)
+        .build(data_folder.join(FOLDER))?;
+    let (writer, guard) = tracing_appender::non_blocking(files);
+    let wanted = EnvFilter::try_from_env("TILLBRIDGE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    // A second start of the logs, as tests make it, leaves the first in place.
+    let _ = tracing_subscriber::fmt().with_env_filter(wanted).with_ansi(false).with_writer(writer).try_init();
+    let as_before = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        tracing::error!(%panic, "the program broke");
+        as_before(panic);
+    }));
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), system = std::env::consts::OS, "started");
+    Ok(guard)
+}

@@ -1,0 +1,119 @@
+//! What may go wrong before there is a window, and what is said and done then.
+
+use sync::{Language, Message, api::ApiError};
+
+/// What happens after a start-up failure was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// The program ends: without its data it can do nothing.
+    End,
+    /// The engine goes on; what failed is done without.
+    GoOn,
+}
+
+/// A dialog of the operating system, and what happens once it is closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dialog {
+    /// Its title.
+    pub title: String,
+    /// What is wrong and what to do.
+    pub text: String,
+    /// What happens then.
+    pub then: Then,
+}
+
+/// The dialog for what the engine said when its data were opened.
+pub fn refused(error: &ApiError, language: Language) -> Dialog {
+    dialog("startup.stopped", &error.message, Then::End, language)
+}
+
+/// The dialog for a window that can't be made, as without the WebView2 Runtime.
+pub fn no_window(problem: &impl ToString, language: Language) -> Dialog {
+    dialog(
+        "startup.without_window",
+        &Message::new("startup.no_window").with("problem", problem.to_string()),
+        Then::GoOn,
+        language,
+    )
+}
+
+/// The dialog for what had to be mended in the data; none for what nobody needs to know at once.
+pub fn mended(notice: &Message, language: Language) -> Option<Dialog> {
+    // That the data were brought up to date is told on the page "About".
+    let is_loss = ["store.restored", "store.started_anew"].contains(&notice.code.as_str());
+    is_loss.then(|| dialog("startup.mended", notice, Then::GoOn, language))
+}
+
+fn dialog(title: &str, message: &Message, then: Then, language: Language) -> Dialog {
+    Dialog { title: Message::new(title).text(language), text: message.text(language), then }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::fs;
+
+    use jiff::Timestamp;
+
+    use super::*;
+
+    /// What is said when the data in `folder` are opened.
+    fn refusal(folder: &std::path::Path) -> Dialog {
+        let error = sync::api::open(folder, Timestamp::UNIX_EPOCH).unwrap_err();
+        refused(&error, Language::En)
+    }
+
+    #[test]
+    fn data_that_another_program_works_with_are_told_as_such_and_the_program_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let _other = sync::api::open(folder.path(), Timestamp::UNIX_EPOCH).unwrap();
+        let dialog = refusal(folder.path());
+        assert!(dialog.text.contains("Another Tillbridge"), "{}", dialog.text);
+        assert_eq!(dialog.then, Then::End);
+    }
+
+    #[test]
+    fn a_data_folder_that_can_not_be_is_told_with_its_problem() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a file");
+        fs::write(&file, "").unwrap();
+        let dialog = refusal(&file);
+        assert!(dialog.text.contains("data"), "{}", dialog.text);
+        assert_eq!(dialog.then, Then::End);
+    }
+
+    #[test]
+    fn damaged_data_are_told_and_the_program_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(sync::api::open(folder.path(), Timestamp::UNIX_EPOCH).unwrap());
+        fs::write(folder.path().join("tillbridge.db"), "no database").unwrap();
+        let (_store, notice) = sync::api::open(folder.path(), Timestamp::UNIX_EPOCH).unwrap();
+        let dialog = mended(&Message::from(&notice.unwrap()), Language::En).unwrap();
+        assert!(dialog.text.contains("damaged"), "{}", dialog.text);
+        assert_eq!(dialog.then, Then::GoOn);
+    }
+
+    #[test]
+    fn data_that_were_brought_up_to_date_need_no_dialog() {
+        assert_eq!(mended(&Message::new("store.migrated").with("backup", "x"), Language::En), None);
+    }
+
+    #[test]
+    fn without_webview2_the_engine_goes_on_and_what_to_install_is_told_in_both_languages() {
+        for language in Language::ALL {
+            let dialog = no_window(&"WebView2 not found", language);
+            assert!(dialog.text.contains("WebView2 Runtime"), "{}", dialog.text);
+            assert!(dialog.text.contains("WebView2 not found"), "{}", dialog.text);
+            assert_eq!(dialog.then, Then::GoOn);
+        }
+    }
+
+    #[test]
+    fn every_title_has_words_in_both_languages() {
+        for title in ["startup.stopped", "startup.without_window", "startup.mended"] {
+            for language in Language::ALL {
+                assert_ne!(Message::new(title).text(language), title);
+            }
+        }
+    }
+}
