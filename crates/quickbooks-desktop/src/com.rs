@@ -81,7 +81,10 @@ struct Turn;
 impl Turn {
     fn take() -> Result<Self, Failure> {
         if IN_USE.swap(true, Ordering::AcqRel) {
-            return Err(Error::new(RPC_E_CALL_REJECTED, "An earlier call has not come back yet.").into());
+            return Err(Failure {
+                hresult: RPC_E_CALL_REJECTED.0.cast_unsigned(),
+                message: "An earlier call to QuickBooks has not come back yet.".to_owned(),
+            });
         }
         Ok(Self)
     }

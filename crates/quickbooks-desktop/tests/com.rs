@@ -5,7 +5,7 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
     sync::{Mutex, MutexGuard, PoisonError},
     thread,
 };
@@ -13,6 +13,7 @@ use std::{
 use quickbooks_desktop::{Application, Connector, Failure, Finding, QuickBooks, Session, ThisComputer};
 use simulator::company::{Company, Edition, Setup};
 use tempfile::TempDir;
+use windows_registry::{CURRENT_USER, LOCAL_MACHINE};
 
 const APPLICATION: Application<'static> = Application { id: "", name: "Tillbridge" };
 
@@ -138,10 +139,10 @@ fn a_web_connector_is_found_by_what_opens_its_files_and_by_its_process() {
     assert_eq!((nowhere.is_installed, nowhere.is_running), (Finding::No, Finding::No));
     assert_eq!(nowhere.starts_with_windows, Finding::No);
 
-    let system = PathBuf::from(env::var_os("SystemRoot").unwrap()).join("system32").join("ping.exe");
+    let system = PathBuf::from(env::var_os("SystemRoot").unwrap()).join("system32").join("cmd.exe");
     fs::copy(&system, &program).unwrap();
     associate(&program);
-    let mut running = Command::new(&program).args(["-n", "30", "127.0.0.1"]).spawn().unwrap();
+    let mut running = Command::new(&program).stdin(Stdio::piped()).spawn().unwrap();
     let found = Connector::find();
     running.kill().unwrap();
     running.wait().unwrap();
@@ -158,16 +159,20 @@ const KIND: &str = r"Software\Classes\Tillbridge.Test.qwc";
 const RUN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
 
 fn associate(program: &Path) {
-    let user = windows_registry::CURRENT_USER;
-    user.create(r"Software\Classes\.qwc").unwrap().set_string("", "Tillbridge.Test.qwc").unwrap();
-    let command = user.create(format!(r"{KIND}\shell\open\command")).unwrap();
-    command.set_string("", format!("\"{}\" \"%1\"", program.display())).unwrap();
-    user.create(RUN).unwrap().set_string("QBWebConnector", program.to_str().unwrap()).unwrap();
+    // Wine knows only the classes of the whole computer; on Windows it takes an administrator to write there.
+    for root in [CURRENT_USER, LOCAL_MACHINE] {
+        let Ok(ending) = root.create(r"Software\Classes\.qwc") else { continue };
+        ending.set_string("", "Tillbridge.Test.qwc").unwrap();
+        let command = root.create(format!(r"{KIND}\shell\open\command")).unwrap();
+        command.set_string("", format!("\"{}\" \"%1\"", program.display())).unwrap();
+    }
+    CURRENT_USER.create(RUN).unwrap().set_string("QBWebConnector", program.to_str().unwrap()).unwrap();
 }
 
 fn forget() {
-    let user = windows_registry::CURRENT_USER;
-    user.remove_tree(r"Software\Classes\.qwc").unwrap();
-    user.remove_tree(KIND).unwrap();
-    user.create(RUN).unwrap().remove_value("QBWebConnector").unwrap();
+    for root in [CURRENT_USER, LOCAL_MACHINE] {
+        let _ = root.remove_tree(r"Software\Classes\.qwc");
+        let _ = root.remove_tree(KIND);
+    }
+    CURRENT_USER.create(RUN).unwrap().remove_value("QBWebConnector").unwrap();
 }

@@ -7,7 +7,7 @@ use std::{
     ffi::c_void,
     fs,
     mem::ManuallyDrop,
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -25,9 +25,10 @@ use windows::{
         },
         UI::WindowsAndMessaging::{DispatchMessageW, GetMessageW, MSG, SetTimer},
     },
-    core::{BOOL, BSTR, ComObjectInterface, GUID, IUnknown, Interface, PCWSTR, Ref, Result, implement},
+    core::{BOOL, BSTR, GUID, IUnknown, Interface, PCWSTR, Ref, Result, implement},
 };
-use windows_registry::CURRENT_USER;
+use windows_core::IUnknownImpl;
+use windows_registry::{CURRENT_USER, Key, LOCAL_MACHINE};
 
 /// The class of this server; Intuit's own has another id.
 const CLASS: GUID = GUID::from_u128(0x8f6c_59a1_2d0e_4c0b_9a77_51f0_6b3c_e2d4);
@@ -58,30 +59,42 @@ pub fn main() -> Outcome<()> {
     match arguments.first().map(String::as_str) {
         Some("--register") => {
             let folder = arguments.get(1).ok_or("--register FOLDER")?;
-            CURRENT_USER.create(format!(r"{NAME}\CLSID"))?.set_string("", format!("{{{CLASS:?}}}"))?;
-            let program = std::env::current_exe()?;
-            let server = CURRENT_USER.create(format!(r"{class}\LocalServer32"))?;
-            server.set_string("", format!("\"{}\"", program.display()))?;
+            register(CURRENT_USER, &class)?;
+            // Wine knows only the classes of the whole computer; on Windows it takes an administrator to write there.
+            let _ = register(LOCAL_MACHINE, &class);
             CURRENT_USER.create(FOLDER)?.set_string("Folder", folder)?;
             Ok(())
         }
         Some("--unregister") => {
             for tree in [NAME, &class, FOLDER] {
                 CURRENT_USER.remove_tree(tree)?;
+                let _ = LOCAL_MACHINE.remove_tree(tree);
             }
             Ok(())
         }
-        _ => serve(&PathBuf::from(CURRENT_USER.open(FOLDER)?.get_string("Folder")?)),
+        _ => serve(),
     }
 }
 
-fn serve(folder: &Path) -> Outcome<()> {
+fn register(root: &Key, class: &str) -> Outcome<()> {
+    root.create(format!(r"{NAME}\CLSID"))?.set_string("", format!("{{{CLASS:?}}}"))?;
+    let server = root.create(format!(r"{class}\LocalServer32"))?;
+    server.set_string("", format!("\"{}\"", std::env::current_exe()?.display()))?;
+    Ok(())
+}
+
+/// Where the test of the moment has its company file and its wishes.
+fn folder() -> PathBuf {
+    CURRENT_USER.open(FOLDER).and_then(|key| key.get_string("Folder")).map(PathBuf::from).unwrap_or_default()
+}
+
+fn serve() -> Outcome<()> {
     // SAFETY: plain calls in their order, all on this thread.
     unsafe {
         CoInitializeEx(None, COINIT_APARTMENTTHREADED).ok()?;
-        let server: IDispatch = Server { folder: folder.to_owned(), company: RefCell::default() }.into();
+        let server: IDispatch = Server { company: RefCell::default() }.into();
         let factory: IClassFactory = Factory(server).into();
-        let registered = CoRegisterClassObject(&raw const CLASS, &factory, CLSCTX_LOCAL_SERVER, REGCLS_MULTIPLEUSE)?;
+        let registered = CoRegisterClassObject(&CLASS, &factory, CLSCTX_LOCAL_SERVER, REGCLS_MULTIPLEUSE)?;
         SetTimer(None, 0, 1000, None);
         let mut message = MSG::default();
         while GetMessageW(&raw mut message, None, 0, 0).as_bool() && ASKED.get().elapsed() < IDLE {
@@ -116,7 +129,6 @@ impl IClassFactory_Impl for Factory_Impl {
 /// The one object: the request processor, and its preferences too.
 #[implement(IDispatch)]
 struct Server {
-    folder: PathBuf,
     /// Open from the beginning of a session to its end.
     company: RefCell<Option<Company>>,
 }
@@ -190,12 +202,12 @@ impl IDispatch_Impl for Server_Impl {
 
 impl Server {
     fn call(&self, method: &str, arguments: &[String]) -> std::result::Result<String, (u32, String)> {
-        self.fail(method)?;
+        Self::fail(method)?;
         let mut company = self.company.borrow_mut();
         let none = || (0x8004_040C, "The session has not begun.".to_owned());
         match (method, arguments) {
             ("BeginSession", _) => {
-                let opened = Company::open(&self.folder.join("company.simulated"));
+                let opened = Company::open(&folder().join("company.simulated"));
                 *company = Some(opened.map_err(|error| (0x8004_0403, error.to_string()))?);
                 Ok("ticket".to_owned())
             }
@@ -210,7 +222,7 @@ impl Server {
                     (hresult, error.message)
                 })?;
                 if qbxml.contains("AddRq") {
-                    self.fail("ProcessRequest!")?;
+                    Self::fail("ProcessRequest!")?;
                 }
                 Ok(answer)
             }
@@ -223,8 +235,8 @@ impl Server {
     }
 
     /// Fails once with what the test wants; `exit` ends the process in the middle.
-    fn fail(&self, at: &str) -> std::result::Result<(), (u32, String)> {
-        let wish = self.folder.join("fail.txt");
+    fn fail(at: &str) -> std::result::Result<(), (u32, String)> {
+        let wish = folder().join("fail.txt");
         let Ok(text) = fs::read_to_string(&wish) else { return Ok(()) };
         let Some((method, failure)) = text.trim().split_once(' ') else { return Ok(()) };
         if method != at {
