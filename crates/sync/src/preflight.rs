@@ -13,6 +13,7 @@ use store::{State, Store, StoreError};
 use crate::{
     company::{Company, Pairing},
     config::Config,
+    hindrance,
     messages::Message,
     secrets::Secrets,
     shop::{self, ConnectError, Probe},
@@ -459,7 +460,7 @@ impl Facts {
 /// That sales tax is off is a point of its own, and what else ended a session is no matter of the company file.
 fn is_about_the_file(trouble: &Message) -> bool {
     let code = trouble.code.as_str();
-    code == "quickbooks.not_reachable" || (code.starts_with("company.") && code != "company.sales_tax_off")
+    hindrance::reach(trouble).is_some() || (code.starts_with("company.") && code != "company.sales_tax_off")
 }
 
 fn confirmed(code: &str, at: Timestamp) -> Message {
