@@ -65,11 +65,7 @@ pub async fn grow(seed: Seed, host: &Arc<Host>, world: &World) -> Result<(), See
     let from = api::today(host)?.saturating_sub(15.days());
     api::choose_plan(host, from, false).await?;
     let password = Some(api::generate_token(host, false)?.token);
-    let (url, user) = {
-        let connection = api::quickbooks_connection(host)?;
-        (Some(connection.address), Some(connection.user_name))
-    };
-    tell(world, ConnectorOrders { url, user, password, ..ConnectorOrders::default() }).await?;
+    tell(world, ConnectorOrders { password, ..ConnectorOrders::default() }).await?;
     let began = std::time::Instant::now();
     let _ = host.sync_now();
     while host.engine().is_none_or(|engine| engine.next_run_at().is_none()) {
@@ -78,7 +74,7 @@ pub async fn grow(seed: Seed, host: &Arc<Host>, world: &World) -> Result<(), See
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    sessions(world).await?;
+    sessions(host, world).await?;
     api::confirm(host, Confirmation::NoPos).await?;
     // The simulated company file has its 0 % item from the beginning, where it has none it is made.
     let _ = api::create_tax_item(host).await;
@@ -93,7 +89,7 @@ pub async fn grow(seed: Seed, host: &Arc<Host>, world: &World) -> Result<(), See
     })?;
     let _ = host.sync_now();
     tokio::time::sleep(Duration::from_millis(500)).await;
-    sessions(world).await?;
+    sessions(host, world).await?;
     let nothing = PurchasingChoice { source: PurchasingSource::None, key: None, path: None };
     api::choose_purchasing(host, &nothing).await?;
     for step in [
@@ -111,7 +107,7 @@ pub async fn grow(seed: Seed, host: &Arc<Host>, world: &World) -> Result<(), See
         let word = api::start_preview(host)?.confirm_with;
         api::start(host, &word)?;
         for _ in 0..MOST_SESSIONS {
-            sessions(world).await?;
+            sessions(host, world).await?;
             if api::integration(host.store(), host.now())?.stage == Stage::Done {
                 break;
             }
@@ -122,7 +118,11 @@ pub async fn grow(seed: Seed, host: &Arc<Host>, world: &World) -> Result<(), See
 }
 
 /// Sessions until the engine has nothing left to do, or does the same again and again.
-async fn sessions(world: &World) -> Result<(), SeedError> {
+async fn sessions(host: &Host, world: &World) -> Result<(), SeedError> {
+    // The endpoint moves whenever what is connected changes.
+    let connection = api::quickbooks_connection(host)?;
+    let (url, user) = (Some(connection.address), Some(connection.user_name));
+    tell(world, ConnectorOrders { url, user, ..ConnectorOrders::default() }).await?;
     for _ in 0..MOST_SESSIONS {
         let call = ConnectorOrders { call: true, ..ConnectorOrders::default() };
         let report = world.connector(call).await.map_err(|error| SeedError::Session(error.to_string()))?;

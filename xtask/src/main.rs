@@ -28,6 +28,8 @@ Tillbridge, the developer's commands:
   cargo xtask bindings         writes ui/src/lib/backend/bindings.ts anew from the commands in src-tauri
   cargo xtask windows          the Windows product, made on Debian: programs, installer, signatures; proven under Wine
   cargo xtask sign FILE...     signs files for Windows with the command of TILLBRIDGE_SIGN_COMMAND; `tauri build` calls it
+  cargo xtask screenshots      pictures of every screen over the real engine with simulated data, in both languages and
+                               themes, into ui/dist-screens/engine
   cargo xtask support-key FILE [--trust]
                                makes support's key pair: the private half goes into FILE, which is kept offline; with
                                --trust, programs built from here on take its codes
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Some("bindings") => suite::bindings,
         Some("windows") => windows::windows,
         Some("sign") => windows::sign,
+        Some("screenshots") => suite::screenshots,
         Some("support-key") => support::key,
         Some("support-code") => support::code,
         None | Some("help" | "-h" | "--help") => {
