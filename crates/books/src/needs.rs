@@ -256,7 +256,7 @@ impl<'a> Needs<'a> {
         let (purpose, account) = (purpose.key().to_owned(), account.to_owned());
         match self.context.lists.named(NameSpace::Account, &account) {
             Some(object) if object.active => {}
-            Some(_) => self.hold(HeldReason::InactiveAccount { purpose, account }),
+            Some(_) => self.hold(HeldReason::ItemsAccount { account }),
             None => self.hold(HeldReason::NoAccount { purpose, account: Some(account) }),
         }
     }

@@ -282,6 +282,11 @@ pub enum HeldReason {
         /// The account.
         account: String,
     },
+    /// The income account that sold items have in QuickBooks is inactive there. No choice in the mapping changes it.
+    ItemsAccount {
+        /// The account.
+        account: String,
+    },
     /// A location has an account of its own for a purpose for which it can't have one.
     NotPerLocation {
         /// The purpose's key in the mapping, with the location.
@@ -427,6 +432,7 @@ impl HeldReason {
             Self::NoAccount { .. } => "held.no_account",
             Self::WrongAccountType { .. } => "held.wrong_account_type",
             Self::InactiveAccount { .. } => "held.inactive_account",
+            Self::ItemsAccount { .. } => "held.items_account",
             Self::NotPerLocation { .. } => "held.not_per_location",
             Self::ChoiceGone { .. } => "held.choice_gone",
             Self::ListFull { .. } => "held.list_full",

@@ -286,7 +286,7 @@ fn an_item_that_is_there_already_needs_no_choice_for_its_product_type() {
     assert!(!world.entries(&order).is_empty());
     world.company.deactivate(NameSpace::Account, "Merchandise Sales");
     let account = "Merchandise Sales".to_owned();
-    assert_eq!(world.held(&order), [HeldReason::InactiveAccount { purpose: "sales".into(), account }]);
+    assert_eq!(world.held(&order), [HeldReason::ItemsAccount { account }]);
 }
 
 #[test]

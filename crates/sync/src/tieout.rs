@@ -10,9 +10,11 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
+use books::tieout::ShopFigure;
 pub use books::tieout::{Row, compare};
 use books::{
-    Body, DocumentId, DocumentKind, EntryKey, Fact, Lists, Money, NameSpace, Past, document::Shop, mapping::Mapping,
+    Body, Document, DocumentId, DocumentKind, EntryKey, Fact, Lists, Money, NameSpace, Past, document::Shop,
+    mapping::Mapping,
 };
 pub(crate) use days::{Day, by_day};
 pub use days::{TieOutDay, TieOutDayView, TieOutOrder, TieOutRow, tie_out_day, tie_out_days};
@@ -197,12 +199,13 @@ fn row(account: &str, pair: &Pair) -> Row {
 impl Sides {
     /// What both sides say of the days from `from` to `to`. None before the shop was read for the first time.
     fn of(store: &Store, from: Date, to: Date) -> Result<Option<Self>, StoreError> {
-        let (Some(shop), Some(mapping)) = (store.setting::<Shop>("shop")?, store.mapping()?) else {
+        let mappings: Vec<Mapping> = store.mapping_versions()?.into_iter().map(|version| version.mapping).collect();
+        let (Some(shop), false) = (store.setting::<Shop>("shop")?, mappings.is_empty()) else {
             return Ok(None);
         };
         let mut sides = Self { from, to, ..Self::default() };
         sides.read_company(store)?;
-        sides.read_shop(store, &shop, &mapping)?;
+        sides.read_shop(store, &shop, &mappings)?;
         Ok(Some(sides))
     }
 
@@ -327,13 +330,18 @@ impl Sides {
         Ok(())
     }
 
-    fn read_shop(&mut self, store: &Store, shop: &Shop, mapping: &Mapping) -> Result<(), StoreError> {
+    /// The shop's side. `mappings` are all versions, the newest first: a choice counts from when it was made, so what was
+    /// posted before is told by the newest version that knows its accounts.
+    fn read_shop(&mut self, store: &Store, shop: &Shop, mappings: &[Mapping]) -> Result<(), StoreError> {
         let zone = TimeZone::get(&shop.time_zone).unwrap_or(TimeZone::UTC);
         let start = store.setting::<Date>(START)?;
         let midnight = |day: Date| day.to_zoned(zone.clone()).map_or(Timestamp::MAX, |time| time.timestamp());
         let world = store.world()?;
         let company = world.company();
-        let context = books::Context { mapping, shop, lists: &world, facts: &world, company: &company };
+        let told = |document: &Document, past: &[Past], mapping: &Mapping| {
+            let context = books::Context { mapping, shop, lists: &world, facts: &world, company: &company };
+            books::tieout::figures(document, past, &context)
+        };
         let (from, to) = (self.from, self.to);
         let times = (midnight(from), midnight(to.saturating_add(1.day())));
         store.documents_touching((from, to), times, |document, past| {
@@ -348,7 +356,16 @@ impl Sides {
                 Fact::OpeningStock(_) => document.id.as_str(),
                 _ => return,
             };
-            let figures = books::tieout::figures(&document, &past, &context);
+            let ours: BTreeSet<String> = past
+                .iter()
+                .flat_map(|past| past.entry.postings.iter())
+                .map(|posting| posting.account.clone())
+                .collect();
+            let mut versions = mappings.iter().map(|mapping| told(&document, &past, mapping));
+            let newest = versions.next().unwrap_or_default();
+            let knows = |figures: &Vec<ShopFigure>| figures.iter().all(|figure| ours.contains(&figure.account));
+            let figures =
+                if past.is_empty() || knows(&newest) { newest } else { versions.find(knows).unwrap_or(newest) };
             let mut counts = false;
             for figure in figures.into_iter().filter(|figure| (from..=to).contains(&figure.date)) {
                 counts = true;
@@ -357,7 +374,6 @@ impl Sides {
             }
             self.shop_sales += u32::from(counts && document.kind() == DocumentKind::Order);
             self.titles.insert(document.id.clone(), title.to_owned());
-            let ours = past.iter().flat_map(|past| past.entry.postings.iter()).map(|posting| posting.account.clone());
             self.meant.entry(document.id.clone()).or_default().extend(ours);
         })?;
         self.leave_out_costs(&world);

@@ -90,6 +90,7 @@ fn an_account_made_inactive_holds_only_what_needs_it_and_is_told() {
     world.settle();
     world.assert_settled();
     assert_eq!(attention(&world), [""; 0]);
+    assert!(tie_out(&world), "what was posted before the choice stands as it was");
 }
 
 #[test]

@@ -23,7 +23,7 @@ test("a hundred thousand entries are scrolled from the first to the last, and fo
   await expect(page.getByText("100,000 entries")).toBeVisible();
   const list = page.getByRole("grid");
   const rows = list.locator("[data-index]");
-  await expect(list.getByText("#100000", { exact: true })).toBeVisible();
+  await expect(list.getByText("#99999", { exact: true })).toBeVisible();
   await list.evaluate((element) => {
     element.scrollTop = element.scrollHeight / 2;
   });

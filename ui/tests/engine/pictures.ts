@@ -127,7 +127,7 @@ const WORLDS: { name: string; seed: Seed; held?: boolean; pictures: Picture[] }[
         act: async (page) => {
           await page.getByRole("button", { name: /^(Choose an account|Velg konto)$/ }).click();
           const dialog = page.getByRole("dialog");
-          await dialog.getByRole("combobox").fill("income");
+          await dialog.getByRole("combobox").fill("clearing");
           await page.getByRole("option").first().click();
           await expect(dialog.getByRole("button", { name: /\d/ }).last()).toBeEnabled();
         },
@@ -143,7 +143,7 @@ for (const world of WORLDS) {
     const twin = await Twin.start({ seed: world.seed, everyMs: 1000 });
     try {
       if (world.held === true) {
-        await twin.deactivateAccount("Merchandise Sales");
+        await twin.deactivateAccount("Shopify Payments Clearing");
         await twin.atShop({ orders: 4 });
         await twin.ask("syncNow");
         await expect

@@ -272,6 +272,7 @@ fn of_held(reason: &HeldReason) -> AttentionAction {
         HeldReason::ListFull { .. } | HeldReason::NotPerLocation { .. } => AttentionAction::Modes,
         HeldReason::FooterTaxed { .. } => AttentionAction::Setup { step: SetupStep::Tax },
         HeldReason::NameTaken { .. }
+        | HeldReason::ItemsAccount { .. }
         | HeldReason::DoesNotAddUp { .. }
         | HeldReason::FractionOfCent { .. }
         | HeldReason::NoAnswer { .. }
