@@ -49,7 +49,7 @@ pub fn remove(folder: &Path, config: Option<&Config>, secrets: &Secrets, now: Ti
             }
         }
         if !matches!(config.quickbooks.password, Some(SecretPlace::Environment(_))) {
-            api::revoke_app_token(folder, &config.quickbooks, secrets)?;
+            api::revoke_app_token(&store, &config.quickbooks, secrets)?;
         }
     }
     store.remove()?;
