@@ -17,7 +17,10 @@ fn catalogue() -> BTreeMap<String, String> {
 /// the end of their files.
 fn code() -> String {
     let engine = sources("crates", &[".rs"]).into_iter().filter(|source| source.path.split('/').nth(2) == Some("src"));
-    engine.chain(sources("src-tauri/src", &[".rs"])).map(|source| source.text.split("#[cfg(test)]").next().unwrap_or_default().to_owned()).collect()
+    engine
+        .chain(sources("src-tauri/src", &[".rs"]))
+        .map(|source| source.text.split("#[cfg(test)]").next().unwrap_or_default().to_owned())
+        .collect()
 }
 
 #[test]
