@@ -31,18 +31,24 @@ pub struct Store {
     writer: Option<Mutex<Connection>>,
     readers: Mutex<Vec<Connection>>,
     /// Kept open, because closing it lets another process in.
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 impl Store {
     /// A store that reads only.
     pub(crate) fn reader_of(folder: PathBuf, file: PathBuf) -> Self {
-        Self { folder, file, writer: None, readers: Mutex::default(), _lock: None }
+        Self { folder, file, writer: None, readers: Mutex::default(), lock: None }
     }
 
     /// A store that reads and writes; `writer` is ready for use.
     pub(crate) fn writer_of(folder: PathBuf, file: PathBuf, writer: Connection, lock: File) -> Self {
-        Self { folder, file, writer: Some(Mutex::new(writer)), readers: Mutex::default(), _lock: Some(lock) }
+        Self { folder, file, writer: Some(Mutex::new(writer)), readers: Mutex::default(), lock: Some(lock) }
+    }
+
+    /// Closes every connection and gives the folder, and the lock that keeps other processes out of it.
+    pub(crate) fn close(self) -> Result<(PathBuf, File), StoreError> {
+        let Self { folder, lock, .. } = self;
+        Ok((folder, lock.ok_or(StoreError::ReadOnly)?))
     }
 
     /// Does `work` in one transaction that holds the write lock from its beginning. When it returns, everything is on

@@ -29,6 +29,7 @@ pub mod modes;
 pub mod preflight;
 mod purchases;
 mod questions;
+pub mod removal;
 pub mod reset;
 pub mod schedule;
 pub mod secrets;
