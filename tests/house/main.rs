@@ -6,6 +6,7 @@ mod arrows;
 mod messages;
 mod sources;
 mod ui;
+mod windows;
 
 use std::{
     fs,

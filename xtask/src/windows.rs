@@ -7,13 +7,18 @@ mod toolchain;
 mod wine;
 mod wixl;
 
-use std::{fs, path::Path, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use crate::{
-    project::{DESKTOP, Project, Stop},
+    project::{Project, Stop},
     report::Report,
+    suite::{Scope, needs},
     tools,
 };
+use installer::package;
 use product::Product;
 use toolchain::{Build, Toolchain};
 use wine::Wine;
@@ -78,7 +83,10 @@ fn at(path: &Path) -> impl FnOnce(std::io::Error) -> Stop + '_ {
 pub fn windows(project: &Project, _args: &[String]) -> Result<(), Stop> {
     let mut report = Report::default();
     let mut made = None;
-    steps(project, &mut report, Build::Release, &mut made);
+    let natives = report.step("the simulated world", || project.cargo(&["build", "--package", "simulator", "--bins"]));
+    if natives {
+        steps(project, &mut report, Scope::Engine, Build::Release, &mut made);
+    }
     let closed = report.close();
     if let Some(made) = made {
         println!("\n{:>12}  Artifact", "Bytes");
@@ -91,8 +99,8 @@ pub fn windows(project: &Project, _args: &[String]) -> Result<(), Stop> {
 }
 
 /// What must pass on every change: the same product without optimization, so that it is built in minutes.
-pub fn test(project: &Project, report: &mut Report) {
-    steps(project, report, Build::Debug, &mut None);
+pub fn test(project: &Project, report: &mut Report, scope: Scope) {
+    steps(project, report, scope, Build::Debug, &mut None);
 }
 
 /// The files of the product, signed.
@@ -103,6 +111,8 @@ struct Made {
     loader: PathBuf,
     installer: PathBuf,
     updater_signature: PathBuf,
+    /// The same with an earlier version, for the proof that an update keeps what is there.
+    earlier: PathBuf,
 }
 
 impl Made {
@@ -111,7 +121,7 @@ impl Made {
     }
 }
 
-fn steps(project: &Project, report: &mut Report, build: Build, made: &mut Option<Made>) {
+fn steps(project: &Project, report: &mut Report, scope: Scope, build: Build, made: &mut Option<Made>) {
     let mut toolchain = None;
     report.step("windows: tools", || {
         tools::windows_tools(project)?;
@@ -122,28 +132,44 @@ fn steps(project: &Project, report: &mut Report, build: Build, made: &mut Option
         let toolchain = toolchain.as_ref().ok_or_else(|| needs("windows: tools"))?;
         toolchain.build(project, build)
     });
-    let programs = toolchain.as_ref().map(|toolchain| toolchain.programs(build));
-    let programs = || programs.as_ref().filter(|_| built).ok_or_else(|| needs("windows: build"));
+    let programs = toolchain.as_ref().filter(|_| built).map(|toolchain| toolchain.programs(build));
+    let programs = || programs.as_deref().ok_or_else(|| needs("windows: build"));
 
     let mut wine = None;
     report.step("windows: the engine under Wine", || {
-        let wine = wine.insert(Wine::start(project)?);
-        wine.engine(project, &programs()?.join(format!("{COMMAND_LINE}.exe")))
+        let program = programs()?.join(format!("{COMMAND_LINE}.exe"));
+        wine.insert(Wine::start(project)?).engine(project, scope, &program)
     });
-    let packaged = report.step("windows: installer, signed", || {
-        let product = Product::read(project)?;
-        *made = Some(package(project, &product, programs()?)?);
+    report.step("windows: installer", || {
+        *made = Some(package(project, &Product::read(project)?, programs()?)?);
         Ok(())
     });
+    let made = || made.as_ref().ok_or_else(|| needs("windows: installer"));
+    report.step("windows: both signatures", || signing::verify(project, made()?));
     if build == Build::Release {
-        report.step("windows: sizes", || within_budget(made.as_ref().ok_or_else(|| needs("windows: installer"))?));
+        report.step("windows: sizes", || within_budget(made()?));
     }
-    report.step("windows: both signatures of what is installed", || {
-        let made = made.as_ref().ok_or_else(|| needs("windows: installer, signed"))?;
-        signing::verify(project, made)
+    report.step("windows: the installer under Wine", || {
+        let wine = wine.as_ref().ok_or_else(|| needs("windows: the engine under Wine"))?;
+        wine.installer(project, made()?)
     });
-    report.step("windows: the installer under Wine", || match (&wine, made) {
-        (Some(wine), Some(made)) if packaged => wine.installer(project, made, &installer::earlier(&made.installer)),
-        _ => Err(needs("windows: installer, signed")),
-    });
+}
+
+fn within_budget(made: &Made) -> Result<(), Stop> {
+    let budgets = [
+        ("the installer", size(&made.installer)?, INSTALLER_AT_MOST),
+        ("what is installed", made.installed()?, INSTALLED_AT_MOST),
+        ("tillbridge-cli.exe", size(&made.command_line)?, COMMAND_LINE_AT_MOST),
+    ];
+    for (what, size, most) in budgets {
+        println!("{what}: {size} of {most} bytes");
+        if size > most {
+            return Err(WindowsError::TooBig { what, size, most }.into());
+        }
+    }
+    Ok(())
+}
+
+fn size(file: &Path) -> Result<u64, Stop> {
+    Ok(fs::metadata(file).map_err(at(file))?.len())
 }

@@ -33,12 +33,7 @@ pub enum Removed {
 ///
 /// # Errors
 /// [`ApiError`], among others when an engine is at work there; what is not removed yet stays as it is.
-pub fn remove(
-    folder: &Path,
-    config: Option<&Config>,
-    secrets: &Secrets,
-    now: Timestamp,
-) -> Result<Removed, ApiError> {
+pub fn remove(folder: &Path, config: Option<&Config>, secrets: &Secrets, now: Timestamp) -> Result<Removed, ApiError> {
     if !Store::is_in(folder) {
         return Ok(Removed::NothingThere);
     }

@@ -234,8 +234,9 @@ fn refused_sign_ins_are_counted_and_told_until_one_succeeds() {
 
 #[test]
 fn what_is_removed_leaves_neither_data_nor_secrets_nor_what_is_not_ours() {
-    let config = |installation: &Installation| {
-        Config { quickbooks: installation.config.clone(), ..Config::parse(&sync::config::example()).unwrap() }
+    let config = |installation: &Installation| Config {
+        quickbooks: installation.config.clone(),
+        ..Config::parse(&sync::config::example()).unwrap()
     };
     let one = Installation::new(None);
     one.keep(TOKEN, None).unwrap();

@@ -1,6 +1,9 @@
 //! What the product is called: tauri.conf.json and Cargo.toml say it, and nothing else does.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
 
@@ -39,7 +42,10 @@ impl Product {
             found.map(str::to_owned).ok_or(WindowsError::NotConfigured(pointer))
         };
         let icons = config.pointer("/bundle/icon").and_then(Value::as_array).into_iter().flatten();
-        let icon = icons.filter_map(Value::as_str).find(|icon| icon.ends_with(".ico"));
+        let icon = icons
+            .filter_map(Value::as_str)
+            .map(Path::new)
+            .find(|icon| icon.extension().is_some_and(|ending| ending == "ico"));
         Ok(Self {
             name: text("/productName")?,
             publisher: text("/bundle/publisher")?,

@@ -42,7 +42,10 @@ impl Toolchain {
         let toolchain = Self { target: project.target.join("windows"), sysroot };
         let libraries = toolchain.sysroot.join("lib/rustlib").join(TARGET).join("lib");
         if !libraries.is_dir() {
-            println!("Missing: Rust's standard library for Windows. Building it once, under {}", toolchain.sysroot.display());
+            println!(
+                "Missing: Rust's standard library for Windows. Building it once, under {}",
+                toolchain.sysroot.display()
+            );
             build_std(project, &libraries)?;
         }
         Ok(toolchain)
@@ -99,7 +102,9 @@ fn build_std(project: &Project, libraries: &Path) -> Result<(), Stop> {
         "[workspace]\n[package]\nname = \"seed\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[profile.release]\ndebug = 0\n",
     )?;
     let mut command = cargo();
-    command.args(["build", "--release", "-Z", "build-std=std,panic_unwind,test", "--target", TARGET]).current_dir(&seed);
+    command
+        .args(["build", "--release", "-Z", "build-std=std,panic_unwind,test", "--target", TARGET])
+        .current_dir(&seed);
     // The bitcode is for optimization across crates, when the app is linked.
     command.env("RUSTC_BOOTSTRAP", "1").env("CARGO_ENCODED_RUSTFLAGS", "-Cembed-bitcode=yes");
     project.run(command.arg("--target-dir").arg(seed.join("target")))?;

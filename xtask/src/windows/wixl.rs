@@ -37,9 +37,16 @@ pub fn for_wixl(wix: &str) -> Result<ForWixl, roxmltree::Error> {
                         "UPDATE InstallExecuteSequence SET Sequence=1501 WHERE Action='RemoveExistingProducts'".into(),
                     );
                 }
-                if node.attribute("AllowSameVersionUpgrades") == Some("yes") {
+                if let (Some("yes"), Some(product)) = (node.attribute("AllowSameVersionUpgrades"), parent) {
+                    let word = |name| product.attribute(name).unwrap_or_default();
+                    queries.push("DELETE FROM Upgrade WHERE ActionProperty='WIX_UPGRADE_DETECTED'".into());
                     // 1 says that features keep their state, 512 that the newest version found may be this one.
-                    queries.push("UPDATE Upgrade SET Attributes=513 WHERE ActionProperty='WIX_UPGRADE_DETECTED'".into());
+                    queries.push(format!(
+                        "INSERT INTO Upgrade (UpgradeCode, VersionMax, Attributes, ActionProperty) \
+                         VALUES ({}, {}, 513, 'WIX_UPGRADE_DETECTED')",
+                        quoted(&format!("{{{}}}", word("UpgradeCode").to_uppercase())),
+                        quoted(word("Version")),
+                    ));
                 }
                 for name in ["Schedule", "AllowSameVersionUpgrades"] {
                     cuts.extend(node.attribute_node(name).map(|found| found.range()));
@@ -141,6 +148,6 @@ mod tests {
         let found = of("<MajorUpgrade Schedule=\"afterInstallInitialize\" AllowSameVersionUpgrades=\"yes\" />");
         assert!(!found.text.contains("Schedule"), "{}", found.text);
         assert!(found.queries.iter().any(|query| query.contains("Sequence=1501")), "{:?}", found.queries);
-        assert!(found.queries.iter().any(|query| query.contains("Attributes=513")), "{:?}", found.queries);
+        assert!(found.queries.iter().any(|query| query.contains("513")), "{:?}", found.queries);
     }
 }
