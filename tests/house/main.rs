@@ -7,6 +7,7 @@ mod messages;
 mod sources;
 mod ui;
 mod window;
+mod windows;
 
 use std::{
     fs,

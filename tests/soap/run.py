@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The engine against a SOAP client that is none of ours: `cargo xtask test` runs this with zeep installed.
 
-    run.py --binaries FOLDER [--orders N]
+    run.py --binaries FOLDER [--orders N] [--cli PROGRAM]
 
 A simulated shop and a simulated company file are made, the engine is set up and started between them, and
 zeep_session.py plays the Web Connector, session after session, until nothing is left to do. Then everything must be in
@@ -99,11 +99,12 @@ def first_match(lines, pattern):
 
 
 class Test:
-    def __init__(self, binaries, folder, orders):
+    def __init__(self, binaries, folder, orders, cli):
         ending = ".exe" if os.name == "nt" else ""
         self.cli, self.company, self.shop = (
             str(binaries / f"{name}{ending}") for name in ("tillbridge-cli", "simulated-company", "simulated-shop")
         )
+        self.cli = cli or self.cli
         self.data = str(folder / "data")
         self.company_file = str(folder / "Simulated Company.qbw")
         self.config = folder / "config.toml"
@@ -185,11 +186,12 @@ def main():
     parser = argparse.ArgumentParser(description="The engine against a SOAP client that is none of ours.")
     parser.add_argument("--binaries", required=True, type=pathlib.Path, help="folder of the built programs")
     parser.add_argument("--orders", type=int, default=60)
+    parser.add_argument("--cli", help="the engine's program, where it is not the one in that folder")
     arguments = parser.parse_args()
     sys.stdout.reconfigure(line_buffering=True)
     try:
         with tempfile.TemporaryDirectory(prefix="tillbridge-soap-") as folder:
-            Test(arguments.binaries, pathlib.Path(folder), arguments.orders).play()
+            Test(arguments.binaries, pathlib.Path(folder), arguments.orders, arguments.cli).play()
     except (Unexpected, OSError, ValueError, subprocess.SubprocessError) as error:
         print(f"unexpected: {type(error).__name__}: {error}")
         return 1

@@ -1,6 +1,6 @@
 //! `cargo xtask demo`: the main job, and the window where there is a display.
 
-use std::{env, fs, path::Path, process::Command};
+use std::{env, process::Command};
 
 use crate::{
     project::{DESKTOP, Project, Stop, cargo_command},
@@ -28,10 +28,7 @@ pub fn run(project: &Project, args: &[String]) -> Result<(), Stop> {
 
 fn window(project: &Project) -> Result<(), Stop> {
     tools::desktop_libraries(project)?;
-    if !is_newer(&project.root.join("ui/node_modules/.package-lock.json"), &project.root.join("ui/package-lock.json")) {
-        println!("Missing: what the UI is built with. Installing it into ui/node_modules");
-        project.npm(&["ci"])?;
-    }
+    project.ui_installed()?;
     project.tauri(&["build", "--debug", "--no-bundle", "--ci"])?;
     project.run(&mut Command::new(project.debug_binary(DESKTOP)))
 }
@@ -39,12 +36,4 @@ fn window(project: &Project) -> Result<(), Stop> {
 fn has_display() -> bool {
     let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     cfg!(any(windows, target_os = "macos")) || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
-}
-
-fn is_newer(path: &Path, than: &Path) -> bool {
-    let changed = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
-    match (changed(path), changed(than)) {
-        (Some(path), Some(than)) => path >= than,
-        _ => false,
-    }
 }

@@ -11,6 +11,7 @@ mod report;
 mod suite;
 mod support;
 mod tools;
+mod windows;
 
 use std::{env, process::ExitCode};
 
@@ -25,6 +26,8 @@ Tillbridge, the developer's commands:
   cargo xtask test             everything that must pass; what can't run here is named and counted as skipped
   cargo xtask check            the quick part of it: format, lints and tests of the engine, without any desktop library
   cargo xtask bindings         writes ui/src/lib/backend/bindings.ts anew from the commands in src-tauri
+  cargo xtask windows          the Windows product, made on Debian: programs, installer, signatures; proven under Wine
+  cargo xtask sign FILE...     signs files for Windows with the command of TILLBRIDGE_SIGN_COMMAND; `tauri build` calls it
   cargo xtask support-key FILE [--trust]
                                makes support's key pair: the private half goes into FILE, which is kept offline; with
                                --trust, programs built from here on take its codes
@@ -43,6 +46,8 @@ fn main() -> ExitCode {
         Some("test") => suite::test,
         Some("check") => suite::check,
         Some("bindings") => suite::bindings,
+        Some("windows") => windows::windows,
+        Some("sign") => windows::sign,
         Some("support-key") => support::key,
         Some("support-code") => support::code,
         None | Some("help" | "-h" | "--help") => {

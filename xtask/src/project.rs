@@ -1,12 +1,12 @@
 //! Where things are, and how programs are run.
 
 use std::{
-    env, io,
+    env, fs, io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
-use crate::support::SupportError;
+use crate::{support::SupportError, windows::WindowsError};
 
 /// The name of the desktop package, which alone needs desktop libraries.
 pub const DESKTOP: &str = "tillbridge";
@@ -42,6 +42,9 @@ pub enum Stop {
     /// Support's key or code could not be made.
     #[error(transparent)]
     Support(#[from] SupportError),
+    /// The Windows product could not be made.
+    #[error(transparent)]
+    Windows(#[from] WindowsError),
     /// At least one step of a suite failed; the table above names it.
     #[error("not everything passed")]
     NotAllPassed,
@@ -53,6 +56,8 @@ pub struct Project {
     pub root: PathBuf,
     /// Cargo's target folder.
     pub target: PathBuf,
+    /// The version of everything in the workspace.
+    pub version: String,
     /// The folder with QuickBooks' own schema, if it is here: the tests judge our XML by it.
     pub schemas: Option<PathBuf>,
 }
@@ -70,7 +75,10 @@ impl Project {
         let root = folder("workspace_root")?;
         let schemas = env::var_os(SCHEMAS).map_or_else(|| root.join("../shared/schemas"), PathBuf::from);
         let schemas = schemas.join("quickbooks").is_dir().then_some(schemas);
-        Ok(Self { target: folder("target_directory")?, schemas, root })
+        let packages = metadata["packages"].as_array().into_iter().flatten();
+        let version = packages.filter(|package| package["name"] == DESKTOP).find_map(|app| app["version"].as_str());
+        let version = version.ok_or(Stop::NoMetadata)?.to_owned();
+        Ok(Self { target: folder("target_directory")?, version, schemas, root })
     }
 
     /// Where tools are kept that a command has installed for itself.
@@ -96,6 +104,16 @@ impl Project {
     /// npm, in `ui/`.
     pub fn npm(&self, args: &[&str]) -> Result<(), Stop> {
         self.run(Command::new(npm()).args(args).current_dir(self.root.join("ui")))
+    }
+
+    /// Makes sure that the UI can be built: what it is built with is what its lock file says.
+    pub fn ui_installed(&self) -> Result<(), Stop> {
+        let ui = self.root.join("ui");
+        if is_newer(&ui.join("node_modules/.package-lock.json"), &ui.join("package-lock.json")) {
+            return Ok(());
+        }
+        println!("Missing: what the UI is built with. Installing it into ui/node_modules");
+        self.npm(&["ci"])
     }
 
     /// The Tauri CLI, which `npm ci` puts into `ui/`, in the root beside tauri.conf.json.
@@ -134,6 +152,26 @@ pub fn cargo_command() -> Command {
 /// On Windows npm is a script, which is not found without its ending.
 fn npm() -> &'static str {
     if cfg!(windows) { "npm.cmd" } else { "npm" }
+}
+
+/// What a program prints.
+pub fn output(command: &mut Command) -> Result<String, Stop> {
+    let program = describe(command);
+    let output = command.stderr(Stdio::inherit()).output();
+    let output = output.map_err(|error| Stop::NotStarted { program: program.clone(), error })?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        Err(Stop::Failed { program, status: output.status })
+    }
+}
+
+fn is_newer(path: &Path, than: &Path) -> bool {
+    let changed = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
+    match (changed(path), changed(than)) {
+        (Some(path), Some(than)) => path >= than,
+        _ => false,
+    }
 }
 
 fn describe(command: &Command) -> String {

@@ -3,6 +3,7 @@
 use std::{
     fs,
     net::{TcpStream, ToSocketAddrs},
+    path::Path,
     process::Command,
     time::Duration,
 };
@@ -10,15 +11,18 @@ use std::{
 use crate::{
     project::{DESKTOP, Project, SCHEMAS, Stop, cargo_command},
     report::Report,
-    tools,
+    tools, windows,
 };
+
+/// The environment variable that names the command line program to the whole-system tests.
+const CLI: &str = "TILLBRIDGE_CLI";
 
 /// Which packages a step is about.
 ///
 /// Cargo unites the features of all packages that it is asked for, so the same selection everywhere means that every
 /// dependency is built once.
 #[derive(Clone, Copy)]
-enum Scope {
+pub enum Scope {
     /// All of them.
     Everything,
     /// All but the desktop package, which alone needs desktop libraries.
@@ -49,7 +53,7 @@ pub fn test(project: &Project, _args: &[String]) -> Result<(), Stop> {
     let programs = quick(project, &mut report, scope);
     report.step("examples in the documentation", || scope.cargo(project, &["test", "--doc"], &[]));
     report.step("a SOAP client that is not ours", || {
-        if programs { soap_client(project) } else { Err(needs("programs and tests: build")) }
+        if programs { soap_client(project, None) } else { Err(needs("programs and tests: build")) }
     });
     report.step("spelling", || project.run(&mut Command::new(tools::typos(project)?)));
     report.step("dependencies: licences, bans, sources", || deny(project, &["bans", "licenses", "sources"]));
@@ -75,6 +79,7 @@ pub fn test(project: &Project, _args: &[String]) -> Result<(), Stop> {
         }
     });
     report.step("the real window", || if app { window(project) } else { Err(needs("desktop: build")) });
+    windows::test(project, &mut report, scope);
     report.close()
 }
 
@@ -113,7 +118,7 @@ fn quick(project: &Project, report: &mut Report, scope: Scope) -> bool {
         }
         let mut command = cargo_command();
         command.args(["test", "--tests", "--no-fail-fast"]).args(scope.selection());
-        project.run(command.env("TILLBRIDGE_CLI", project.debug_binary("tillbridge-cli")))
+        project.run(command.env(CLI, project.debug_binary("tillbridge-cli")))
     });
     programs
 }
@@ -128,7 +133,7 @@ fn schema(project: &Project) -> Result<(), Stop> {
 }
 
 /// A step that another one has left nothing to work on.
-fn needs(step: &str) -> Stop {
+pub fn needs(step: &str) -> Stop {
     Stop::Skipped(format!("needs `{step}`, which did not pass"))
 }
 
@@ -146,10 +151,22 @@ fn advisories(project: &Project) -> Result<(), Stop> {
     deny(project, &["advisories"])
 }
 
-/// Whole Web Connector sessions, spoken by zeep against our endpoint.
-fn soap_client(project: &Project) -> Result<(), Stop> {
-    let python = tools::python_with_zeep(project)?;
-    project.run(Command::new(python).arg("tests/soap/run.py").arg("--binaries").arg(project.debug_binaries()))
+/// Whole Web Connector sessions, spoken by zeep against our endpoint; with the command line program `cli` in place of the
+/// one that was built for this system.
+pub fn soap_client(project: &Project, cli: Option<&Path>) -> Result<(), Stop> {
+    let mut python = Command::new(tools::python_with_zeep(project)?);
+    python.arg("tests/soap/run.py").arg("--binaries").arg(project.debug_binaries());
+    if let Some(cli) = cli {
+        python.arg("--cli").arg(cli);
+    }
+    project.run(&mut python)
+}
+
+/// The whole-system tests of the commands, with the command line program `cli`.
+pub fn whole_system(project: &Project, scope: Scope, cli: &Path) -> Result<(), Stop> {
+    let mut command = cargo_command();
+    command.arg("test").args(scope.selection()).args(["--test", "whole", "commands::"]);
+    project.run(command.env(CLI, cli))
 }
 
 /// The built app under a virtual display.

@@ -1,6 +1,9 @@
 //! What the steps need beside Rust and Node: looked for, then installed, then gone without.
 
-use std::{path::PathBuf, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use crate::project::{Project, Stop, works};
 
@@ -21,6 +24,21 @@ const DESKTOP_PACKAGES: &[&str] = &[
     "webkit2gtk-driver",
     "xvfb",
     "dbus",
+];
+
+/// Debian's packages for building, packing, signing and trying programs for Windows.
+const WINDOWS_PACKAGES: &[&str] = &[
+    "gcc-mingw-w64-x86-64",
+    "g++-mingw-w64-x86-64",
+    "rustc-web",
+    "cargo-web",
+    "rust-web-src",
+    "wixl",
+    "msitools",
+    "osslsigncode",
+    "openssl",
+    "wine",
+    "wine64",
 ];
 
 /// A spell checker for source text.
@@ -78,6 +96,25 @@ pub fn window_driver(project: &Project) -> Result<(), Stop> {
         return Ok(());
     }
     apt_install(project, "WebKitWebDriver, Xvfb and dbus-run-session", DESKTOP_PACKAGES)
+}
+
+/// Makes sure that the product can be built for Windows, packed, signed and tried.
+pub fn windows_tools(project: &Project) -> Result<(), Stop> {
+    let version = [
+        ("x86_64-w64-mingw32-g++", "--version"),
+        ("/usr/bin/rustc", "--version"),
+        ("/usr/bin/cargo", "--version"),
+        ("wixl", "--version"),
+        ("msibuild", "--help"),
+        ("osslsigncode", "--version"),
+        ("openssl", "version"),
+        ("wine", "--version"),
+    ];
+    let is_there = version.iter().all(|(program, word)| works(program, &[word]));
+    if is_there && Path::new("/usr/lib/rustlib/src/rust/library/std").is_dir() {
+        return Ok(());
+    }
+    apt_install(project, "what builds and tries the Windows product", WINDOWS_PACKAGES)
 }
 
 fn apt_install(project: &Project, what: &str, packages: &[&str]) -> Result<(), Stop> {

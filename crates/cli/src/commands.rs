@@ -10,6 +10,7 @@ use sync::{
     Config, ConfigError, Message, SecretPlace, Secrets,
     api::{self, ApiError, EntryFilter, EntryKey, EntryPage, EntryView, PostingView, State, Store, StoreError},
     host::Trouble,
+    removal::{self, Removed},
     reset::ResetError,
     source::SourceError,
     support,
@@ -148,6 +149,29 @@ pub fn open(folder: &Path) -> Result<Store, Failure> {
         print::problem(&print::words(&Message::from(notice)));
     }
     Ok(store)
+}
+
+/// `remove-data`. A folder without an installation is as good as one that was removed.
+pub fn remove_data(folder: &Path, yes: bool) -> Result<Done, Failure> {
+    if !yes {
+        print::problem(&format!(
+            "This removes the installation in {} with its secrets, for good. What was posted stays in QuickBooks, and \
+             nothing knows any more that it is there. Nothing was done; with --yes it is.",
+            folder.display()
+        ));
+        return Ok(Done::Attention);
+    }
+    let config = match read_config(&config_path(folder)) {
+        Err(Failure::NotSetUp(_)) => None,
+        config => Some(config?),
+    };
+    let removed = removal::remove(folder, config.as_ref(), &secrets(folder), Timestamp::now())?;
+    print::line(match removed {
+        Removed::Everything => "Removed.",
+        Removed::AllThatIsOurs => "Removed. What is left in the folder is not Tillbridge's.",
+        Removed::NothingThere => "There was nothing to remove.",
+    });
+    Ok(Done::Well)
 }
 
 /// `config example`.

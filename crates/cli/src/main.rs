@@ -120,6 +120,15 @@ enum Command {
     },
     /// Opens the initial integration again with a code of support; without one, prints the request to give to support.
     Reset(Reset),
+    /// Removes the data folder's installation with its secrets, for good; without --yes it only says what that means.
+    RemoveData {
+        /// The data folder.
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// Remove it.
+        #[arg(long)]
+        yes: bool,
+    },
     /// Prints the .qwc file for the Web Connector.
     Qwc {
         /// The data folder.
@@ -415,6 +424,7 @@ async fn run(command: Command) -> Result<Done, commands::Failure> {
         Command::Preflight(preflight) => onboarding::preflight(&preflight).await,
         Command::Secret { data_dir, config } => onboarding::secret(&data_dir, config.as_deref()),
         Command::Reset(reset) => onboarding::reset(&reset),
+        Command::RemoveData { data_dir, yes } => commands::remove_data(&data_dir, yes),
         Command::Qwc { data_dir } => commands::qwc(&data_dir),
         Command::Diagnostics { data_dir, to } => commands::diagnostics(&data_dir, to.as_deref()),
     }

@@ -33,7 +33,7 @@ pub struct Store {
     readers: Mutex<Vec<Connection>>,
     listener: OnceLock<Listener>,
     /// Kept open, because closing it lets another process in.
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 /// Is called after each writing.
@@ -48,7 +48,7 @@ impl fmt::Debug for Listener {
 impl Store {
     /// A store that reads only.
     pub(crate) fn reader_of(folder: PathBuf, file: PathBuf) -> Self {
-        Self { folder, file, writer: None, readers: Mutex::default(), listener: OnceLock::new(), _lock: None }
+        Self { folder, file, writer: None, readers: Mutex::default(), listener: OnceLock::new(), lock: None }
     }
 
     /// A store that reads and writes; `writer` is ready for use.
@@ -59,7 +59,7 @@ impl Store {
             writer: Some(Mutex::new(writer)),
             readers: Mutex::default(),
             listener: OnceLock::new(),
-            _lock: Some(lock),
+            lock: Some(lock),
         }
     }
 
@@ -67,6 +67,12 @@ impl Store {
     /// listener stays.
     pub fn on_writing(&self, listener: impl Fn() + Send + Sync + 'static) {
         self.listener.get_or_init(|| Listener(Box::new(listener)));
+    }
+
+    /// Closes every connection and gives the folder, and the lock that keeps other processes out of it.
+    pub(crate) fn close(self) -> Result<(PathBuf, File), StoreError> {
+        let Self { folder, lock, .. } = self;
+        Ok((folder, lock.ok_or(StoreError::ReadOnly)?))
     }
 
     /// Does `work` in one transaction that holds the write lock from its beginning. When it returns, everything is on

@@ -98,6 +98,33 @@ impl Store {
         open_with(folder, now, steps())
     }
 
+    /// Whether there is a database in `folder`, whatever its condition.
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(FILE).exists()
+    }
+
+    /// Removes the database, its backups and the damaged ones that were moved aside, for good.
+    ///
+    /// # Errors
+    /// [`StoreError::ReadOnly`], and what the operating system says; what is not removed yet stays as it is.
+    pub fn remove(self) -> Result<(), StoreError> {
+        let (folder, lock) = self.close()?;
+        for item in fs::read_dir(&folder)? {
+            let item = item?;
+            if item.file_name().to_string_lossy().starts_with(FILE) {
+                fs::remove_file(item.path())?;
+            }
+        }
+        match fs::remove_dir_all(backups::folder(&folder)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+        // Windows lets nobody remove a folder with a file in it that somebody has open.
+        drop(lock);
+        fs::remove_file(folder.join(LOCK))?;
+        Ok(())
+    }
+
     /// Opens the database in `folder` for reading, beside an engine that may be running: no lock, no writing.
     ///
     /// # Errors
@@ -229,7 +256,8 @@ fn recover(folder: &Path, file: &Path, known: u32, now: Timestamp) -> Result<Rec
     let copy = beside(file, ".restoring");
     if let Some(backup) = &restored_from {
         fs::copy(backup, &copy)?;
-        File::open(&copy)?.sync_all()?;
+        // For writing, because Windows flushes no other file.
+        File::options().write(true).open(&copy)?.sync_all()?;
     }
     let aside = beside(file, &format!(".damaged-{}", now.strftime("%Y%m%dT%H%M%SZ")));
     let mut damaged = None;

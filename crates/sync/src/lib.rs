@@ -32,6 +32,7 @@ pub mod modes;
 pub mod preflight;
 mod purchases;
 mod questions;
+pub mod removal;
 pub mod reset;
 pub mod schedule;
 pub mod secrets;

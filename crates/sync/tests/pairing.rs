@@ -9,9 +9,10 @@ use keyring_core::mock;
 use secrecy::{ExposeSecret, SecretString};
 use support::World;
 use sync::{
-    Message, SecretPlace, Secrets,
+    Config, Message, SecretPlace, Secrets,
     api::{self, Store},
     config::QuickBooksConfig,
+    removal::{self, Removed},
     secrets::SecretError,
     token::{AppToken, KeepIn, TokenStage},
 };
@@ -234,4 +235,37 @@ fn refused_sign_ins_are_counted_and_told_until_one_succeeds() {
     assert_eq!(stage(&world).1.as_deref(), Some("token.refused.twice"));
     sign_in(&world, TOKEN);
     assert_eq!(attention(), None);
+}
+
+#[test]
+fn what_is_removed_leaves_neither_data_nor_secrets_nor_what_is_not_ours() {
+    let config = |installation: &Installation| Config {
+        quickbooks: installation.config.clone(),
+        ..Config::parse(&sync::config::example()).unwrap()
+    };
+    let one = Installation::new(None);
+    one.keep(TOKEN, None).unwrap();
+    let keeper = one.keeper();
+    let remove = || removal::remove(one.folder.path(), Some(&config(&one)), &one.secrets, jiff::Timestamp::UNIX_EPOCH);
+
+    fs::write(one.folder.path().join("letter.txt"), "not ours").unwrap();
+    let engine = api::open(one.folder.path(), jiff::Timestamp::UNIX_EPOCH).unwrap();
+    assert_eq!(remove().unwrap_err().message.code, "store.locked");
+    assert!(one.holds(TOKEN), "an engine at work keeps its token");
+    drop(engine);
+
+    assert_eq!(remove().unwrap(), Removed::AllThatIsOurs);
+    assert!(keeper.token().unwrap().is_none(), "the token outlived its installation");
+    let left: Vec<_> = fs::read_dir(one.folder.path()).unwrap().map(|item| item.unwrap().file_name()).collect();
+    assert_eq!(left, ["letter.txt"]);
+    assert_eq!(remove().unwrap(), Removed::NothingThere);
+}
+
+#[test]
+fn a_folder_of_ours_alone_goes_with_its_data() {
+    let one = Installation::new(None);
+    one.keep(TOKEN, Some(KeepIn::File)).unwrap();
+    let removed = removal::remove(one.folder.path(), None, &one.secrets, jiff::Timestamp::UNIX_EPOCH).unwrap();
+    assert_eq!(removed, Removed::Everything);
+    assert!(!one.folder.path().exists());
 }
