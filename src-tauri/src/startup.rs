@@ -149,7 +149,7 @@ mod tests {
             let error = sync::api::open(folder.path(), Timestamp::UNIX_EPOCH).unwrap_err();
             assert_eq!(error.message.code, "store.too_new");
             let dialog = refused(&error, language);
-            let words = if language == Language::En { "newest version" } else { "nyeste versjonen" };
+            let words = if language == Language::En { "newest version" } else { "nyeste versjon" };
             assert!(dialog.text.contains(words), "{}", dialog.text);
             assert_eq!(dialog.then, Then::End);
         }

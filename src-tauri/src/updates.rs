@@ -311,13 +311,137 @@ impl<R: Runtime> Installer for ThisComputer<R> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    #![allow(clippy::unwrap_used)]
+    use sync::{Secrets, engine::SystemClock, host::Runs};
+    use tempfile::TempDir;
+
+    use super::{
+        feed::tests::{NEWER, Publisher},
+        *,
+    };
     use crate::system::HIDDEN;
+
+    /// Installs nothing, and keeps what it was to install.
+    #[derive(Clone, Default)]
+    struct Kept {
+        done: Arc<Mutex<Vec<String>>>,
+        installer: Arc<Mutex<Vec<u8>>>,
+        fails: bool,
+    }
+
+    impl Installer for Kept {
+        fn asks_administrator(&self) -> bool {
+            false
+        }
+
+        fn has_window(&self) -> bool {
+            true
+        }
+
+        fn install(&self, update: &Update, installer: &[u8]) -> Result<(), Fault> {
+            self.done.lock().unwrap().push(format!("installs {}", update.version));
+            installer.clone_into(&mut self.installer.lock().unwrap());
+            if self.fails { Err(gone()) } else { Ok(()) }
+        }
+
+        fn start_anew(&self) {
+            self.done.lock().unwrap().push("starts anew".to_owned());
+        }
+    }
+
+    /// A program at work with a data folder of its own, whose updates come from `publisher`.
+    struct Program {
+        host: Arc<Host>,
+        updates: Arc<Updates>,
+        installer: Kept,
+        folder: TempDir,
+        _app: tauri::App<tauri::test::MockRuntime>,
+    }
+
+    impl Program {
+        async fn start(publisher: &Publisher, installer: Kept) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let host = open(&folder);
+            host.start().await;
+            let updates = Arc::new(Updates::new(&host).unwrap());
+            let (app, server) = (publisher.app(), format!("http://{}", publisher.serve(NEWER).await));
+            let feed = Feed::new(app.handle(), Some(&server), folder.path().join(FOLDER)).unwrap();
+            tokio::spawn(keep(Arc::clone(&updates), feed, installer.clone()));
+            Self { host, updates, installer, folder, _app: app }
+        }
+
+        /// Waits until it stands so.
+        async fn until(&self, is_so: impl Fn(&UpdateState) -> bool) {
+            let mut changes = self.updates.changes();
+            let reached = changes.wait_for(|view| is_so(&view.state));
+            tokio::time::timeout(Duration::from_mins(1), reached).await.unwrap().unwrap();
+        }
+
+        async fn until_started_anew(&self) -> Vec<String> {
+            for _ in 0..600 {
+                let done = self.installer.done.lock().unwrap().clone();
+                if done.iter().any(|done| done == "starts anew") {
+                    return done;
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            panic!("it never started anew");
+        }
+    }
+
+    fn open(folder: &TempDir) -> Arc<Host> {
+        let secrets = Secrets::new(folder.path(), |_| None);
+        Host::open(folder.path(), secrets, Arc::new(SystemClock), Runs::ByHand).unwrap()
+    }
 
     #[test]
     fn it_comes_back_as_it_was() {
         assert_eq!(arguments(true, false), ["AUTOLAUNCHAPP=1"]);
         assert_eq!(arguments(false, false), ["AUTOLAUNCHAPP=1", &format!("LAUNCHAPPARGS={HIDDEN}")]);
         assert_eq!(arguments(true, true), ["AUTOLAUNCHAPP=1", "ALLUSERS=1"]);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_found_is_handed_to_the_installer_once_somebody_says_so() {
+        let publisher = Publisher::new();
+        let program = Program::start(&publisher, Kept::default()).await;
+        program.updates.check_now();
+        program.until(|state| matches!(state, UpdateState::Ready { .. })).await;
+        assert_eq!(program.updates.installable().unwrap().version, NEWER);
+        assert_eq!(*program.installer.done.lock().unwrap(), [""; 0], "nobody said so, and the window is open");
+        program.updates.install_now();
+        assert_eq!(program.until_started_anew().await, [format!("installs {NEWER}"), "starts anew".to_owned()]);
+        assert_eq!(*program.installer.installer.lock().unwrap(), publisher.installer);
+        // The next start sees by its own version whether it took; here it is the old one that starts.
+        let record = api::update_record(program.host.store()).unwrap();
+        assert_eq!(record.begun.unwrap().to, NEWER);
+        let UpdateState::Failed { message, .. } = Updates::new(&program.host).unwrap().view().state else {
+            panic!("the old version believes that it is the new one")
+        };
+        assert_eq!(message.code, "update.not_installed");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_installation_that_can_not_begin_brings_the_program_back_with_its_data() {
+        let publisher = Publisher::new();
+        let program = Program::start(&publisher, Kept { fails: true, ..Kept::default() }).await;
+        program.updates.choose(Channel::Stable).unwrap();
+        program.updates.install_now();
+        program.updates.check_now();
+        program.until(|state| matches!(state, UpdateState::Ready { .. })).await;
+        program.updates.install_now();
+        program.until_started_anew().await;
+        let Program { host, updates, folder, .. } = program;
+        drop((host, updates));
+        assert!(sync::api::Store::is_in(folder.path()));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_channel_is_kept_from_one_start_to_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let host = open(&folder);
+        assert_eq!(Updates::new(&host).unwrap().view().channel, Channel::Stable);
+        Updates::new(&host).unwrap().choose(Channel::Beta).unwrap();
+        assert_eq!(Updates::new(&host).unwrap().view().channel, Channel::Beta);
     }
 }

@@ -286,4 +286,4 @@ fn not_kept(error: &io::Error) -> Fault {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

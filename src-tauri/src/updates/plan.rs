@@ -27,7 +27,7 @@ const LATER: SignedDuration = SignedDuration::from_hours(24);
 pub struct Release {
     /// Its version.
     pub version: String,
-    /// What is new in it, in Markdown, as its publisher wrote it.
+    /// What is new in it, in plain text, as its publisher wrote it.
     pub notes: String,
     /// When it was published (RFC 3339, UTC).
     pub published_at: Option<String>,
