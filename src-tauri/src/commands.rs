@@ -8,8 +8,8 @@ use specta::Type;
 use sync::{
     Message,
     api::{
-        self, About, ApiError, AttentionGroup, BackupView, Channel, ChoicePreview, ChosenModes, DocumentId, EntryKey, EntryPage,
-        GeneratedToken, Overview, PlanView, Preferences, PreferencesForm, Purchasing, PurchasingChoice,
+        self, About, ApiError, AttentionGroup, BackupView, Channel, ChoicePreview, ChosenModes, DocumentId, EntryKey,
+        EntryPage, GeneratedToken, Overview, PlanView, Preferences, PreferencesForm, Purchasing, PurchasingChoice,
         QuickBooksConnection, Setup, SetupStep, ShopConnection, ShopForm, StartPreview,
     },
     ceilings::CeilingsView,

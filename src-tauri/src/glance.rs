@@ -119,7 +119,10 @@ mod tests {
     #[test]
     fn all_is_well_until_something_is_not() {
         let fine = fine();
-        assert_eq!(Glance::from(&fine), Glance { standing: Standing::Fine, attention: 0, is_at_work: true, update: None });
+        assert_eq!(
+            Glance::from(&fine),
+            Glance { standing: Standing::Fine, attention: 0, is_at_work: true, update: None }
+        );
         let working = Overview { running: true, ..fine.clone() };
         assert_eq!(Glance::from(&working).standing, Standing::Working);
         let paused = Overview { paused: true, ..working };
@@ -139,7 +142,10 @@ mod tests {
         overview.shop_reach = Reach { state: ReachState::Offline, at: None, message };
         overview.status.stage = Stage::NeedsAttention;
         overview.status.attention = vec![point("shop.offline")];
-        assert_eq!(Glance::from(&overview), Glance { standing: Standing::Unreachable, attention: 0, is_at_work: true, update: None });
+        assert_eq!(
+            Glance::from(&overview),
+            Glance { standing: Standing::Unreachable, attention: 0, is_at_work: true, update: None }
+        );
     }
 
     #[test]
@@ -163,6 +169,9 @@ mod tests {
         overview.integration = integration::Stage::NotStarted;
         overview.status.attention = vec![point("token.not_given")];
         assert_eq!(needs_attention(&overview), []);
-        assert_eq!(Glance::from(&overview), Glance { standing: Standing::NotSetUp, attention: 0, is_at_work: false, update: None });
+        assert_eq!(
+            Glance::from(&overview),
+            Glance { standing: Standing::NotSetUp, attention: 0, is_at_work: false, update: None }
+        );
     }
 }

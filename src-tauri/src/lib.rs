@@ -211,7 +211,11 @@ fn offer_update<R: Runtime>(app: &AppHandle<R>) {
     let offer = startup::update(&release, language(app));
     let dialog = app.dialog().message(offer.text).title(offer.title).kind(MessageDialogKind::Info);
     dialog.buttons(MessageDialogButtons::OkCancelCustom(offer.now, offer.later)).show(move |wanted| {
-        if wanted { updates.install_now() } else { updates.postpone() };
+        if wanted {
+            updates.install_now()
+        } else {
+            updates.postpone()
+        };
     });
 }
 

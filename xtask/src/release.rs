@@ -197,7 +197,9 @@ pub fn key(project: &Project, args: &[String]) -> Result<(), Stop> {
         let text = fs::read_to_string(&path).map_err(at(&path))?;
         let text = trusting(&text, public.trim()).ok_or(ReleaseError::NotConfigured(TRUSTED))?;
         fs::write(&path, text).map_err(at(&path))?;
-        println!("Programs built from here on take updates that it signs (tauri.conf.json), and those of no other key.");
+        println!(
+            "Programs built from here on take updates that it signs (tauri.conf.json), and those of no other key."
+        );
     }
     Ok(())
 }
@@ -423,7 +425,8 @@ mod tests {
 
     #[test]
     fn the_list_names_the_installer_where_it_will_be() {
-        let config = json!({ "plugins": { "updater": { "endpoints": ["https://example.com/{{channel}}/latest.json"] } } });
+        let config =
+            json!({ "plugins": { "updater": { "endpoints": ["https://example.com/{{channel}}/latest.json"] } } });
         let date = "2026-11-27T12:00:00Z".parse().unwrap();
         let list = list(&config, "0.2.0", "Speed.", date, "Tillbridge.msi", "c2ln\n").unwrap();
         assert_eq!(

@@ -95,7 +95,9 @@ impl<R: Runtime> Feed<R> {
             return Err(Message::new("update.no_key"));
         };
         let (address, transport) = match server {
-            Some(server) => (format!("{}/{CHANNEL}/latest.json", server.as_str().trim_end_matches('/')), Transport::OrLoopback),
+            Some(server) => {
+                (format!("{}/{CHANNEL}/latest.json", server.as_str().trim_end_matches('/')), Transport::OrLoopback)
+            }
             None => (address, Transport::Https),
         };
         if let Err(error) = fs::remove_dir_all(&folder)
@@ -211,7 +213,9 @@ impl<R: Runtime> Feed<R> {
 
     fn fault(&self, error: Error) -> Fault {
         match error {
-            Error::TargetNotFound(_) | Error::TargetsNotFound(_) => Fault::Refused(Message::new("update.wrong_computer")),
+            Error::TargetNotFound(_) | Error::TargetsNotFound(_) => {
+                Fault::Refused(Message::new("update.wrong_computer"))
+            }
             Error::SignedVersionMismatch { .. } | Error::MissingSignedVersion => {
                 Fault::Refused(Message::new("update.wrong_version"))
             }

@@ -446,7 +446,9 @@ mod tests {
     }
 
     fn kind(plan: &Plan) -> String {
-        serde_json::to_value(plan.view().state).map(|state| state["kind"].as_str().unwrap_or("").to_owned()).unwrap_or_default()
+        serde_json::to_value(plan.view().state)
+            .map(|state| state["kind"].as_str().unwrap_or("").to_owned())
+            .unwrap_or_default()
     }
 
     fn offline() -> Fault {

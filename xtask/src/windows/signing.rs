@@ -80,11 +80,7 @@ pub fn verify(project: &Project, made: &Made) -> Result<(), Stop> {
     if !is_signed(&made.loader) {
         return Err(fault(&made.loader, "it is not signed"));
     }
-    let key = if has_updater_key() {
-        trusted_key(project)?
-    } else {
-        test_updater_public_key(project)?
-    };
+    let key = if has_updater_key() { trusted_key(project)? } else { test_updater_public_key(project)? };
     check_updater_signature(&key, &made.installer, &made.updater_signature).map(drop)
 }
 

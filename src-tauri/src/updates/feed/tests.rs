@@ -289,7 +289,8 @@ async fn a_server_that_is_down_or_out_of_order_is_tried_again() {
     let (listener, nobody) = listen().await;
     drop(listener);
     assert_eq!(failed(&publisher.program(nobody).check().await.unwrap_err()), "update.offline");
-    for status in [StatusCode::NOT_FOUND, StatusCode::INTERNAL_SERVER_ERROR, StatusCode::PROXY_AUTHENTICATION_REQUIRED] {
+    for status in [StatusCode::NOT_FOUND, StatusCode::INTERNAL_SERVER_ERROR, StatusCode::PROXY_AUTHENTICATION_REQUIRED]
+    {
         let server = answering(move || Response::builder().status(status).body(Body::empty()).unwrap()).await;
         let fault = publisher.program(server).check().await.unwrap_err();
         assert_eq!(failed(&fault), "update.server");
