@@ -46,7 +46,7 @@ pub fn remove(folder: &Path, config: Option<&Config>, secrets: &Secrets, now: Ti
             place => secrets.remove(place)?,
         }
         if !matches!(config.quickbooks.password, Some(SecretPlace::Environment(_))) {
-            api::revoke_app_token(folder, &config.quickbooks, secrets)?;
+            api::revoke_app_token(&store, &config.quickbooks, secrets)?;
         }
     }
     store.remove()?;
