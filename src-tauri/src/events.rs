@@ -1,6 +1,6 @@
 //! What the window is told without asking.
 
-use std::{future::Future, time::Duration};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -78,17 +78,15 @@ pub fn follow<R: Runtime>(app: &AppHandle<R>, host: &Host, updates: &Updates) {
 }
 
 /// Tells each value but those that are replaced within `least` of the one before; always the last.
-fn paced<T: Clone + Send + Sync + 'static>(
+async fn paced<T: Clone + Send + Sync + 'static>(
     mut values: watch::Receiver<T>,
     least: Duration,
     tell: impl Fn(T) + Send + 'static,
-) -> impl Future<Output = ()> + Send + 'static {
-    async move {
-        while values.changed().await.is_ok() {
-            let value = values.borrow_and_update().clone();
-            tell(value);
-            tokio::time::sleep(least).await;
-        }
+) {
+    while values.changed().await.is_ok() {
+        let value = values.borrow_and_update().clone();
+        tell(value);
+        tokio::time::sleep(least).await;
     }
 }
 

@@ -30,8 +30,13 @@ pub fn refused(error: &ApiError, language: Language) -> Dialog {
 }
 
 /// The dialog for a window that can't be made, as without the WebView2 Runtime.
-pub fn no_window(problem: impl ToString, language: Language) -> Dialog {
-    dialog("startup.without_window", &Message::new("startup.no_window").with("problem", problem), Then::GoOn, language)
+pub fn no_window(problem: &impl ToString, language: Language) -> Dialog {
+    dialog(
+        "startup.without_window",
+        &Message::new("startup.no_window").with("problem", problem.to_string()),
+        Then::GoOn,
+        language,
+    )
 }
 
 /// A question of the operating system's about an update.
@@ -129,7 +134,7 @@ mod tests {
     #[test]
     fn without_webview2_the_engine_goes_on_and_what_to_install_is_told_in_both_languages() {
         for language in Language::ALL {
-            let dialog = no_window("WebView2 not found", language);
+            let dialog = no_window(&"WebView2 not found", language);
             assert!(dialog.text.contains("WebView2 Runtime"), "{}", dialog.text);
             assert!(dialog.text.contains("WebView2 not found"), "{}", dialog.text);
             assert_eq!(dialog.then, Then::GoOn);

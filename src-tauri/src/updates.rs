@@ -15,7 +15,7 @@ use sync::{
     Host, Message,
     api::{self, ApiError, BegunUpdate, Channel, UpdateRecord},
 };
-use tauri::{AppHandle, Manager, Runtime};
+use tauri::{AppHandle, Runtime};
 use tauri_plugin_updater::Update;
 use tokio::sync::{Notify, watch};
 

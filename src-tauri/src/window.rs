@@ -20,7 +20,7 @@ pub fn show<R: Runtime>(app: &AppHandle<R>, page: Page) {
     tauri::async_runtime::spawn_blocking(move || {
         if let Err(error) = show_or_fail(&app, page) {
             tracing::error!(%error, "the window can't be shown");
-            crate::tell(&app, startup::no_window(error, crate::language(&app)));
+            crate::tell(&app, startup::no_window(&error, crate::language(&app)));
             // The update may be what mends it.
             crate::offer_update(&app);
         }

@@ -47,7 +47,7 @@ struct Arguments {
     #[arg(long, default_value_t = 1000)]
     every_ms: u64,
     /// How many orders the shop has, over ten days that end yesterday.
-    #[arg(long, default_value_t = 60)]
+    #[arg(long, default_value_t = 200)]
     orders: u32,
 }
 

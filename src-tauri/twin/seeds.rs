@@ -11,7 +11,7 @@ use simulator::{
 };
 use sync::{
     Host,
-    api::{self, ApiError, ShopForm, ShopSignIn},
+    api::{self, ApiError, PurchasingChoice, PurchasingSource, SetupStep, ShopForm, ShopSignIn},
     integration::Stage,
     preflight::Confirmation,
 };
@@ -85,6 +85,19 @@ pub async fn grow(seed: Seed, host: &Arc<Host>, world: &World) -> Result<(), See
     let _ = host.sync_now();
     tokio::time::sleep(Duration::from_millis(500)).await;
     sessions(world).await?;
+    let nothing = PurchasingChoice { source: PurchasingSource::None, key: None, path: None };
+    api::choose_purchasing(host, &nothing).await?;
+    for step in [
+        SetupStep::Preflight,
+        SetupStep::Tax,
+        SetupStep::Shop,
+        SetupStep::Token,
+        SetupStep::Accounts,
+        SetupStep::Modes,
+        SetupStep::Purchasing,
+    ] {
+        api::finish_setup_step(host, step).await?;
+    }
     if seed == Seed::Running {
         let word = api::start_preview(host)?.confirm_with;
         api::start(host, &word)?;

@@ -5,7 +5,7 @@
 //! | --- | --- | --- |
 //! | `GET /control` | | where the shop is and how to sign in, and how the last session ended |
 //! | `POST /control/connector` | [`ConnectorOrders`] | sets where the Web Connector calls and how often; has it call now |
-//! | `POST /control/quickbooks` | [`QuickBooksOrders`] | closes QuickBooks, or opens it again |
+//! | `POST /control/quickbooks` | [`QuickBooksOrders`] | closes QuickBooks or opens it again; does something at its window |
 //! | `POST /control/shop` | [`ShopOrders`] | takes the shop off the network; lets orders happen; changes what the app may |
 
 use std::{
@@ -33,7 +33,7 @@ use tokio::{net::TcpListener, sync::Mutex};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    company::{Company, CompanyError, Setup},
+    company::{Company, CompanyError, HResultError, Setup},
     connector::{ConnectorError, SessionReport, WebConnector},
     shop::{Settings, Shop, ShopError, Trade},
 };
@@ -79,6 +79,9 @@ pub struct ConnectorOrders {
 pub struct QuickBooksOrders {
     /// Whether QuickBooks can open the company file.
     pub open: Option<bool>,
+    /// What somebody does at the QuickBooks window, as the request that it comes to, such as an `AccountModRq`; QuickBooks'
+    /// answer is in the reply.
+    pub by_hand: Option<String>,
 }
 
 /// What is done at the shop. What is left out stays as it is.
@@ -213,11 +216,18 @@ impl World {
         }
     }
 
-    async fn quickbooks(&self, orders: &QuickBooksOrders) {
+    async fn quickbooks(&self, orders: QuickBooksOrders) -> Result<Option<String>, HResultError> {
+        let mut office = self.office.lock().await;
         if let Some(open) = orders.open {
             let closed = (CLOSED.0.to_owned(), CLOSED.1.to_owned());
-            self.office.lock().await.connector.cannot_open = (!open).then_some(closed);
+            office.connector.cannot_open = (!open).then_some(closed);
         }
+        let Some(request) = orders.by_hand else { return Ok(None) };
+        let document = format!(
+            "<?xml version=\"1.0\"?><?qbxml version=\"13.0\"?><QBXML><QBXMLMsgsRq onError=\"stopOnError\">{request}\
+             </QBXMLMsgsRq></QBXML>"
+        );
+        office.company.process(&document).map(Some)
     }
 
     async fn at_shop(&self, orders: ShopOrders) -> io::Result<()> {
@@ -275,13 +285,13 @@ fn reply(status: StatusCode, body: &Value) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 
-fn fault(status: StatusCode, problem: impl ToString) -> Response {
+fn fault(status: StatusCode, problem: &impl ToString) -> Response {
     reply(status, &json!({ "problem": problem.to_string() }))
 }
 
 /// Reads what is to be done; an answer that says what is wrong with it.
 fn orders<T: DeserializeOwned>(body: &Bytes) -> Result<T, Box<Response>> {
-    serde_json::from_slice(body).map_err(|error| Box::new(fault(StatusCode::BAD_REQUEST, error)))
+    serde_json::from_slice(body).map_err(|error| Box::new(fault(StatusCode::BAD_REQUEST, &error)))
 }
 
 async fn about(State(world): State<Arc<World>>) -> Response {
@@ -300,16 +310,19 @@ async fn connector(State(world): State<Arc<World>>, body: Bytes) -> Response {
             );
             reply(StatusCode::OK, &told.unwrap_or(Value::Null))
         }
-        Err(error) => fault(StatusCode::INTERNAL_SERVER_ERROR, error),
+        Err(error) => fault(StatusCode::INTERNAL_SERVER_ERROR, &error),
     }
 }
 
 async fn quickbooks(State(world): State<Arc<World>>, body: Bytes) -> Response {
-    match orders(&body) {
-        Ok(orders) => world.quickbooks(&orders).await,
+    let orders = match orders(&body) {
+        Ok(orders) => orders,
         Err(refusal) => return *refusal,
+    };
+    match world.quickbooks(orders).await {
+        Ok(answer) => reply(StatusCode::OK, &json!(answer)),
+        Err(error) => fault(StatusCode::INTERNAL_SERVER_ERROR, &error),
     }
-    reply(StatusCode::OK, &Value::Null)
 }
 
 async fn shop(State(world): State<Arc<World>>, body: Bytes) -> Response {
@@ -319,6 +332,6 @@ async fn shop(State(world): State<Arc<World>>, body: Bytes) -> Response {
     };
     match world.at_shop(orders).await {
         Ok(()) => reply(StatusCode::OK, &Value::Null),
-        Err(error) => fault(StatusCode::INTERNAL_SERVER_ERROR, error),
+        Err(error) => fault(StatusCode::INTERNAL_SERVER_ERROR, &error),
     }
 }

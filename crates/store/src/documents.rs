@@ -319,17 +319,19 @@ impl Store {
         offset: u32,
         limit: u32,
     ) -> Result<Page<DocumentRow>, StoreError> {
-        let mut condition = String::from("TRUE");
-        let mut values = filter.kinds.iter().map(word).collect::<Result<Vec<_>, _>>()?;
-        if !values.is_empty() {
-            condition.push_str(&format!(" AND kind IN ({})", places(values.len())));
+        let mut values: Vec<Value> = Vec::new();
+        let mut conditions = vec!["TRUE".to_owned()];
+        if !filter.kinds.is_empty() {
+            conditions.push(format!("kind IN ({})", places(filter.kinds.len())));
+            for kind in &filter.kinds {
+                values.push(word(kind)?.into());
+            }
         }
-        let mut values: Vec<Value> = values.drain(..).map(Value::from).collect();
         if let Some((found, terms)) = filter.text.as_deref().and_then(|text| search::condition("words", text)) {
-            condition.push_str(" AND ");
-            condition.push_str(&found);
+            conditions.push(found);
             values.extend(terms);
         }
+        let condition = conditions.join(" AND ");
         self.read(|tx| {
             let mut statement = tx.prepare_cached(&format!(
                 "SELECT id FROM documents INDEXED BY documents_listed WHERE {condition} ORDER BY updated_at DESC, id DESC"

@@ -171,8 +171,12 @@ fn fill(folder: &Path, all: u32) -> Store {
         let raw = "{}".repeat(500);
         let pulled: Vec<_> = documents.iter().map(|document| Pulled { document, raw: &raw }).collect();
         store.save_pulled(run, "orders", &pulled, None, now).unwrap();
-        let map = |document: &Document, _: &[_], _: &_| Mapped { entries: vec![sale(document)], ..Mapped::default() };
-        store.map_unmapped(run, Scope::Everything, 500, now, map).unwrap();
+        store
+            .map_unmapped(run, Scope::Everything, 500, now, |document, _, _| Mapped {
+                entries: vec![sale(document)],
+                ..Mapped::default()
+            })
+            .unwrap();
         if from + 500 < all {
             post(&store, run, u32::try_from(set).unwrap(), now);
         }

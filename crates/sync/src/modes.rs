@@ -27,13 +27,13 @@ pub struct ModesView {
     /// The first day, by the shop's calendar; none for those that hold from the beginning.
     pub from: Option<String>,
     /// Of buyers.
-    #[specta(type = String)]
+    #[specta(type = ChosenMode)]
     pub customers: Mode,
     /// Of goods, and with them of sales.
-    #[specta(type = String)]
+    #[specta(type = ChosenMode)]
     pub inventory: Mode,
     /// Of suppliers.
-    #[specta(type = String)]
+    #[specta(type = ChosenMode)]
     pub vendors: Mode,
 }
 

@@ -275,7 +275,7 @@ fn is_harmless(word: &str) -> bool {
 
 /// Ids of the shop and of QuickBooks, keys made of them, numbers of orders, and ids of ours.
 fn is_id(word: &str) -> bool {
-    let all = |text: &str, may: fn(&u8) -> bool| !text.is_empty() && text.as_bytes().iter().all(|byte| may(byte));
+    let all = |text: &str, may: fn(&u8) -> bool| !text.is_empty() && text.as_bytes().iter().all(may);
     let digits = |text: &str| all(text, u8::is_ascii_digit);
     let id = word.split_once(":gid://").map_or(word, |(_, rest)| rest);
     let id = id.strip_prefix("gid://").unwrap_or(id);

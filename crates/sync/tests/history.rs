@@ -177,7 +177,7 @@ fn export(format: ExportFormat, language: Language) -> Export<'static> {
 
 fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
     let text = std::fs::read_to_string(path).unwrap();
-    let text = text.strip_prefix('\u{feff}').expect("Excel knows UTF-8 by its mark");
+    let text = text.strip_prefix('\u{feff}').unwrap_or_else(|| panic!("Excel does not know that it is UTF-8"));
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     reader.deserialize().map(Result::unwrap).collect()
 }

@@ -15,7 +15,7 @@ use std::{
 use reqwest::{ClientBuilder, StatusCode, header::ACCEPT, redirect::Policy};
 use serde_json::Value;
 use sync::{Message, api::Channel};
-use tauri::{AppHandle, Config, Manager, Runtime, Url};
+use tauri::{AppHandle, Config, Runtime, Url};
 use tauri_plugin_updater::{Error, Update, UpdaterExt};
 use tokio::sync::Notify;
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { useLanguage } from "./locale.svelte";
 import { m } from "./paraglide/messages";
-import { messageOf, words, wordsOfError } from "./words";
+import { messageOf, sentences, words, wordsOfError } from "./words";
 
 const unknownGateway = { code: "held.unknown_gateway", facts: { gateway: "klarna $&" } };
 
@@ -23,4 +23,14 @@ test("what a command rejected with is told, whatever it is", () => {
   expect(wordsOfError(undefined)).toBe(m.common_error_unknown());
   expect(messageOf({ message: unknownGateway })?.code).toBe("held.unknown_gateway");
   expect(messageOf("text")).toBeNull();
+});
+
+test("a message's first sentence ends where its own full stop is, not one of its facts'", () => {
+  useLanguage("en");
+  const gone = { code: "held.choice_gone", facts: { name: "St. Paul Ltd. Sales", purpose: "sales" } };
+  expect(sentences(gone)).toEqual({
+    first: "St. Paul Ltd. Sales, chosen for sales, was deleted in QuickBooks or merged into something else.",
+    rest: "Choose anew in the mapping.",
+  });
+  expect(sentences(unknownGateway).rest).toBe("");
 });

@@ -87,7 +87,7 @@ test("a cause is freed by choosing an account, by keyboard alone", async ({ page
   const choose = page.getByRole("button", { name: "Choose an account" });
   await choose.focus();
   await page.keyboard.press("Enter");
-  const dialog = page.getByRole("dialog", { name: "Choose an account for payments through klarna." });
+  const dialog = page.getByRole("dialog", { name: "Choose an account" });
   await expect(dialog).toBeVisible();
   const input = dialog.getByRole("combobox");
   await input.focus();

@@ -74,7 +74,7 @@ test("in a wide window the list of sections stays beside the section", async ({ 
 test("the language changes by keyboard alone, at once", async ({ page }) => {
   const engine = await serve(page, settled);
   engine.answer({
-    setPreferences: ({ preferences: form }: { preferences: never }) => {
+    setPreferences: ({ preferences: form }: { preferences: unknown }) => {
       const kept = { ...preferences, language: "nb" as const };
       expect(form).toEqual({ ...kept, start_with_system: false });
       engine.answer({ preferences: kept });

@@ -264,13 +264,13 @@ impl Printer {
     fn head(&self, surface: &mut Surface<'_>, report: &Report, number: &str) {
         let right = self.width - MARGIN;
         let half = (right - MARGIN) * 0.7;
-        self.text(surface, &self.strong, HEAD_SIZE, BLACK, (MARGIN, MARGIN + 10.0), &report.title);
+        draw(surface, &self.strong, HEAD_SIZE, BLACK, (MARGIN, MARGIN + 10.0), &report.title);
         let whose = self.regular.fitted(&report.whose, SIZE + 1.0, half);
-        self.text(surface, &self.regular, SIZE + 1.0, BLACK, (MARGIN, MARGIN + 24.0), &whose);
-        self.text(surface, &self.regular, SIZE + 1.0, BLACK, (MARGIN, MARGIN + 36.0), &report.period);
+        draw(surface, &self.regular, SIZE + 1.0, BLACK, (MARGIN, MARGIN + 24.0), &whose);
+        draw(surface, &self.regular, SIZE + 1.0, BLACK, (MARGIN, MARGIN + 36.0), &report.period);
         for (text, y) in [(report.printed.as_str(), MARGIN + 24.0), (number, MARGIN + 36.0)] {
             let at = right - self.regular.width(text, SIZE + 1.0);
-            self.text(surface, &self.regular, SIZE + 1.0, GREY, (at, y), text);
+            draw(surface, &self.regular, SIZE + 1.0, GREY, (at, y), text);
         }
     }
 
@@ -279,7 +279,7 @@ impl Printer {
         if !part.table.heading.is_empty() {
             y += LINE * 2.5;
             if part.begins {
-                self.text(surface, &self.strong, SIZE + 2.0, BLACK, (MARGIN, y - LINE * 0.6), &part.table.heading);
+                draw(surface, &self.strong, SIZE + 2.0, BLACK, (MARGIN, y - LINE * 0.6), &part.table.heading);
             }
         }
         if part.table.columns.is_empty() {
@@ -298,7 +298,7 @@ impl Printer {
                 Style::Muted => (&self.regular, GREY),
             };
             if row.style == Style::Sum {
-                self.rule(surface, y - LINE + 2.5);
+                self.rule(surface, y - LINE);
             }
             let cells: Vec<&str> = row.cells.iter().map(String::as_str).collect();
             self.cells(surface, part.table, &cells, set, y - 3.0);
@@ -318,17 +318,9 @@ impl Printer {
             let Some(text) = cells.get(place) else { break };
             let text = face.fitted(text, SIZE, width);
             let at = if column.right { left + width - face.width(&text, SIZE) } else { left };
-            self.text(surface, face, SIZE, shade, (at, y), &text);
+            draw(surface, face, SIZE, shade, (at, y), &text);
             left = end;
         }
-    }
-
-    fn text(&self, surface: &mut Surface<'_>, face: &Face, size: f32, shade: u8, at: (f32, f32), text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        surface.set_fill(Some(Fill { paint: rgb::Color::new(shade, shade, shade).into(), ..Fill::default() }));
-        surface.draw_glyphs(Point::from_xy(at.0, at.1), &face.glyphs(text), face.font.clone(), text, size, false);
     }
 
     fn rule(&self, surface: &mut Surface<'_>, y: f32) {
@@ -346,6 +338,15 @@ impl Printer {
             surface.set_stroke(None);
         }
     }
+}
+
+/// Sets a line of text.
+fn draw(surface: &mut Surface<'_>, face: &Face, size: f32, shade: u8, at: (f32, f32), text: &str) {
+    if text.is_empty() {
+        return;
+    }
+    surface.set_fill(Some(Fill { paint: rgb::Color::new(shade, shade, shade).into(), ..Fill::default() }));
+    surface.draw_glyphs(Point::from_xy(at.0, at.1), &face.glyphs(text), face.font.clone(), text, size, false);
 }
 
 #[cfg(test)]

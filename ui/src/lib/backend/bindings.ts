@@ -7,102 +7,174 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
+	/**  How everything stands. */
 	overview: () => __TAURI_INVOKE<Overview>("overview"),
-	/**  The last so many days up to today, oldest first; days without anything are there with zeros */
+	/**  The tie-out of the last so many days up to today, the oldest first; days without anything are there with zeros. */
 	tieOutDays: (days: number) => __TAURI_INVOKE<TieOutDay[]>("tie_out_days", { days }),
+	/**  The tie-out of one day, down to the orders behind its differences. */
 	tieOutDay: (date: string) => __TAURI_INVOKE<TieOutDayView>("tie_out_day", { date }),
-	/**  Returns at once; progress by event */
+	/**  Has a run begin at once; how far it is is told by events. */
 	syncNow: () => __TAURI_INVOKE<null>("sync_now"),
+	/**  Pauses posting to QuickBooks, or lets it go on. */
 	pause: (paused: boolean) => __TAURI_INVOKE<null>("pause", { paused }),
+	/**  How far the onboarding is. */
 	setup: () => __TAURI_INVOKE<Setup>("setup"),
-	/**  Remembers where she is */
+	/**  Goes to a step of the onboarding and remembers it. */
 	openSetupStep: (step: SetupStep) => __TAURI_INVOKE<Setup>("open_setup_step", { step }),
-	/**  Proves the step; rejects with what is missing; moves `at` on */
+	/**  Proves a step of the onboarding and goes on to the next; rejects with what is missing. */
 	finishSetupStep: (step: SetupStep) => __TAURI_INVOKE<Setup>("finish_setup_step", { step }),
-	/**  Works before a shop is connected too (shop points: cant_tell) */
+	/**  What has to be so before the start, point by point. */
 	preflight: () => __TAURI_INVOKE<Preflight>("preflight"),
+	/**  Keeps what the merchant confirmed. */
 	confirm: (what: Confirmation) => __TAURI_INVOKE<Preflight>("confirm", { what }),
+	/**  Has the 0 % sales-tax item made with the next session. */
 	createTaxItem: () => __TAURI_INVOKE<Preflight>("create_tax_item"),
+	/**  The shop as it is connected; none while it is not. */
 	shopConnection: () => __TAURI_INVOKE<ShopConnection | null>("shop_connection"),
-	/**  Signs in, then keeps; rejects without changing anything */
+	/**  Signs in to a shop and connects it; rejects without changing anything. */
 	connectShop: (form: ShopForm) => __TAURI_INVOKE<ShopConnection>("connect_shop", { form }),
+	/**  The app token, as far as it is. */
 	appToken: () => __TAURI_INVOKE<TokenView>("app_token"),
+	/**  Keeps the token that QuickBooks made. */
 	pasteToken: (token: string, replace: boolean) => __TAURI_INVOKE<TokenView>("paste_token", { token, replace }),
+	/**  Makes a token, for a QuickBooks that makes none. */
 	generateToken: (replace: boolean) => __TAURI_INVOKE<GeneratedToken>("generate_token", { replace }),
+	/**  Takes the token away: QuickBooks can't sign in any more. */
 	revokeToken: () => __TAURI_INVOKE<TokenView>("revoke_token"),
+	/**  How QuickBooks is connected. */
 	quickBooksConnection: () => __TAURI_INVOKE<QuickBooksConnection>("quick_books_connection"),
-	/**  Asks where; path of the .qwc file, or null if she changed her mind */
+	/**  Saves the .qwc file where she wants it; its path, or none if she changed her mind. */
 	saveConnectorFile: () => __TAURI_INVOKE<string | null>("save_connector_file"),
+	/**  What each category of the shop belongs to in QuickBooks. */
 	categories: () => __TAURI_INVOKE<CategoryView[]>("categories"),
+	/**  The chart of accounts. */
 	chart: () => __TAURI_INVOKE<AccountView[]>("chart"),
+	/**  Chooses what a category belongs to. */
 	chooseAccount: (key: string, fullName: string) => __TAURI_INVOKE<CategoryView[]>("choose_account", { key, fullName }),
+	/**  What such a choice would do. */
 	chooseAccountPreview: (key: string, fullName: string) => __TAURI_INVOKE<ChoicePreview>("choose_account_preview", { key, fullName }),
+	/**  Has the account made that is proposed for a category. */
 	createAccount: (key: string) => __TAURI_INVOKE<CategoryView[]>("create_account", { key }),
-	/**  Chooses every proposal of a category that has nothing usable chosen */
+	/**  Chooses every proposal for a category that has nothing usable chosen. */
 	acceptProposals: () => __TAURI_INVOKE<CategoryView[]>("accept_proposals"),
+	/**  The versions of the mapping. */
 	mappingHistory: () => __TAURI_INVOKE<MappingVersionView[]>("mapping_history"),
-	/**  Null while QuickBooks has not told its lists */
+	/**  How much room QuickBooks' lists have; none while QuickBooks has not told. */
 	ceilings: () => __TAURI_INVOKE<CeilingsView | null>("ceilings"),
+	/**  The modes, those from the beginning first. */
 	modes: () => __TAURI_INVOKE<ModesView[]>("modes"),
-	/**  Before the start: from the beginning; refused where a list has no room */
+	/**  Before the start: has these modes hold from the beginning. */
 	chooseModes: (modes: Modes) => __TAURI_INVOKE<ModesView[]>("choose_modes", { modes }),
+	/**  What these modes would do from a day on. */
 	modesPreview: (from: string, modes: Modes) => __TAURI_INVOKE<ModesPreview>("modes_preview", { from, modes }),
-	/**  After the start: from a day that has not begun */
+	/**  After the start: has these modes hold from a day on that has not begun. */
 	changeModes: (from: string, modes: Modes) => __TAURI_INVOKE<ModesView[]>("change_modes", { from, modes }),
+	/**  Where purchases come from. */
 	purchasing: () => __TAURI_INVOKE<Purchasing>("purchasing"),
+	/**  Chooses where purchases come from. */
 	choosePurchasing: (choice: PurchasingChoice) => __TAURI_INVOKE<Purchasing>("choose_purchasing", { choice }),
-	/**  Native dialog: file or folder */
+	/**  Has an archive of Stocky's picked, a file or a folder; none if she changed her mind. */
 	pickArchive: (folder: boolean) => __TAURI_INVOKE<string | null>("pick_archive", { folder }),
+	/**  What is decided about the start. */
 	plan: () => __TAURI_INVOKE<PlanView>("plan"),
+	/**  Decides about the start. */
 	choosePlan: (startDate: string, openingStock: boolean) => __TAURI_INVOKE<PlanView>("choose_plan", { startDate, openingStock }),
+	/**  What a start would do. */
 	startPreview: () => __TAURI_INVOKE<StartPreview>("start_preview"),
-	/**  Typed = the confirmation word (StartPreview.confirm_with), else ApiError setup.confirmation */
+	/**  Starts the integration, which can be done once; `typed` is the confirmation word of the preview. */
 	start: (typed: string) => __TAURI_INVOKE<IntegrationView>("start", { typed }),
+	/**  How far the initial integration is. */
 	integration: () => __TAURI_INVOKE<IntegrationView>("integration"),
+	/**  A page of the runs, the newest first. */
 	runs: (offset: number, limit: number) => __TAURI_INVOKE<RunsPage>("runs", { offset, limit }),
-	/**  Latest made first */
+	/**  A page of the entries that a query finds, the latest made first. */
 	entries: (query: EntryQuery, offset: number, limit: number) => __TAURI_INVOKE<EntriesPage>("entries", { query, offset, limit }),
+	/**  A page of the parts that a day's entry brings into QuickBooks, the latest made first. */
+	entryMembers: (key: string, offset: number, limit: number) => __TAURI_INVOKE<EntriesPage>("entry_members", { key, offset, limit }),
+	/**  One entry with everything that is known of it. */
 	entry: (key: string) => __TAURI_INVOKE<EntryPage | null>("entry", { key }),
-	/**  Latest changed first */
+	/**  A page of the documents that a query finds, the latest changed first. */
 	documents: (query: DocumentQuery, offset: number, limit: number) => __TAURI_INVOKE<DocumentsPage>("documents", { query, offset, limit }),
+	/**  One document with its versions and its entries. */
 	document: (id: string) => __TAURI_INVOKE<DocumentPage | null>("document", { id }),
+	/**  Tries an entry again that QuickBooks refused, or that was undone. */
 	retry: (key: string) => __TAURI_INVOKE<null>("retry", { key }),
+	/**  Frees a held entry. */
 	release: (key: string) => __TAURI_INVOKE<null>("release", { key }),
+	/**  What undoing would do. */
 	undoPreview: (what: UndoSelection, removal: Removal) => __TAURI_INVOKE<UndoPreview>("undo_preview", { what, removal }),
+	/**  Plans what undoes a selection; the next session carries it out. None when nothing of it is in QuickBooks. */
 	undo: (what: UndoSelection, removal: Removal) => __TAURI_INVOKE<UndoPlanned | null>("undo", { what, removal }),
-	/**  Asks where; path written, or null */
+	/**  Exports the entries that a query finds; the file's path, or none if she changed her mind. */
 	exportEntries: (query: EntryQuery, format: ExportFormat) => __TAURI_INVOKE<string | null>("export_entries", { query, format }),
+	/**  Exports the tie-out of the days from `from` to `to`; the file's path, or none if she changed her mind. */
 	exportTieOut: (from: string, to: string, format: ExportFormat) => __TAURI_INVOKE<string | null>("export_tie_out", { from, to, format }),
-	/**  Most entries first, those without entries on top */
+	/**  What needs attention, by cause. */
 	attention: () => __TAURI_INVOKE<AttentionGroup[]>("attention"),
+	/**  A page of the entries of one cause. */
 	attentionEntries: (group: string, offset: number, limit: number) => __TAURI_INVOKE<EntriesPage>("attention_entries", { group, offset, limit }),
-	/**  How many were freed */
+	/**  Frees every held entry of one cause; how many. */
 	releaseGroup: (group: string) => __TAURI_INVOKE<number>("release_group", { group }),
+	/**  Has every refused entry of one cause tried again; how many. */
 	retryGroup: (group: string) => __TAURI_INVOKE<number>("retry_group", { group }),
+	/**  What somebody prefers. */
 	preferences: () => __TAURI_INVOKE<Preferences>("preferences"),
+	/**  Changes what somebody prefers. */
 	setPreferences: (preferences: PreferencesForm) => __TAURI_INVOKE<Preferences>("set_preferences", { preferences }),
-	/**  What the bundle would hold, word for word */
+	/**  What the bundle for support would hold, word for word. */
 	diagnostics: () => __TAURI_INVOKE<BundleFile[]>("diagnostics"),
-	/**  Zip; asks where */
+	/**  Saves the bundle for support; its path, or none if she changed her mind. */
 	saveDiagnostics: () => __TAURI_INVOKE<string | null>("save_diagnostics"),
+	/**  The backups of the program's data, the latest first. */
 	backups: () => __TAURI_INVOKE<BackupView[]>("backups"),
+	/**  Makes a backup of the program's data. */
 	backUpNow: () => __TAURI_INVOKE<BackupView[]>("back_up_now"),
+	/**  What support needs to make a code that opens the integration again. */
 	resetRequest: () => __TAURI_INVOKE<ResetRequest>("reset_request"),
+	/**  Opens the integration again with a code of support; what to tell. */
 	reset: (code: string) => __TAURI_INVOKE<Message>("reset", { code }),
+	/**  Opens a folder of the program in the system's own way. */
 	openFolder: (which: Folder) => __TAURI_INVOKE<null>("open_folder", { which }),
-	/**  Only paths that a save command of this session returned */
+	/**  Shows a file in its folder; only one that was saved since the program was started. */
 	revealFile: (path: string) => __TAURI_INVOKE<null>("reveal_file", { path }),
+	/**  What there is to say about the program. */
 	about: () => __TAURI_INVOKE<About>("about"),
 };
 
 /** Events */
 export const events = {
-	changed: makeEvent<Changed>("changed"),
-	progressed: makeEvent<Progressed>("progressed"),
-	opened: makeEvent<Opened>("opened"),
+	changed: makeEvent<Changed, Changed>("changed"),
+	opened: makeEvent<Opened, Opened>("opened"),
+	progressed: makeEvent<Progressed, Progressed>("progressed"),
 };
 
 /* Types */
+/**  What there is to say about the program. */
+export type About = {
+	/**  Its version. */
+	version: string,
+	/**  The data folder. */
+	data_folder: string,
+	/**  The licence, as an SPDX expression. */
+	licence: string,
+	/**  What had to be mended when the data were opened. */
+	notice: Message | null,
+};
+
+/**  An account of the company file, as shown. */
+export type AccountView = {
+	/**  Full name. */
+	full_name: string,
+	/**  QuickBooks' type. */
+	account_type: string,
+	/**  Number, where the company file has numbers. */
+	number: string | null,
+	/**  Description. */
+	description: string | null,
+	/**  Whether it may be used. */
+	active: boolean,
+};
+
 /**  Why a question could not be answered. */
 export type ApiError = {
 	/**  What to tell the merchant, with its stable code. */
@@ -117,6 +189,460 @@ export type Attention = {
 	entries: number,
 };
 
+/**  The one thing that frees what waits. */
+export type AttentionAction = 
+/**  Something is to be chosen for a category of the mapping. */
+{ kind: "choose_account"; 
+/**  The category's key. */
+category: string } | 
+/**  They are looked at anew once something was put right elsewhere: [`release_group`]. */
+{ kind: "release" } | 
+/**  They are sent again: [`retry_group`]. */
+{ kind: "retry" } | 
+/**  Something is to be set up. */
+{ kind: "setup"; 
+/**  The step. */
+step: SetupStep } | 
+/**  Posting goes on: [`integration::pause`]. */
+{ kind: "resume" } | 
+/**  Modes are to be chosen that QuickBooks' lists have room for. */
+{ kind: "modes" } | 
+/**  There is nothing to press here: the message says what to do elsewhere. */
+{ kind: "none" };
+
+/**  What waits for one and the same thing. */
+export type AttentionGroup = {
+	/**  What names the group in questions. */
+	id: string,
+	/**  Why, and what to do. */
+	message: Message,
+	/**  How many entries wait; 0 when it is not about entries. */
+	entries: number,
+	/**  The one thing to do. */
+	action: AttentionAction,
+	/**  A few of them, the latest made first. */
+	sample: EntryView[],
+};
+
+/**  A backup of our own data. */
+export type BackupView = {
+	/**  Its file's name. */
+	name: string,
+	/**  When it was made (RFC 3339, UTC). */
+	at: string,
+	/**  Its size in bytes; 4 GiB and more are told as that. */
+	bytes: number,
+};
+
+/**  One file of the bundle. */
+export type BundleFile = {
+	/**  Its name in the bundle. */
+	name: string,
+	/**  All that it says. */
+	text: string,
+};
+
+/**  Something that may be chosen for a category. */
+export type CandidateView = {
+	/**  Full name. */
+	full_name: string,
+	/**  How sure it is, up to 100. */
+	score: number,
+	/**  Why. */
+	because: Message,
+};
+
+/**  How a category stands. */
+export type CategoryState = 
+/**  What is chosen can be used. */
+"fine" | 
+/**  Nothing of its own is chosen, and nothing has to be: the common choice counts, or one of its name is made. */
+"common" | 
+/**  What is chosen is to be made as soon as something needs it. */
+"to_be_made" | 
+/**  What is chosen can't be used, or nothing is: what needs it is held. */
+"problem" | 
+/**  The shop does not use it. */
+"not_used";
+
+/**  A category with what is chosen and proposed for it. */
+export type CategoryView = {
+	/**  Its key, for [`choose_account`]. */
+	key: string,
+	/**  What it is. */
+	name: Message,
+	/**  The location whose sales it is for; none for those of all that have no choice of their own. */
+	location: string | null,
+	/**  How it stands. */
+	state: CategoryState,
+	/**  Whether it must be chosen whatever the shop does. */
+	required: boolean,
+	/**  The full name that is chosen. */
+	chosen: string | null,
+	/**  What is wrong with it. */
+	problem: Message | null,
+	/**  Full names of everything in use that fits. */
+	fitting: string[],
+	/**  The proposal; none where nothing is likely, or several are equally likely. */
+	proposed: CandidateView | null,
+	/**  What comes near, the likeliest first. */
+	candidates: CandidateView[],
+	/**  Full name and type of an account that [`create_account`] would have made. */
+	can_be_made: [string, string] | null,
+};
+
+/**  A list that has a ceiling. */
+export type CeilingList = 
+/**  Customers, vendors, employees and other names together. */
+"names" | 
+/**  Customers alone. */
+"customers" | 
+/**  Vendors alone. */
+"vendors" | 
+/**  Items of all kinds. */
+"items" | 
+/**  Accounts. */
+"accounts" | 
+/**  Classes. */
+"classes";
+
+/**  How the lists of the company file stand. */
+export type CeilingsView = {
+	/**  QuickBooks' product, as it said itself. */
+	product: string,
+	/**  The lists. */
+	lists: ListRoom[],
+	/**  Whether each mode may be detailed. */
+	modes: ModeVerdict[],
+	/**  When the lists will be full. */
+	forecasts: Forecast[],
+	/**  What the counting can't know. */
+	caveat: Message,
+};
+
+/**  A setting that a version of the mapping changed. */
+export type ChangeView = {
+	/**  Its key. */
+	key: string,
+	/**  What it was. */
+	before: string | null,
+	/**  What it is since. */
+	after: string | null,
+};
+
+/**  Something changed in the store or the engine: what is on screen is to be asked for again. At most four a second. */
+export type Changed = Record<string, never>;
+
+/**  What is looked at. */
+export type Check = 
+/**  It is QuickBooks Desktop: not QuickBooks Online, not QuickBooks Point of Sale. */
+"product" | 
+/**  The release of QuickBooks is new enough. */
+"release" | 
+/**  Which edition it is. */
+"edition" | 
+/**  A company file is open, and it is the one. */
+"company_file" | 
+/**  Whether several users work with the company file. */
+"file_mode" | 
+/**  Sales tax is on in QuickBooks. */
+"sales_tax" | 
+/**  The 0 % sales-tax item is there. */
+"tax_item" | 
+/**  The closed period, beside the day from which orders are carried over. */
+"closing_date" | 
+/**  The shop can be reached and lets us in. */
+"shop" | 
+/**  The app may read everything it needs. */
+"scopes" | 
+/**  Shop and books have the same currency. */
+"currency" | 
+/**  Shop and computer have the same time. */
+"time_zone" | 
+/**  The computer's clock is right. */
+"clock" | 
+/**  The migration of the data of QuickBooks Point of Sale is finished. */
+"pos_migration" | 
+/**  This is the computer that runs QuickBooks Point of Sale. */
+"same_computer";
+
+/**  What a choice would do. */
+export type ChoicePreview = {
+	/**  Entries that are not in QuickBooks yet: they are mapped anew. */
+	waiting: number,
+	/**  Entries that are posted: they stay as they are. */
+	posted: number,
+	/**  Entries among those that wait which are held for want of this choice. */
+	held_freed: number,
+};
+
+/**  Something that only the merchant knows. */
+export type Confirmation = 
+/**  The migration of the data of QuickBooks Point of Sale is finished. */
+"pos_migration" | 
+/**  This is the computer that runs QuickBooks Point of Sale. */
+"same_computer" | 
+/**  QuickBooks Point of Sale is not used. */
+"no_pos";
+
+/**  One document with what the source told of it and what became of that. */
+export type DocumentPage = {
+	/**  The document. */
+	document: DocumentView,
+	/**  Its newest versions, the newest first; at most 50. */
+	versions: DocumentVersion[],
+	/**  Its entries, the latest made first; at most 200. Those of a day are what it brings into QuickBooks, not its parts. */
+	entries: EntryView[],
+};
+
+/**  Which documents are looked for. */
+export type DocumentQuery = {
+	/**  Of one of these kinds; empty: of any. */
+	kinds: string[],
+	/**  Words of the title, of the id, or of the names that it is known by. */
+	text: string | null,
+};
+
+/**  One version of a document. */
+export type DocumentVersion = {
+	/**  Its number, from 1. */
+	version: number,
+	/**  When it was stored (RFC 3339, UTC). */
+	seen_at: string,
+	/**  What the source said, word for word. */
+	raw: string,
+};
+
+/**  One document, as shown in lists. */
+export type DocumentView = {
+	/**  Its identity, for further questions. */
+	id: string,
+	/**  What it is. */
+	kind: string,
+	/**  What people call it. */
+	title: string,
+	/**  When it happened (RFC 3339, UTC); of what does not happen, as a customer, when it last changed. */
+	happened_at: string,
+	/**  When the source last changed it. */
+	changed_at: string,
+	/**  How many versions of it are kept. */
+	versions: number,
+	/**  What became of the newest: `unmapped`, `mapped`, `held`, `waits` or `nothing`. */
+	mapping: string,
+};
+
+/**  A page of documents. */
+export type DocumentsPage = {
+	/**  The documents of the page. */
+	rows: DocumentView[],
+	/**  How many are found in all. */
+	total: number,
+};
+
+/**  A page of entries. */
+export type EntriesPage = {
+	/**  The entries of the page. */
+	rows: EntryView[],
+	/**  How many are found in all. */
+	total: number,
+};
+
+/**  One entry with everything that is known of it. */
+export type EntryPage = {
+	/**  The entry. */
+	entry: EntryView,
+	/**  Its debits and credits. */
+	postings: PostingView[],
+	/**  What QuickBooks answered that it booked. */
+	booked: PostingView[],
+	/**  Why it is what it is. */
+	why: Message[],
+	/**
+	 *  The day's entry that brings it into QuickBooks as a part, or the day's document while it has none; none for an entry
+	 *  of its own.
+	 */
+	part_of: string | null,
+	/**  The parts that a day's entry brings into QuickBooks, the latest made first; at most 100. */
+	members: EntryView[],
+	/**  How many parts it has in all. */
+	member_count: number,
+	/**  What happened to it, the oldest first. */
+	life: Step[],
+	/**  Its own request to QuickBooks, as it stands in a message set. */
+	request: string | null,
+	/**  The message set that carried it. */
+	xml: string | null,
+	/**  What the shop said, word for word. */
+	source: string | null,
+};
+
+/**  Which entries are looked for. Everything that is set must hold; nothing set finds all but the dropped ones. */
+export type EntryQuery = {
+	/**  In one of these states; empty: in any but dropped. */
+	states: string[],
+	/**  Of one of these kinds; empty: of any. */
+	kinds: string[],
+	/**  Words of the title, the number or the buyer's or supplier's name; or QuickBooks' id, or the total. */
+	text: string | null,
+	/**  Dated on this day or later. */
+	from: string | null,
+	/**  Dated on this day or earlier. */
+	to: string | null,
+	/**  Last sent by the run with this number. */
+	run: string | null,
+};
+
+/**  One entry, as shown in lists. */
+export type EntryView = {
+	/**  Its identity, for further questions. */
+	key: string,
+	/**  What it is. */
+	kind: string,
+	/**  Its state. */
+	state: string,
+	/**  What people call the document. */
+	title: string,
+	/**  Reference number or name. */
+	number: string,
+	/**  Accounting date. */
+	date: string | null,
+	/**  Total. */
+	total: string,
+	/**  QuickBooks' id, once it is there. */
+	quickbooks_id: string | null,
+	/**  Why it is held or was refused. */
+	reasons: Message[],
+};
+
+/**  The form of an exported file. */
+export type ExportFormat = 
+/**  A table: comma-separated values in UTF-8, with the mark at the beginning by which Excel knows that. */
+"csv" | 
+/**  Pages to print or to send. */
+"pdf";
+
+/**  What came of it. */
+export type Finding = 
+/**  It is as it should be. */
+"found" | 
+/**  It is not: something is to be done. */
+"not_found" | 
+/**  Nobody could say yet, or only the merchant can. */
+"cant_tell";
+
+/**  A folder of the program. */
+export type Folder = 
+/**  All of its data. */
+"data" | 
+/**  The backups of its data. */
+"backups" | 
+/**  Its logs. */
+"logs";
+
+/**  When a list will be full, as the shop grows now. */
+export type Forecast = {
+	/**  The list. */
+	list: CeilingList,
+	/**  How many were new in the shop in the last 90 days. */
+	new_in_90_days: number,
+	/**  How many were new in the shop in the last 365 days. */
+	new_in_365_days: number,
+	/**  The month (`2027-03`) in which the ceiling is met, by the faster of the two; none within a hundred years. */
+	full_in: string | null,
+};
+
+/**  A token that was made here, which is shown once. */
+export type GeneratedToken = {
+	/**  The token. */
+	token: string,
+	/**  How far it is. */
+	view: TokenView,
+};
+
+/**  How far the initial integration is. */
+export type IntegrationStage = 
+/**  Nothing was started: nothing is written to QuickBooks. */
+"not_started" | 
+/**  Lists and the opening stock are carried over. */
+"beginning" | 
+/**  What happened since the cut-over date is carried over. */
+"history" | 
+/**  Everything that was there is carried over; from now on what happens is. */
+"done";
+
+/**  The initial integration, as shown. */
+export type IntegrationView = {
+	/**  How far it is. */
+	stage: IntegrationStage,
+	/**  Whether posting is paused. */
+	paused: boolean,
+	/**  When it was started (RFC 3339, UTC). */
+	started_at: string | null,
+	/**  When it was done (RFC 3339, UTC). */
+	done_at: string | null,
+	/**  Customers that are made. */
+	customers: Part,
+	/**  Items that are made. */
+	items: Part,
+	/**  Vendors that are made. */
+	vendors: Part,
+	/**  Everything that goes into the books. */
+	entries: Part,
+	/**  Documents that are still to be mapped. */
+	unmapped: number,
+	/**  Minutes that it will still take, by the pace of the last ten; none where there is no pace to tell by. */
+	minutes_left: number | null,
+	/**  What stands in the way of the start, the first to be solved first. */
+	obstacles: Message[],
+};
+
+/**  How many entries of a kind there are. */
+export type KindCount = {
+	/**  The kind. */
+	kind: string,
+	/**  How many. */
+	entries: number,
+};
+
+/**  A language of the catalogue. */
+export type Language = 
+/**  English. */
+"en" | 
+/**  Norwegian, bokmål. */
+"nb";
+
+/**  How full a list is and would be. */
+export type ListRoom = {
+	/**  The list. */
+	list: CeilingList,
+	/**  The most that it can hold; none where nobody knows a ceiling. */
+	ceiling: number | null,
+	/**  Whether QuickBooks itself told the ceiling. */
+	told: boolean,
+	/**  What the company file has, inactive objects included. */
+	used: number,
+	/**  Inactive objects among them. */
+	inactive: number,
+	/**  What the shop would add with every mode detailed: what is known there and is neither linked nor to be matched. */
+	would_add: number,
+	/**  Both together. */
+	total: number,
+	/**  What follows. */
+	verdict: Verdict,
+};
+
+/**  A version of the mapping, as shown. */
+export type MappingVersionView = {
+	/**  Its number, counted from 1. */
+	version: number,
+	/**  Since when it counts (RFC 3339, UTC). */
+	at: string,
+	/**  Why it was made. */
+	why: Message,
+	/**  What is otherwise than in the version before. */
+	changes: ChangeView[],
+};
+
 /**  Something to tell a person: a code and the facts that go into its words. */
 export type Message = {
 	/**  Stable code, such as `company.sales_tax_off`. */
@@ -124,6 +650,437 @@ export type Message = {
 	/**  Facts by placeholder. */
 	facts: { [key in string]: string },
 };
+
+/**  A mode, as somebody chooses it. */
+export type Mode = 
+/**  Sums by day, and generic names. */
+"summary" | 
+/**  Each sale, with exact names. */
+"detailed";
+
+/**  Whether a mode may be detailed. */
+export type ModeVerdict = {
+	/**  What has the mode. */
+	of: Moded,
+	/**  What is said of detailed; where it is refused, the mode must be summary. */
+	detailed: Verdict,
+	/**  The list that decides, with its numbers. */
+	message: Message,
+};
+
+/**  Something that has a mode of its own. */
+export type Moded = 
+/**  Buyers. */
+"customers" | 
+/**  Goods. */
+"inventory" | 
+/**  Suppliers. */
+"vendors";
+
+/**  Modes, as somebody chooses them. */
+export type Modes = {
+	/**  Of buyers. */
+	customers: Mode,
+	/**  Of goods, and with them of sales. */
+	inventory: Mode,
+	/**  Of suppliers. */
+	vendors: Mode,
+};
+
+/**  What a change of modes would do. */
+export type ModesPreview = {
+	/**  Orders of the last thirty days that were looked at. */
+	orders: number,
+	/**  As it is now. */
+	now: Outlook,
+	/**  As it would be. */
+	then: Outlook,
+};
+
+/**  Modes and since when they hold. */
+export type ModesView = {
+	/**  The first day, by the shop's calendar; none for those that hold from the beginning. */
+	from: string | null,
+	/**  Of buyers. */
+	customers: Mode,
+	/**  Of goods, and with them of sales. */
+	inventory: Mode,
+	/**  Of suppliers. */
+	vendors: Mode,
+};
+
+/**  The window was asked for at a page, from the tray or a notification. */
+export type Opened = {
+	/**  The page. */
+	page: Page,
+};
+
+/**  What the last thirty days' orders come to in certain modes, were they carried over anew. */
+export type Outlook = {
+	/**  Entries in the books. */
+	entries: number,
+	/**  Objects that are added to QuickBooks' lists. */
+	list_objects: number,
+};
+
+/**  How everything stands. */
+export type Overview = {
+	/**  The state of the installation. */
+	status: Status,
+	/**  How far the initial integration is. */
+	integration: IntegrationStage,
+	/**  Whether somebody has paused posting. */
+	paused: boolean,
+	/**  Whether the shop is being read, or a session with QuickBooks is open. */
+	running: boolean,
+	/**  How far that is; none while nothing goes on. */
+	progress: Progress | null,
+	/**  The latest run. */
+	last_run: RunView | null,
+	/**  When the next run is due (RFC 3339, UTC); none while one goes on, or while the engine is not at work. */
+	next_run_at: string | null,
+	/**  Whether the shop can be reached. */
+	shop_reach: Reach,
+	/**  Whether QuickBooks can be reached. */
+	quickbooks_reach: Reach,
+	/**  Entries put into the books today, by the shop's calendar; objects of lists are not counted. */
+	posted_today: number,
+	/**  Why the engine is not at work though a shop is connected: the port is taken, a secret can't be read. */
+	trouble: Message | null,
+};
+
+/**  A page of the window. */
+export type Page = 
+/**  Home. */
+"home" | 
+/**  Needs attention. */
+"attention" | 
+/**  History. */
+"history" | 
+/**  Settings. */
+"settings" | 
+/**  The onboarding. */
+"setup";
+
+/**  How much of something is carried over. */
+export type Part = {
+	/**  In QuickBooks. */
+	done: number,
+	/**  On its way. */
+	to_do: number,
+	/**  Held or refused: somebody has to decide. */
+	stuck: number,
+};
+
+/**  What is decided about the start. */
+export type PlanView = {
+	/**  Orders placed before this day, by the shop's calendar, are not carried over. */
+	start_date: string,
+	/**  Whether the stock of that day is put into the books. */
+	opening_stock: boolean,
+	/**  Whether the integration is started, so that it can't be changed. */
+	fixed: boolean,
+};
+
+/**  One point. */
+export type Point = {
+	/**  What was looked at. */
+	check: Check,
+	/**  What came of it. */
+	finding: Finding,
+	/**  The same in words, with what to do. */
+	message: Message,
+	/**  What can be done about it here. */
+	remedy: Remedy | null,
+};
+
+/**  One debit or credit, as shown. */
+export type PostingView = {
+	/**  Full name of the account. */
+	account: string,
+	/**  Class. */
+	class: string | null,
+	/**  Debit, or empty. */
+	debit: string,
+	/**  Credit, or empty. */
+	credit: string,
+};
+
+/**  What somebody prefers. */
+export type Preferences = {
+	/**  The language; none for the system's. */
+	language: Language | null,
+	/**  How the window looks. */
+	theme: Theme,
+	/**  Whether something that needs attention is told outside of the window. */
+	notifications: boolean,
+	/**  Whether the program starts with the operating system. */
+	start_with_system: SystemStart,
+};
+
+/**  What somebody wants to prefer. */
+export type PreferencesForm = {
+	/**  The language; none for the system's. */
+	language: Language | null,
+	/**  How the window looks. */
+	theme: Theme,
+	/**  Whether something that needs attention is told outside of the window. */
+	notifications: boolean,
+	/**  Whether the program is to start with the operating system, which alone keeps that. */
+	start_with_system: boolean,
+};
+
+/**  All points, in the order in which they are to be mended. */
+export type Preflight = {
+	/**  The points. */
+	points: Point[],
+};
+
+/**  How far the engine is with what it is doing, for those who watch. */
+export type Progress = {
+	/**  Whether the shop is being read, or a session with QuickBooks is open. */
+	running: boolean,
+	/**  Documents pulled in this run. */
+	pulled: number,
+	/**  Entries settled in the session with QuickBooks. */
+	settled: number,
+	/**  Entries that wait to be sent. */
+	ready: number,
+};
+
+/**  How far the engine is. At most four a second; the last one of a run is always told. */
+export type Progressed = Progress;
+
+/**  Where purchases come from, as it is decided. */
+export type Purchasing = {
+	/**  Where from. */
+	source: PurchasingSource,
+	/**  Whether somebody decided it. */
+	decided: boolean,
+	/**  Where the archive is. */
+	path: string | null,
+	/**  Whether a key of Stocky's is kept. */
+	has_key: boolean,
+	/**  What does not stand in the way and should be known. */
+	problem: Message | null,
+};
+
+/**  Where purchases are to come from. */
+export type PurchasingChoice = {
+	/**  Where from. */
+	source: PurchasingSource,
+	/**  Stocky's key; none to keep the one that is kept. */
+	key: string | null,
+	/**  Where the archive is. */
+	path: string | null,
+};
+
+/**  Where purchases come from. */
+export type PurchasingSource = 
+/**  Nowhere: purchases are not carried over. */
+"none" | 
+/**  Shopify's own purchase orders and transfers. */
+"shopify" | 
+/**  Stocky's API, as it was. */
+"stocky" | 
+/**  What was saved of Stocky. */
+"archive";
+
+/**  How QuickBooks finds us, and what is known of it. */
+export type QuickBooksConnection = {
+	/**  The endpoint's address. */
+	address: string,
+	/**  The user name in the .qwc file. */
+	user_name: string,
+	/**  The endpoint's port. */
+	port: number,
+	/**  The company file that is paired, or else was open the last time. */
+	company_file: string | null,
+	/**  QuickBooks' product, as it said itself. */
+	product: string | null,
+	/**  Its release. */
+	release: string | null,
+	/**  When the Web Connector called last since the engine began (RFC 3339, UTC). */
+	last_call_at: string | null,
+	/**  Whether it can be reached. */
+	reach: Reach,
+};
+
+/**  How one of the other sides can be reached. */
+export type Reach = {
+	/**  In one word. */
+	state: ReachState,
+	/**  When it was reached last (RFC 3339, UTC); none where that is not known. */
+	at: string | null,
+	/**  Why it can't be reached, and what to do. */
+	message: Message | null,
+};
+
+/**  Whether one of the other sides can be reached. */
+export type ReachState = 
+/**  It was not tried yet. */
+"unknown" | 
+/**  It was, the last time that it was tried. */
+"reached" | 
+/**  It is waited for: it will pass by itself, or the Web Connector has not called for a while. */
+"waiting" | 
+/**  QuickBooks is closed, or the Web Connector could not open it. */
+"closed" | 
+/**  There is no way to it, as without the internet. */
+"offline" | 
+/**  It does not let us in, or is not the one that is meant. */
+"refused";
+
+/**  What can be done about a point here. */
+export type Remedy = 
+/**  Have the 0 % sales-tax item made: [`create_tax_item`]. */
+"create_tax_item" | 
+/**  Confirm that the migration is finished, or that there is no QuickBooks Point of Sale: [`confirm`]. */
+"confirm_pos_migration" | 
+/**  Confirm that this is the computer, or that there is no QuickBooks Point of Sale: [`confirm`]. */
+"confirm_same_computer";
+
+/**  How transactions are taken out of QuickBooks, as somebody chooses it. */
+export type Removal = 
+/**  Their amounts become zero and the record stays, where QuickBooks can do that; else they are deleted. */
+"void" | 
+/**  They are deleted. */
+"delete";
+
+/**  What the merchant gives to support. */
+export type ResetRequest = {
+	/**  The text to give. */
+	request: string,
+	/**  The installation. */
+	installation: string,
+	/**  The company file that it is paired with. */
+	company_file: string,
+};
+
+/**  One run, as shown. */
+export type RunView = {
+	/**  Its number. */
+	id: string,
+	/**  What began it. */
+	trigger: string,
+	/**  When it began (RFC 3339, UTC). */
+	started_at: string,
+	/**  When it ended; none while it goes on. Of one that was interrupted, when that was seen. */
+	finished_at: string | null,
+	/**  Whether the program was ended in the middle of it. */
+	interrupted: boolean,
+	/**  Documents that were new or changed. */
+	documents: number,
+	/**  Entries that it put into QuickBooks. */
+	posted: number,
+	/**  Entries that it held when it ended. */
+	held: number,
+	/**  Entries that QuickBooks refused. */
+	refused: number,
+	/**  Entries that were sent and not answered. */
+	uncertain: number,
+	/**  What went wrong. */
+	problem: Message | null,
+};
+
+/**  A page of the runs. */
+export type RunsPage = {
+	/**  The runs of the page. */
+	rows: RunView[],
+	/**  How many there were in all. */
+	total: number,
+};
+
+/**  The onboarding, as shown. */
+export type Setup = {
+	/**  The steps, in their order. */
+	steps: SetupStepView[],
+	/**  The step at which she is. */
+	at: SetupStep,
+	/**  Whether the integration is started. */
+	started: boolean,
+};
+
+/**  A step of the onboarding. */
+export type SetupStep = 
+/**  What has to be so on this computer and in QuickBooks. */
+"preflight" | 
+/**  Sales tax in QuickBooks, with its item of 0 %. */
+"tax" | 
+/**  The shop. */
+"shop" | 
+/**  The app token with which QuickBooks signs in. */
+"token" | 
+/**  Which account belongs to what. */
+"accounts" | 
+/**  How much QuickBooks is told. */
+"modes" | 
+/**  Where purchases come from. */
+"purchasing" | 
+/**  What a start would do, and the start. */
+"preview";
+
+/**  How a step stands. */
+export type SetupStepState = 
+/**  It is still to be done. */
+"open" | 
+/**  There is nothing to do here for now: QuickBooks has not called yet. The flow may go on. */
+"waiting" | 
+/**  Something is in the way. */
+"problem" | 
+/**  It is done, and still holds. */
+"done";
+
+/**  A step, as shown. */
+export type SetupStepView = {
+	/**  The step. */
+	step: SetupStep,
+	/**  How it stands. */
+	state: SetupStepState,
+	/**  What is missing, in the way, or waited for. */
+	message: Message | null,
+};
+
+/**  The shop as it is connected. */
+export type ShopConnection = {
+	/**  Its permanent address. */
+	address: string,
+	/**  How the app signs in. */
+	sign_in: ShopSignIn,
+	/**  The app's client id, where it has one. */
+	client_id: string | null,
+	/**  Orders placed before this day, by the shop's calendar, are not carried over. */
+	start_date: string,
+	/**  The shop's name, once it said so. */
+	name: string | null,
+	/**  The currency of its books. */
+	currency: string | null,
+	/**  Its time zone. */
+	time_zone: string | null,
+	/**  What is missing, each with what to do. */
+	missing: Message[],
+	/**  Why it could not be reached, or did not let us in. */
+	problem: Message | null,
+};
+
+/**  The shop as somebody wants it connected. */
+export type ShopForm = {
+	/**  Its address, as merchants paste it. */
+	address: string,
+	/**  How the app signs in. */
+	sign_in: ShopSignIn,
+	/**  The app's client id. */
+	client_id: string | null,
+	/**  The secret or the token; none to keep the one that is kept. */
+	secret: string | null,
+};
+
+/**  How the app signs in to the shop. */
+export type ShopSignIn = 
+/**  With an app of the merchant's own: its client id and secret. */
+"client_credentials" | 
+/**  With an Admin API access token from before 2026. */
+"access_token";
 
 /**  Where an installation stands. */
 export type Stage = 
@@ -135,6 +1092,28 @@ export type Stage =
 "fine" | 
 /**  At work, and somebody needs to decide something. */
 "needs_attention";
+
+/**  What a start would do. */
+export type StartPreview = {
+	/**  Entries that are ready, by kind. */
+	counts: KindCount[],
+	/**  Entries that are ready. */
+	ready: number,
+	/**  Entries that are held. */
+	held: number,
+	/**  Why they are held. */
+	held_by: Attention[],
+	/**  What posting those that are ready does to the accounts, in sum. */
+	effect: PostingView[],
+	/**  What stands in the way of the start, the first to be solved first. */
+	obstacles: Message[],
+	/**  Path of the company file that was open the last time. */
+	company_file: string | null,
+	/**  The shop's name. */
+	shop: string | null,
+	/**  What has to be typed to start it: the company file's name without folder and ending. */
+	confirm_with: string,
+};
 
 /**  The state of an installation at a glance. */
 export type Status = {
@@ -162,145 +1141,196 @@ export type Status = {
 	attention: Attention[],
 };
 
-/**  One debit or credit, as shown. */
-export type PostingView = { account: string, class: string | null, debit: string, credit: string };
-/**  One entry, as shown in lists. */
-export type EntryView = { key: string, kind: string, state: string, title: string, number: string, date: string | null, total: string, quickbooks_id: string | null, reasons: Message[] };
-/**  One entry with everything that is known of it. */
-export type EntryPage = { entry: EntryView, postings: PostingView[], booked: PostingView[], why: Message[], part_of: string | null, members: EntryView[], life: Step[], request: string | null, xml: string | null, source: string | null };
 /**  One step in the life of an entry. */
-export type Step = { at: string, state: string | null, why: string };
-/**  One run, as shown. */
-export type RunView = { id: string, trigger: string, started_at: string, finished_at: string | null, documents: number, posted: number, problem: Message | null };
-/**  All points, in the order in which they are to be mended. */
-export type Preflight = { points: Point[] };
-export type Point = { check: Check, finding: Finding, message: Message, remedy: Remedy | null };
-export type Check = "product" | "release" | "edition" | "company_file" | "file_mode" | "sales_tax" | "tax_item" | "closing_date" | "shop" | "scopes" | "currency" | "time_zone" | "clock" | "pos_migration" | "same_computer";
-export type Finding = "found" | "not_found" | "cant_tell";
-export type Remedy = "create_tax_item" | "confirm_pos_migration" | "confirm_same_computer";
-export type Confirmation = "pos_migration" | "same_computer" | "no_pos";
-export type TokenStage = "not_given" | "waiting" | "proven";
-export type TokenView = { stage: TokenStage, message: Message, refused: Message | null, place: string };
-export type CategoryState = "fine" | "common" | "to_be_made" | "problem" | "not_used";
-export type CandidateView = { full_name: string, score: number, because: Message };
-export type CategoryView = { key: string, name: Message, location: string | null, state: CategoryState, required: boolean, chosen: string | null, problem: Message | null, fitting: string[], proposed: CandidateView | null, candidates: CandidateView[], can_be_made: [string, string] | null };
-export type AccountView = { full_name: string, account_type: string, number: string | null, description: string | null, active: boolean };
-export type MappingVersionView = { version: number, at: string, why: Message, changes: ChangeView[] };
-export type ChangeView = { key: string, before: string | null, after: string | null };
-export type CeilingList = "names" | "customers" | "vendors" | "items" | "accounts" | "classes";
-export type Verdict = { verdict: "allowed" } | { verdict: "warning", percent: number } | { verdict: "refused" };
-export type ListRoom = { list: CeilingList, ceiling: number | null, told: boolean, used: number, inactive: number, would_add: number, total: number, verdict: Verdict };
-export type Moded = "customers" | "inventory" | "vendors";
-export type ModeVerdict = { of: Moded, detailed: Verdict, message: Message };
-export type Forecast = { list: CeilingList, new_in_90_days: number, new_in_365_days: number, full_in: string | null };
-export type CeilingsView = { product: string, lists: ListRoom[], modes: ModeVerdict[], forecasts: Forecast[], caveat: Message };
-export type ModesView = { from: string | null, customers: Mode, inventory: Mode, vendors: Mode };
-export type Outlook = { entries: number, list_objects: number };
-export type ModesPreview = { orders: number, now: Outlook, then: Outlook };
-export type IntegrationStage = "not_started" | "beginning" | "history" | "done";
-export type Part = { done: number, to_do: number, stuck: number };
-export type IntegrationView = { stage: IntegrationStage, paused: boolean, started_at: string | null, done_at: string | null, customers: Part, items: Part, vendors: Part, entries: Part, unmapped: number, minutes_left: number | null, obstacles: Message[] };
-export type UndoPreview = { steps: UndoStep[], effect: PostingView[] };
-export type UndoStep = { key: string, kind: string, undoes: EntryView[], postings: PostingView[], obstacle: Message | null };
-export type ResetRequest = { request: string, installation: string, company_file: string };
-export type Changed = Record<string, never>;
-export type Progressed = { running: boolean, pulled: number, settled: number, ready: number };
-export type Opened = { page: "home" | "attention" | "history" | "settings" | "setup" };
-
-export type Overview = {
-  status: Status,
-  integration: IntegrationStage,
-  paused: boolean,
-  running: boolean,
-  progress: Progressed | null,
-  last_run: RunView | null,
-  next_run_at: string | null,
-  shop_reach: Reach,
-  quickbooks_reach: Reach,
-  posted_today: number,
-  /** Why the engine is not at work though a shop is connected (port taken, secret unreadable). */
-  trouble: Message | null,
-};
-export type Reach = { state: ReachState, at: string | null, message: Message | null };
-export type ReachState = "unknown" | "reached" | "waiting" | "closed" | "offline" | "refused";
-
-export type TieOutDay = { date: string, shop: string, company: string, difference: string, entries: number, open: number };   // shop/company: gross sales figure both sides; open: entries of the day that are not posted
-export type TieOutDayView = { date: string, rows: TieOutRow[], orders: TieOutOrder[] };
-export type TieOutRow = { account: string, shop: string, company: string, difference: string };
-export type TieOutOrder = { account: string, title: string, shop: string, company: string, cause: Message };
-
-export type SetupStep = "preflight" | "tax" | "shop" | "token" | "accounts" | "modes" | "purchasing" | "preview";
-export type SetupStepState = "open" | "waiting" | "problem" | "done";  // waiting: nothing to do for her here now (QuickBooks has not called yet); the flow may go on
-export type SetupStepView = { step: SetupStep, state: SetupStepState, message: Message | null };
-export type Setup = { steps: SetupStepView[], at: SetupStep, started: boolean };
-
-export type ShopConnection = {
-  address: string, sign_in: ShopSignIn, client_id: string | null, start_date: string,
-  name: string | null, currency: string | null, time_zone: string | null,
-  missing: Message[],     // missing scopes and the like, each with what to do
-  problem: Message | null // could not be reached or did not let us in
-};
-export type ShopSignIn = "client_credentials" | "access_token";
-export type ShopForm = { address: string, sign_in: ShopSignIn, client_id: string | null, secret: string | null /* null: keep the one that is kept */ };
-
-export type GeneratedToken = { token: string, view: TokenView };
-export type QuickBooksConnection = {
-  address: string, user_name: string, port: number,
-  company_file: string | null, product: string | null, release: string | null,
-  last_call_at: string | null, reach: Reach,
-};
-export type ChoicePreview = { waiting: number /* entries that will be mapped anew */, posted: number /* stay as they are */, held_freed: number };
-export type Mode = "summary" | "detailed";
-export type Modes = { customers: Mode, inventory: Mode, vendors: Mode };
-export type PurchasingSource = "none" | "shopify" | "stocky" | "archive";
-export type Purchasing = { source: PurchasingSource, decided: boolean, path: string | null, has_key: boolean, problem: Message | null };
-export type PurchasingChoice = { source: PurchasingSource, key: string | null, path: string | null };
-export type PlanView = { start_date: string, opening_stock: boolean, fixed: boolean /* started: can't be changed */ };
-export type KindCount = { kind: string, entries: number };
-export type StartPreview = {
-  counts: KindCount[], ready: number, held: number,
-  held_by: Attention[], effect: PostingView[], obstacles: Message[],
-  company_file: string | null, shop: string | null,
-  confirm_with: string,   // what she has to type: the company file's name without folder and ending
+export type Step = {
+	/**  When (RFC 3339, UTC). */
+	at: string,
+	/**  The state that it took, if it took one. */
+	state: string | null,
+	/**  Why, for support. */
+	why: string,
 };
 
-export type RunsPage = { rows: RunView[], total: number };
-export type EntriesPage = { rows: EntryView[], total: number };
-export type EntryQuery = { states: string[], kinds: string[], text: string | null, from: string | null, to: string | null, run: string | null };
-export type DocumentQuery = { kinds: string[], text: string | null };
-export type DocumentView = { id: string, kind: string, title: string, happened_at: string, changed_at: string, versions: number, mapping: string /* unmapped|mapped|held|waits|nothing */, };
-export type DocumentsPage = { rows: DocumentView[], total: number };
-export type DocumentVersion = { version: number, seen_at: string, raw: string };
-export type DocumentPage = { document: DocumentView, versions: DocumentVersion[], entries: EntryView[] };
-export type UndoSelection = { entry: string } | { batch: string } | { since: string };
-export type Removal = "void" | "delete";
-export type UndoPlanned = { batch: string, ready: number, held: number };
-export type ExportFormat = "csv" | "pdf";
+/**  Whether the program starts with the operating system, by what that says itself. */
+export type SystemStart = 
+/**  It does. */
+"on" | 
+/**  It does not. */
+"off" | 
+/**  It is on here, and somebody switched it off in the operating system's own settings. */
+"switched_off_by_system" | 
+/**  This system has no such thing. */
+"not_available";
 
-export type AttentionGroup = { id: string, message: Message, entries: number, action: AttentionAction, sample: EntryView[] };
-export type AttentionAction =
-  | { kind: "choose_account", category: string }   // opens the mapping at this category, here in a panel
-  | { kind: "release" }                              // releaseGroup
-  | { kind: "retry" }                                // retryGroup
-  | { kind: "setup", step: SetupStep }               // opens that step / connection
-  | { kind: "resume" }                               // pause(false)
-  | { kind: "modes" }
-  | { kind: "none" };                                // nothing to press here: the message says what to do elsewhere
+/**  How the window looks. */
+export type Theme = 
+/**  As the operating system has it. */
+"system" | 
+/**  Light. */
+"light" | 
+/**  Dark. */
+"dark";
 
-export type Language = "en" | "nb";
-export type Theme = "system" | "light" | "dark";
-export type SystemStart = "on" | "off" | "switched_off_by_system" | "not_available";
-export type Preferences = { language: Language | null /* null: the system's */, theme: Theme, notifications: boolean, start_with_system: SystemStart };
-export type PreferencesForm = { language: Language | null, theme: Theme, notifications: boolean, start_with_system: boolean };
-export type BundleFile = { name: string, text: string };
-export type BackupView = { name: string, at: string, bytes: number };
-export type Folder = "data" | "backups" | "logs";
-export type About = { version: string, data_folder: string, licence: string, notice: Message | null /* what had to be mended at the start */ };
+/**  How a day ties out, in one figure a side. */
+export type TieOutDay = {
+	/**  The day, by the shop's calendar. */
+	date: string,
+	/**
+	 *  The day's turnover as the shop tells it: the sum of the debits, which is the sum of the credits, once each account's
+	 *  postings of the day are added up.
+	 */
+	shop: string,
+	/**  The same of the company file. */
+	company: string,
+	/**
+	 *  What would have to be debited, and credited as much, to make the company file agree with the shop: the differences of
+	 *  every order on every account, whatever their sign. Zero only if the day ties out on every account, even where the
+	 *  turnovers are equal or differences cancel out.
+	 */
+	difference: string,
+	/**  Entries of the day, without those that were taken back. */
+	entries: number,
+	/**  Those of them that are not in QuickBooks, as far as is known. */
+	open: number,
+};
 
+/**  One day's tie-out. */
+export type TieOutDayView = {
+	/**  The day, by the shop's calendar. */
+	date: string,
+	/**  Every account that either side touched. */
+	rows: TieOutRow[],
+	/**  The orders behind the differences. */
+	orders: TieOutOrder[],
+	/**
+	 *  When the company file's own report of the day was last read (RFC 3339, UTC); none when it was not: then its side is
+	 *  what QuickBooks answered when it booked.
+	 */
+	read_at: string | null,
+};
+
+/**  An order behind a difference: debit above zero, credit below. */
+export type TieOutOrder = {
+	/**  Full name of the account. */
+	account: string,
+	/**  What people call the order. */
+	title: string,
+	/**  What the shop says of it on this day and account. */
+	shop: string,
+	/**  What the company file has of it there. */
+	company: string,
+	/**  Why they differ. */
+	cause: Message,
+};
+
+/**  An account of a day: debit above zero, credit below. */
+export type TieOutRow = {
+	/**  Full name of the account. */
+	account: string,
+	/**  What the shop says. */
+	shop: string,
+	/**  What QuickBooks booked. */
+	company: string,
+	/**  The company file's figure less the shop's. */
+	difference: string,
+};
+
+/**  How far a token is. */
+export type TokenStage = 
+/**  There is none: QuickBooks can't sign in. */
+"not_given" | 
+/**  There is one; QuickBooks has not answered in a session with it yet. */
+"waiting" | 
+/**  QuickBooks has signed in with it and answered for a company file. */
+"proven";
+
+/**  The token as shown, without the token. */
+export type TokenView = {
+	/**  How far it is. */
+	stage: TokenStage,
+	/**  The same in words, with what to do. */
+	message: Message,
+	/**  That QuickBooks tried to sign in and was refused since the last time that it was not, and what to do. */
+	refused: Message | null,
+	/**  Where it is kept. */
+	place: string,
+};
+
+/**  A batch of entries that take something back. */
+export type UndoPlanned = {
+	/**  The number of its run. */
+	batch: string,
+	/**  Entries that go out with the next session. */
+	ready: number,
+	/**  Entries that something stands in the way of. */
+	held: number,
+};
+
+/**  What undoing a selection comes to. */
+export type UndoPreview = {
+	/**  What would be done, in the order of doing. */
+	steps: UndoStep[],
+	/**  What it does to the accounts, in sum; without what can't be done. */
+	effect: PostingView[],
+};
+
+/**  What is to be taken out of QuickBooks again. */
+export type UndoSelection = 
+/**  The entry with this key. */
+({ entry: string }) & { batch?: never; since?: never } | 
+/**  What the run with this number posted. */
+({ batch: string }) & { entry?: never; since?: never } | 
+/**  What was posted since the beginning of this day, by the shop's calendar. */
+({ since: string }) & { batch?: never; entry?: never };
+
+/**  One thing that would be done in QuickBooks. */
+export type UndoStep = {
+	/**  Identity of the entry that does it. */
+	key: string,
+	/**  Voiding, deletion, or a change back. */
+	kind: string,
+	/**  The entries that it takes back. */
+	undoes: EntryView[],
+	/**  Its debits and credits. */
+	postings: PostingView[],
+	/**  What stands in the way; then it would be held. */
+	obstacle: Message | null,
+};
+
+/**  What follows from how full a list is. */
+export type Verdict = 
+/**  There is room. */
+{ verdict: "allowed" } | 
+/**  There is room, but not much is left. */
+{ verdict: "warning"; 
+/**  The percentage that is reached: 80, 90 or 95. */
+percent: number } | 
+/**  There is no room for all of it. */
+{ verdict: "refused" };
 
 /* Tauri Specta runtime */
-function makeEvent<T>(name: string) {
-	return {
-		listen: (callback: __TAURI_EVENT.EventCallback<T>) => __TAURI_EVENT.listen<T>(name, callback),
-	};
+type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;
+
+type EventEmitTo<T> = [T] extends [null] ? (target: __TAURI_EVENT.EventTarget | string) => Promise<void> : (target: __TAURI_EVENT.EventTarget | string, payload: T) => Promise<void>;
+
+function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload: TEmit) => unknown, deserialize?: (payload: any) => TListen) {
+    const mapEvent = (cb: __TAURI_EVENT.EventCallback<TListen>) => (event: __TAURI_EVENT.Event<any>) => cb({ ...event, payload: deserialize ? deserialize(event.payload) : event.payload });
+    const mapPayload = (payload: TEmit) => serialize ? serialize(payload) : payload;
+
+    const base = {
+        listen: (cb: __TAURI_EVENT.EventCallback<TListen>) => __TAURI_EVENT.listen(name, mapEvent(cb)),
+        once: (cb: __TAURI_EVENT.EventCallback<TListen>) => __TAURI_EVENT.once(name, mapEvent(cb)),
+        emit: ((payload: TEmit) => __TAURI_EVENT.emit(name, mapPayload(payload)) as unknown) as EventEmit<TEmit>,
+        emitTo: ((to: __TAURI_EVENT.EventTarget | string, payload: TEmit) => __TAURI_EVENT.emitTo(to, name, mapPayload(payload)) as unknown) as EventEmitTo<TEmit>
+    };
+
+    const fn = (target: import("@tauri-apps/api/webview").Webview | import("@tauri-apps/api/window").Window) => ({
+        listen: (cb: __TAURI_EVENT.EventCallback<TListen>) => target.listen(name, mapEvent(cb)),
+        once: (cb: __TAURI_EVENT.EventCallback<TListen>) => target.once(name, mapEvent(cb)),
+        emit: ((payload: TEmit) => target.emit(name, mapPayload(payload)) as unknown) as EventEmit<TEmit>,
+        emitTo: ((to: __TAURI_EVENT.EventTarget | string, payload: TEmit) => target.emitTo(to, name, mapPayload(payload)) as unknown) as EventEmitTo<TEmit>
+    });
+
+    return Object.assign(fn, base);
 }
+
