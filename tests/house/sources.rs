@@ -56,7 +56,9 @@ fn sql_is_only_in_the_store() {
             || has("UPDATE ") && has(" SET ")
     };
     let all = sources("", &[".rs", ".ts", ".svelte", ".sql"]);
-    let others = all.iter().filter(|source| !source.path.starts_with("crates/store/") && !is_this_file(source));
+    // An .msi is a small database too, and none of ours.
+    let may = |path: &str| path.starts_with("crates/store/") || path == "xtask/src/windows/wixl.rs";
+    let others = all.iter().filter(|source| !may(&source.path) && !is_this_file(source));
     assert_none("SQL outside crates/store", &faults(others, is_sql));
 }
 

@@ -47,6 +47,33 @@ fn windows_will_always_know_its_parts() {
 }
 
 #[test]
+fn what_the_installer_says_fits_into_it_in_both_languages() {
+    let installer = fs::read_to_string(root().join("src-tauri/windows/installer.wxs")).unwrap();
+    let name = config()["productName"].as_str().unwrap().to_owned();
+    let mut messages = Vec::new();
+    for part in installer.split("Message=\"").skip(1) {
+        messages.push(part.split('"').next().unwrap().replace("{{product_name}}", &name));
+    }
+    assert_eq!(messages.len(), 4, "{messages:#?}");
+    for message in messages {
+        assert!(message.encode_utf16().count() <= 255, "Windows cuts it off: {message}");
+        assert!(message.contains(" / "), "one language only: {message}");
+    }
+}
+
+#[test]
+fn the_installer_and_the_app_start_it_with_windows_in_the_same_way() {
+    let installer = fs::read_to_string(root().join("src-tauri/windows/installer.wxs")).unwrap();
+    let app = fs::read_to_string(root().join("src-tauri/src/system.rs")).unwrap();
+    let hidden = app.split("pub const HIDDEN: &str = \"").nth(1).unwrap().split('"').next().unwrap();
+    assert!(
+        installer.contains(&format!("Value=\"&quot;[#App]&quot; {hidden}\"")),
+        "another command line than {hidden}"
+    );
+    assert!(app.contains(&format!("set_app_name(\"{}\")", config()["productName"].as_str().unwrap())));
+}
+
+#[test]
 fn the_version_is_said_once() {
     let config = config();
     assert_eq!(config.get("version"), None, "Cargo.toml says the version; a second place would contradict it one day");

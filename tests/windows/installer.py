@@ -29,6 +29,7 @@ FATAL = 1603 & 0xFF
 RESTART_WANTED = 3010 & 0xFF
 OURS = r"Software\Tillbridge\Tillbridge"
 RUN = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run"
+APPROVED = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
 UNINSTALL = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall"
 WEBVIEW2 = r"HKLM\Software\Wow6432Node\Microsoft\EdgeUpdate\Clients\{F3017226-FE2A-4295-8BDF-00C3A9A7E4C5}"
 PROGRAMS = {"tillbridge.exe", "tillbridge-cli.exe", "WebView2Loader.dll"}
@@ -138,7 +139,8 @@ class Test:
             expect(self.windows.value(rf"{root}\{OURS}", "InstallFolder") is None, f"{root} knows it")
         expect(self.windows.versions() == [], "the list of programs shows it")
         expect(self.windows.shortcuts() == [], f"shortcuts are there: {self.windows.shortcuts()}")
-        expect(self.windows.value(RUN, "Tillbridge") is None, "it starts with Windows")
+        for key in (RUN, APPROVED):
+            expect(self.windows.value(key, "Tillbridge") is None, "it starts with Windows")
 
     def is_installed(self, version):
         expect(self.programs(self.own) == PROGRAMS, f"the programs are {self.programs(self.own)}")
@@ -206,6 +208,7 @@ class Test:
     def an_uninstall_leaves_the_data_and_nothing_else(self):
         # As the app's own setting writes it.
         self.windows.run("reg", "add", RUN, "/v", "Tillbridge", "/d", "tillbridge.exe", "/f")
+        self.windows.run("reg", "add", APPROVED, "/v", "Tillbridge", "/t", "REG_BINARY", "/d", "020000000000000000000000", "/f")
         self.windows.msiexec("/x", self.installer, FOR_THIS_USER)
         self.nothing_is_installed()
         expect((self.data / "tillbridge.db").exists(), "the data are gone")

@@ -12,9 +12,9 @@ use crate::{
     secrets::{SecretPlace, Secrets},
 };
 
-/// What stands in a data folder beside the database: the configuration, the .qwc file, secrets in files, an update that was downloaded, and what the
-/// window's browser keeps. Whatever else is there is not ours.
-const BESIDE: &[&str] = &["config.toml", "tillbridge.qwc", "secrets", "updates", "EBWebView"];
+/// What stands in a data folder beside the database: the configuration, the .qwc file, secrets in files, logs, an update that
+/// was downloaded, and what the window's browser keeps. Whatever else is there is not ours.
+const BESIDE: &[&str] = &["config.toml", "tillbridge.qwc", "secrets", "logs", "updates", "EBWebView"];
 
 /// What a removal left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,10 +40,13 @@ pub fn remove(folder: &Path, config: Option<&Config>, secrets: &Secrets, now: Ti
     // Open from here on, which keeps every engine out.
     let (store, _) = api::open(folder, now)?;
     if let Some(config) = config {
-        // What an environment variable says is not ours to take away.
-        match config.shop.secret_place() {
-            SecretPlace::Environment(_) => {}
-            place => secrets.remove(place)?,
+        let places = [Some(config.shop.secret_place()), config.purchasing.secret_place()];
+        for place in places.into_iter().flatten() {
+            match place {
+                // What an environment variable says is not ours to take away.
+                SecretPlace::Environment(_) => {}
+                place => secrets.remove(place)?,
+            }
         }
         if !matches!(config.quickbooks.password, Some(SecretPlace::Environment(_))) {
             api::revoke_app_token(&store, &config.quickbooks, secrets)?;
