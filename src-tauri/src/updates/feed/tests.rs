@@ -16,7 +16,7 @@ use axum::{
     routing::get,
 };
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use minisign::KeyPair;
 use serde_json::json;
 use tauri::test::MockRuntime;
@@ -357,7 +357,8 @@ async fn an_installer_without_an_end_is_broken_off() {
 async fn an_installer_that_announces_too_much_is_broken_off_at_once() {
     let publisher = Publisher::new();
     let server = answering(|| {
-        let body = Body::from_stream(stream::once(async { Ok::<_, io::Error>(Bytes::from_static(b"x")) }));
+        let first = stream::once(async { Ok::<_, io::Error>(Bytes::from_static(b"x")) });
+        let body = Body::from_stream(first.chain(stream::pending()));
         Response::builder().header(header::CONTENT_LENGTH, "1000000000000").body(body).unwrap()
     })
     .await;
