@@ -23,7 +23,8 @@ use product::Product;
 use toolchain::{Build, Toolchain};
 use wine::Wine;
 
-pub use signing::sign;
+pub use installer::installer_in;
+pub use signing::{check_updater_signature, command, has_updater_key, run_command, sign, test_updater_public_key};
 
 /// The command line program's package and name.
 const COMMAND_LINE: &str = "tillbridge-cli";

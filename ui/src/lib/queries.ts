@@ -63,6 +63,7 @@ export const queries = {
   diagnostics: () => queryOptions({ queryKey: ["diagnostics"], queryFn: commands.diagnostics, ...BY_HAND }),
   backups: () => queryOptions({ queryKey: ["backups"], queryFn: commands.backups }),
   resetRequest: () => queryOptions({ queryKey: ["resetRequest"], queryFn: commands.resetRequest }),
+  updateState: () => queryOptions({ queryKey: ["updateState"], queryFn: commands.updateState }),
   about: () => queryOptions({ queryKey: ["about"], queryFn: commands.about, staleTime: Infinity }),
 };
 
@@ -133,6 +134,18 @@ export function followChanges(client: QueryClient): () => void {
     asking = false;
   };
   const stop = events.changed.listen(() => void ask());
+  return () => {
+    void stop.then((unlisten) => {
+      unlisten();
+    });
+  };
+}
+
+/** Shows how updates of the program stand as the app tells it, without asking for anything. Returns how to stop. */
+export function followUpdates(client: QueryClient): () => void {
+  const stop = events.updated.listen(({ payload }) => {
+    client.setQueryData(queries.updateState().queryKey, payload);
+  });
   return () => {
     void stop.then((unlisten) => {
       unlisten();

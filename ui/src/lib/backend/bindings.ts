@@ -138,6 +138,11 @@ export const commands = {
 	/**  Shows a file in its folder; only one that was saved since the program was started. */
 	revealFile: (path: string) => __TAURI_INVOKE<null>("reveal_file", { path }),
 	/**  What there is to say about the program. */
+	updateState: () => __TAURI_INVOKE<UpdateView>("update_state"),
+	checkForUpdate: () => __TAURI_INVOKE<UpdateView>("check_for_update"),
+	installUpdate: () => __TAURI_INVOKE<UpdateView>("install_update"),
+	postponeUpdate: () => __TAURI_INVOKE<UpdateView>("postpone_update"),
+	chooseChannel: (channel: Channel) => __TAURI_INVOKE<UpdateView>("choose_channel", { channel }),
 	about: () => __TAURI_INVOKE<About>("about"),
 };
 
@@ -146,6 +151,7 @@ export const events = {
 	changed: makeEvent<Changed, Changed>("changed"),
 	opened: makeEvent<Opened, Opened>("opened"),
 	progressed: makeEvent<Progressed, Progressed>("progressed"),
+	updated: makeEvent<Updated, Updated>("updated"),
 };
 
 /* Types */
@@ -1334,3 +1340,9 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
+
+export type Channel = "stable" | "beta";
+export type Updated = UpdateView;
+export type Release = { version: string, notes: string, published_at: string | null };
+export type UpdateState = { kind: "off"; message: Message } | { kind: "up_to_date" } | { kind: "checking" } | { kind: "available"; release: Release } | { kind: "downloading"; release: Release; percent: number } | { kind: "ready"; release: Release; by_itself_at: string | null } | { kind: "waiting"; release: Release; message: Message } | { kind: "installing"; release: Release } | { kind: "refused"; message: Message } | { kind: "failed"; message: Message; again_at: string };
+export type UpdateView = { version: string, updated_from: string | null, channel: Channel, checked_at: string | null, state: UpdateState };
