@@ -51,8 +51,14 @@ test("a merchant sets Tillbridge up, leaves midway, comes back, and starts", asy
   await expect(step(again, "accounts")).toBeVisible();
   await expectAccessible(again);
   await again.getByRole("button", { name: /^Accept all \d+ proposals$/ }).click();
-  // For bank deposits there is no account to propose: what came so is held until she has chosen one.
+  // For bank deposits nothing in the company file comes near: she is not let on until she has an account for them.
   await expect(again.getByText("One category needs your decision.")).toBeVisible();
+  await again.getByRole("button", { name: "Next" }).click();
+  await expect(again.getByRole("alert")).toContainText(
+    "Choose an account for payments through Bank Deposit.",
+  );
+  await again.getByRole("button", { name: /^Create the account Bank Deposit/ }).click();
+  await expect(again.getByText("Every category that the shop uses has its account.")).toBeVisible();
   await next(again, "modes");
   await expect(again.locator("[data-list=names]")).toBeVisible();
   await again.getByRole("group", { name: "Vendors" }).getByRole("radio", { name: "Summary" }).check();

@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
+import type { Page } from "@playwright/test";
+
 import type { commands } from "../../src/lib/backend/bindings";
 
 type Commands = typeof commands;
@@ -99,6 +101,35 @@ export class Twin {
   /** `{ open: false }` closes QuickBooks. */
   quickBooks(orders: { open: boolean }): Promise<unknown> {
     return this.post("/control/quickbooks", orders);
+  }
+
+  /** Somebody makes an account inactive at the QuickBooks window. */
+  async deactivateAccount(fullName: string): Promise<void> {
+    const query = `<AccountQueryRq><FullName>${fullName}</FullName></AccountQueryRq>`;
+    const found = JSON.stringify(await this.post("/control/quickbooks", { by_hand: query }));
+    const [id, edited] = [/<ListID>(.*?)</, /<EditSequence>(.*?)</].map(
+      (part) => part.exec(found)?.[1] ?? "",
+    );
+    const change = `<ListID>${id ?? ""}</ListID><EditSequence>${edited ?? ""}</EditSequence><IsActive>false</IsActive>`;
+    await this.post("/control/quickbooks", {
+      by_hand: `<AccountModRq><AccountMod>${change}</AccountMod></AccountModRq>`,
+    });
+  }
+
+  /** Shows the folders of this twin under the names that they have on a merchant's computer. */
+  async showAsOnWindows(page: Page): Promise<void> {
+    const names = [
+      [join(this.folder, "company.simulated"), "C:\\Users\\Anna\\Documents\\QuickBooks\\Harbour & Pine.qbw"],
+      [join(this.folder, "data"), "C:\\Users\\Anna\\AppData\\Local\\Tillbridge"],
+    ] as const;
+    await page.route("/ipc/*", async (route) => {
+      const response = await route.fetch();
+      const told = names.reduce(
+        (text, [here, there]) => text.replaceAll(here, () => JSON.stringify(there).slice(1, -1)),
+        await response.text(),
+      );
+      await route.fulfill({ response, body: told });
+    });
   }
 
   /** The text of the one saved file whose name ends so. */
