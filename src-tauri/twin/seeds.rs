@@ -78,7 +78,7 @@ pub async fn grow(seed: Seed, host: &Arc<Host>, world: &World) -> Result<(), See
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    sessions(world).await?;
+    sessions(host, world).await?;
     api::confirm(host, Confirmation::NoPos).await?;
     // The simulated company file has its 0 % item from the beginning, where it has none it is made.
     let _ = api::create_tax_item(host).await;
@@ -93,7 +93,7 @@ pub async fn grow(seed: Seed, host: &Arc<Host>, world: &World) -> Result<(), See
     })?;
     let _ = host.sync_now();
     tokio::time::sleep(Duration::from_millis(500)).await;
-    sessions(world).await?;
+    sessions(host, world).await?;
     let nothing = PurchasingChoice { source: PurchasingSource::None, key: None, path: None };
     api::choose_purchasing(host, &nothing).await?;
     for step in [
@@ -111,7 +111,7 @@ pub async fn grow(seed: Seed, host: &Arc<Host>, world: &World) -> Result<(), See
         let word = api::start_preview(host)?.confirm_with;
         api::start(host, &word)?;
         for _ in 0..MOST_SESSIONS {
-            sessions(world).await?;
+            sessions(host, world).await?;
             if api::integration(host.store(), host.now())?.stage == Stage::Done {
                 break;
             }
@@ -122,9 +122,11 @@ pub async fn grow(seed: Seed, host: &Arc<Host>, world: &World) -> Result<(), See
 }
 
 /// Sessions until the engine has nothing left to do, or does the same again and again.
-async fn sessions(world: &World) -> Result<(), SeedError> {
+async fn sessions(host: &Host, world: &World) -> Result<(), SeedError> {
     for _ in 0..MOST_SESSIONS {
-        let call = ConnectorOrders { call: true, ..ConnectorOrders::default() };
+        // A change of what is connected has moved the endpoint to another free port.
+        let url = Some(api::quickbooks_connection(host)?.address);
+        let call = ConnectorOrders { url, call: true, ..ConnectorOrders::default() };
         let report = world.connector(call).await.map_err(|error| SeedError::Session(error.to_string()))?;
         match report {
             Some(report) if report.end == End::Done && report.sets > 1 => {}
