@@ -65,11 +65,7 @@ pub async fn grow(seed: Seed, host: &Arc<Host>, world: &World) -> Result<(), See
     let from = api::today(host)?.saturating_sub(15.days());
     api::choose_plan(host, from, false).await?;
     let password = Some(api::generate_token(host, false)?.token);
-    let (url, user) = {
-        let connection = api::quickbooks_connection(host)?;
-        (Some(connection.address), Some(connection.user_name))
-    };
-    tell(world, ConnectorOrders { url, user, password, ..ConnectorOrders::default() }).await?;
+    tell(world, ConnectorOrders { password, ..ConnectorOrders::default() }).await?;
     let began = std::time::Instant::now();
     let _ = host.sync_now();
     while host.engine().is_none_or(|engine| engine.next_run_at().is_none()) {
@@ -123,10 +119,12 @@ pub async fn grow(seed: Seed, host: &Arc<Host>, world: &World) -> Result<(), See
 
 /// Sessions until the engine has nothing left to do, or does the same again and again.
 async fn sessions(host: &Host, world: &World) -> Result<(), SeedError> {
+    // The endpoint moves whenever what is connected changes.
+    let connection = api::quickbooks_connection(host)?;
+    let (url, user) = (Some(connection.address), Some(connection.user_name));
+    tell(world, ConnectorOrders { url, user, ..ConnectorOrders::default() }).await?;
     for _ in 0..MOST_SESSIONS {
-        // A change of what is connected has moved the endpoint to another free port.
-        let url = Some(api::quickbooks_connection(host)?.address);
-        let call = ConnectorOrders { url, call: true, ..ConnectorOrders::default() };
+        let call = ConnectorOrders { call: true, ..ConnectorOrders::default() };
         let report = world.connector(call).await.map_err(|error| SeedError::Session(error.to_string()))?;
         match report {
             Some(report) if report.end == End::Done && report.sets > 1 => {}

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a rule that can't be read is a failure
 
 mod arrows;
+mod guide;
 mod messages;
 mod sources;
 mod ui;

@@ -35,6 +35,8 @@ Tillbridge, the developer's commands:
   cargo xtask updater-key FILE [--trust]
                                makes the key pair of updates: the private half goes into FILE, which is kept offline; with
                                --trust, programs built from here on take what it signs
+  cargo xtask screenshots      pictures of every screen over the real engine with simulated data, in both languages and
+                               themes, into ui/dist-screens/engine
   cargo xtask support-key FILE [--trust]
                                makes support's key pair: the private half goes into FILE, which is kept offline; with
                                --trust, programs built from here on take its codes
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         Some("sign") => windows::sign,
         Some("release") => release::release,
         Some("updater-key") => release::key,
+        Some("screenshots") => suite::screenshots,
         Some("support-key") => support::key,
         Some("support-code") => support::code,
         None | Some("help" | "-h" | "--help") => {

@@ -106,7 +106,14 @@ impl Project {
 
     /// npm, in `ui/`.
     pub fn npm(&self, args: &[&str]) -> Result<(), Stop> {
-        self.run(Command::new(npm()).args(args).current_dir(self.root.join("ui")))
+        self.run(&mut self.npm_command(args))
+    }
+
+    /// The same, not run yet.
+    pub fn npm_command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(npm());
+        command.args(args).current_dir(self.root.join("ui"));
+        command
     }
 
     /// What npm prints, in `ui/`.

@@ -17,6 +17,9 @@ use crate::{
 /// The environment variable that names the command line program to the whole-system tests.
 const CLI: &str = "TILLBRIDGE_CLI";
 
+/// The entries of the history that the screens are scrolled through.
+const LONG_HISTORY: u32 = 100_000;
+
 /// Which packages a step is about.
 ///
 /// Cargo unites the features of all packages that it is asked for, so the same selection everywhere means that every
@@ -68,6 +71,22 @@ pub fn test(project: &Project, _args: &[String]) -> Result<(), Stop> {
     ui("ui: types", "check");
     ui("ui: tests", "test");
 
+    let browser = report.step("the screens: a browser", || tools::browser(project));
+    report.step("the screens, on prepared answers", || {
+        if installed && browser {
+            screens(project, "screens")
+        } else {
+            Err(needs("ui: install and the screens: a browser"))
+        }
+    });
+    report.step("the screens, on the real engine", || {
+        if libraries && installed && browser {
+            engine_screens(project, "engine")
+        } else {
+            Err(needs("desktop: libraries, ui: install and the screens: a browser"))
+        }
+    });
+
     // It builds the UI too.
     let app = report.step("desktop: build", || {
         if libraries && installed {
@@ -81,6 +100,16 @@ pub fn test(project: &Project, _args: &[String]) -> Result<(), Stop> {
     report.step("the real window", || if app { window(project) } else { Err(needs("desktop: build")) });
     windows::test(project, &mut report, scope);
     report.close()
+}
+
+/// Pictures of every screen over the real engine, into a folder that Git does not see.
+pub fn screenshots(project: &Project, _args: &[String]) -> Result<(), Stop> {
+    tools::desktop_libraries(project)?;
+    project.ui_installed()?;
+    tools::browser(project)?;
+    engine_screens(project, "pictures")?;
+    println!("The pictures are in ui/dist-screens/engine");
+    Ok(())
 }
 
 /// The quick part, which needs no desktop library and no Node.
@@ -167,6 +196,29 @@ pub fn whole_system(project: &Project, scope: Scope, cli: &Path) -> Result<(), S
     let mut command = cargo_command();
     command.arg("test").args(scope.selection()).args(["--test", "whole", "commands::"]);
     project.run(command.env(CLI, cli))
+}
+
+/// One of the UI's scripts that look at the screens in a browser of the system.
+fn screens(project: &Project, script: &str) -> Result<(), Stop> {
+    project.npm(&["run", script])
+}
+
+/// The same with a twin of the app behind the screens, and the data of a shop of many orders.
+fn engine_screens(project: &Project, script: &str) -> Result<(), Stop> {
+    Scope::Everything.cargo(project, &["build"], &["--example", "twin", "--example", "long-history"])?;
+    let examples = project.debug_binaries().join("examples");
+    let history = project.target.join("long-history");
+    // Made once: a newer engine brings it up to date itself, as it does a merchant's.
+    if !history.exists() {
+        println!("Making a history of {LONG_HISTORY} entries, once, in {}", history.display());
+        let unfinished = project.target.join(format!("long-history-{}", std::process::id()));
+        let mut making = Command::new(examples.join("long-history"));
+        project.run(making.arg(unfinished.join("data")).arg(LONG_HISTORY.to_string()))?;
+        fs::rename(&unfinished, &history).map_err(|error| Stop::Skipped(error.to_string()))?;
+    }
+    let mut npm = project.npm_command(&["run", script]);
+    npm.env("TILLBRIDGE_TWIN", examples.join("twin")).env("TILLBRIDGE_LONG_HISTORY", &history);
+    project.run(&mut npm)
 }
 
 /// The built app under a virtual display.

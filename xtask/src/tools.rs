@@ -126,6 +126,14 @@ pub fn windows_tools(project: &Project) -> Result<(), Stop> {
     apt_install(project, "what builds and tries the Windows product", WINDOWS_PACKAGES)
 }
 
+/// Makes sure that there is a browser to look at the screens with: none is downloaded.
+pub fn browser(project: &Project) -> Result<(), Stop> {
+    if std::env::var_os("CHROMIUM").is_some() || works("/usr/bin/chromium", &["--version"]) {
+        return Ok(());
+    }
+    apt_install(project, "a browser, which CHROMIUM can name", &["chromium"])
+}
+
 fn apt_install(project: &Project, what: &str, packages: &[&str]) -> Result<(), Stop> {
     println!("Missing: {what}. Installing Debian packages: {}", packages.join(" "));
     if !works("apt-get", &["--version"]) {

@@ -1,6 +1,6 @@
 /** The real engine behind the screens: a twin of the app with a simulated shop and a simulated company file around it. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -20,8 +20,8 @@ interface Beginning {
   orders?: number;
   /** Milliseconds between the Web Connector's sessions; 0: it calls only when told to. */
   everyMs?: number;
-  /** A folder of data that it begins with a copy of. */
-  data?: string;
+  /** The folder that it works in and leaves as it is; a new one, removed at the end, when not given. */
+  folder?: string;
 }
 
 /** What the shop is signed in to with. */
@@ -39,12 +39,12 @@ export class Twin {
     /** Where its pages are. */
     readonly url: string,
     private readonly folder: string,
+    private readonly passing: boolean,
     private readonly process: ChildProcess,
   ) {}
 
-  static async start({ seed, orders = 60, everyMs = 1000, data }: Beginning): Promise<Twin> {
-    const folder = await mkdtemp(join(tmpdir(), "tillbridge-twin-"));
-    if (data !== undefined) await cp(data, join(folder, "data"), { recursive: true });
+  static async start({ seed, orders = 60, everyMs = 1000, folder: kept }: Beginning): Promise<Twin> {
+    const folder = kept ?? (await mkdtemp(join(tmpdir(), "tillbridge-twin-")));
     const child = spawn(
       PROGRAM,
       [
@@ -63,14 +63,14 @@ export class Twin {
         failed(new Error(`the twin ended with ${String(code)}`));
       });
     });
-    return new Twin(url, folder, child);
+    return new Twin(url, folder, kept === undefined, child);
   }
 
   async stop(): Promise<void> {
     const gone = new Promise((ended) => this.process.once("exit", ended));
     this.process.kill();
     await gone;
-    await rm(this.folder, { recursive: true, force: true });
+    if (this.passing) await rm(this.folder, { recursive: true, force: true });
   }
 
   /** Asks the engine as a page does. */
