@@ -12,6 +12,7 @@ use simulator::{
 use sync::{
     Host,
     api::{self, ApiError, PurchasingChoice, PurchasingSource, SetupStep, ShopForm, ShopSignIn},
+    choices::CategoryState,
     integration::Stage,
     preflight::Confirmation,
 };
@@ -81,7 +82,15 @@ pub async fn grow(seed: Seed, host: &Arc<Host>, world: &World) -> Result<(), See
     api::confirm(host, Confirmation::NoPos).await?;
     // The simulated company file has its 0 % item from the beginning, where it has none it is made.
     let _ = api::create_tax_item(host).await;
-    host.change(api::accept_proposals)?;
+    host.change(|store, now| {
+        api::accept_proposals(store, now)?;
+        // For what nothing in the company file comes near an account is made.
+        let open = api::categories(store)?.into_iter().filter(|category| category.state == CategoryState::Problem);
+        for category in open.filter(|category| category.can_be_made.is_some()) {
+            api::create_account(store, &category.key, now)?;
+        }
+        Ok::<_, ApiError>(())
+    })?;
     let _ = host.sync_now();
     tokio::time::sleep(Duration::from_millis(500)).await;
     sessions(world).await?;

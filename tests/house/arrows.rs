@@ -11,20 +11,30 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("qbxml", &[]),
     ("web-connector", &[]),
     ("simulator", &[]),
+    ("quickbooks-desktop", &[]),
     ("xtask", &[]),
     ("books", &["qbxml"]),
     ("shopify", &["books"]),
     ("store", &["books", "qbxml"]),
-    ("sync", &["books", "qbxml", "shopify", "store", "web-connector"]),
+    ("sync", &["books", "qbxml", "quickbooks-desktop", "shopify", "store", "web-connector"]),
     ("tillbridge-cli", &["sync", "simulator"]),
     ("tillbridge", &["sync"]),
     ("whole-system-tests", EVERYTHING),
 ];
-const EVERYTHING: &[&str] =
-    &["books", "qbxml", "shopify", "simulator", "store", "sync", "tillbridge-cli", "web-connector"];
+const EVERYTHING: &[&str] = &[
+    "books",
+    "qbxml",
+    "quickbooks-desktop",
+    "shopify",
+    "simulator",
+    "store",
+    "sync",
+    "tillbridge-cli",
+    "web-connector",
+];
 
 /// Rooms whose own tests may use the simulator too.
-const TESTED_WITH_SIMULATOR: &[&str] = &["shopify", "sync", "tillbridge"];
+const TESTED_WITH_SIMULATOR: &[&str] = &["quickbooks-desktop", "shopify", "sync", "tillbridge"];
 
 /// Libraries, by the beginning of their name, and the only rooms that may build on them.
 const LIBRARIES: &[(&str, &[&str])] = &[
@@ -33,6 +43,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("tauri", &["tillbridge"]),
     ("reqwest", &["shopify", "simulator"]),
     ("axum", &["simulator", "web-connector"]),
+    ("windows-registry", &["quickbooks-desktop", "tillbridge"]),
 ];
 
 /// What would let the accounting touch the world.

@@ -63,6 +63,21 @@ fn sql_is_only_in_the_store() {
 }
 
 #[test]
+fn unsafe_code_is_only_where_windows_is_called() {
+    let all = sources("", &[".rs", "Cargo.toml"]);
+    let others = all.iter().filter(|source| {
+        let is_the_room = source.path.starts_with("crates/quickbooks-desktop/");
+        !is_the_room && source.path != "Cargo.toml" && !source.path.contains("/fuzz/") && !is_this_file(source)
+    });
+    assert_none(
+        "unsafe code outside its room",
+        &faults(others, |line| line.contains("unsafe_code") || line.contains("unsafe {")),
+    );
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    assert!(manifest.contains("unsafe_code = \"deny\""), "the workspace lets unsafe code pass");
+}
+
+#[test]
 fn the_accounting_reads_no_clock_file_or_socket() {
     const WORLD: &[&str] = &[
         "std::fs",

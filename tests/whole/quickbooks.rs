@@ -24,14 +24,15 @@ fn with_sales_tax_off_nothing_is_written_and_the_way_out_is_told() {
 fn a_quickbooks_that_is_busy_or_closed_gets_everything_later() {
     let mut world = World::new(&trade(20));
     world.start();
-    for (hresult, words) in
-        [("0x80040408", "Could not start QuickBooks."), ("0x80040414", "A modal dialog box is open.")]
-    {
+    for (hresult, words, code) in [
+        ("0x80040408", "Could not start QuickBooks.", "quickbooks.not_started"),
+        ("0x80040414", "A modal dialog box is open.", "quickbooks.dialog_open"),
+    ] {
         let report = world.session_with(|connector, _| {
             connector.cannot_open = Some((hresult.to_owned(), words.to_owned()));
         });
         assert_eq!(report.end, End::NoCompanyFile);
-        assert_eq!(world.attention(), ["quickbooks.not_reachable"]);
+        assert_eq!(world.attention(), [code]);
         let told = world.ask(&["status"]).out;
         assert!(told.contains(words), "{told}");
     }

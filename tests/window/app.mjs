@@ -154,6 +154,15 @@ export class World {
     return this.#tell("quickbooks", orders);
   }
 
+  /** Somebody makes an account inactive at the QuickBooks window. */
+  async makeInactive(account) {
+    const by_hand = `<AccountQueryRq><FullName>${account}</FullName></AccountQueryRq>`;
+    const found = JSON.stringify(await this.quickBooks({ by_hand }));
+    const [id, edited] = [/<ListID>(.*?)</, /<EditSequence>(.*?)</].map((part) => part.exec(found)[1]);
+    const change = `<ListID>${id}</ListID><EditSequence>${edited}</EditSequence><IsActive>false</IsActive>`;
+    await this.quickBooks({ by_hand: `<AccountModRq><AccountMod>${change}</AccountMod></AccountModRq>` });
+  }
+
   /** Such as `{ offline: true }` or `{ orders: 3 }`. */
   atShop(orders) {
     return this.#tell("shop", orders);
@@ -193,6 +202,60 @@ export class Window {
   /** Types as a person does, into the element that matches. */
   async type(css, text) {
     return call(`${this.#session}/element/${await this.find(css)}/value`, "POST", { text });
+  }
+
+  /** Clicks the first control on screen that is called so, by text or pattern: a button, link, radio, option, menu item. */
+  async press(name) {
+    const id = await this.#named(
+      `a control called ${name}`,
+      name,
+      "button, a, [role=option], [role=menuitem], [role=radio], input[type=radio], label",
+    );
+    return call(`${this.#session}/element/${id}/click`, "POST", {});
+  }
+
+  /** Types into the field with this label, over what is in it. */
+  async fill(label, text) {
+    const id = await this.#named(`a field called ${label}`, label, "input:not([type=radio]), textarea");
+    await call(`${this.#session}/element/${id}/clear`, "POST", {});
+    return call(`${this.#session}/element/${id}/value`, "POST", { text });
+  }
+
+  /** Waits until the page says `text`. */
+  async says(text) {
+    await until(`the page says ${text}`, () =>
+      this.execute("return document.body.innerText.includes(arguments[0]);", text),
+    );
+  }
+
+  /** The element that can be used now, matches `css` and has this accessible name, as soon as there is one. */
+  async #named(what, name, css) {
+    let id;
+    await until(`there is ${what}`, async () => {
+      const found = await this.execute(
+        `const [name, pattern, css] = arguments;
+        const said = (text) => text?.replaceAll(/\\s+/g, " ").trim() ?? "";
+        // What stands behind an open dialog can't be used.
+        const scope = [...document.querySelectorAll("[role=dialog], [role=alertdialog]")].at(-1);
+        const inList = [...document.querySelectorAll("[role=option], [role=menuitem]")];
+        const all = [...inList, ...(scope ?? document).querySelectorAll(css)];
+        const names = (element) => [
+          element.getAttribute("aria-label"),
+          ...[...(element.labels ?? [])].map((label) => label.innerText),
+          element.innerText,
+        ].map(said);
+        return all.find((element) =>
+          element.checkVisibility() && !element.disabled &&
+          element.getAttribute("aria-disabled") !== "true" && names(element).some((called) =>
+            pattern === null ? called === name : new RegExp(pattern, "u").test(called))) ?? null;`,
+        name instanceof RegExp ? null : name,
+        name instanceof RegExp ? name.source : null,
+        css,
+      );
+      id = found?.[ELEMENT];
+      return id !== undefined;
+    });
+    return id;
   }
 
   async execute(script, ...args) {

@@ -31,7 +31,7 @@ function ask(command, args = {}) {
 test("a fresh installation opens with a page that says something", async () => {
   await until("the page is there", async () => (await page.text("#app")).trim().length > 0);
   const { answer } = await ask("overview");
-  assert.equal(answer.status.stage, "not_set_up");
+  assert.equal(answer.integration, "not_started");
 });
 
 test("the page may load nothing from outside and call nothing that no capability lists", async () => {

@@ -221,7 +221,7 @@ impl Demo {
                 port: 0,
                 user_name: USER.to_owned(),
                 password: Some(secret()),
-                company_file: None,
+                ..QuickBooksConfig::default()
             },
             purchasing: PurchasesConfig::Shopify,
             integration: IntegrationConfig { start: Start::WhenReady, ..IntegrationConfig::default() },

@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc};
 use sync::{
     ConfigError, Host, Message, SecretPlace,
     api::ApiError,
+    config::Connection,
     engine::SystemClock,
     host::{Runs, Trouble},
 };
@@ -35,7 +36,8 @@ async fn at_work(host: &Host, once: bool) -> Result<Done, Failure> {
         return Err(host.trouble().unwrap_or(Trouble::NotConnected).into());
     };
     let keeper = host.keeper();
-    if keeper.token().map_err(ConfigError::from)?.is_none() {
+    let is_called = engine.connection() == Connection::RequestProcessor;
+    if !is_called && keeper.token().map_err(ConfigError::from)?.is_none() {
         if let SecretPlace::Environment(_) = keeper.place() {
             return Err(ConfigError::NoSecret(keeper.place()).into());
         }
@@ -49,7 +51,11 @@ async fn at_work(host: &Host, once: bool) -> Result<Done, Failure> {
             stop.cancel();
         }
     });
-    print::line(&format!("QuickBooks' Web Connector is answered at {}", sync::endpoint::address(host.port())));
+    if is_called {
+        print::line("QuickBooks on this computer is called after each run");
+    } else {
+        print::line(&format!("QuickBooks' Web Connector is answered at {}", sync::endpoint::address(host.port())));
+    }
     let mut attention = false;
     if once {
         match engine.run_once("by hand", &stop).await {

@@ -13,7 +13,7 @@ pub struct HResultError;
 
 macro_rules! hresults {
     ($($(#[$meta:meta])* $name:ident = $code:literal: $class:ident,)+) => {
-        /// The HRESULTs that PROTOCOL.md c.10 has.
+        /// The HRESULTs that PROTOCOL.md c.10 has, and those of COM around them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(from = "u32", into = "u32")]
         pub enum HResult {
@@ -178,6 +178,16 @@ hresults! {
     ClassNotRegistered = 0x8004_0154: Hold,
     /// QuickBooks runs with other rights than the caller.
     ExecutionFailed = 0x8008_0005: Hold,
+    /// There is no request processor of that name.
+    NoSuchClass = 0x8004_01F3: Hold,
+    /// QuickBooks took no call at that moment.
+    CallRejected = 0x8001_0001: Retry,
+    /// QuickBooks wants to be called later.
+    CallLater = 0x8001_010A: Retry,
+    /// The connection to QuickBooks is cut, in the middle perhaps.
+    Disconnected = 0x8001_0108: LookBack,
+    /// The call to QuickBooks failed, in the middle perhaps.
+    CallFailed = 0x8007_06BE: LookBack,
 }
 
 impl fmt::Display for HResult {
@@ -234,7 +244,7 @@ mod tests {
 
     #[test]
     fn what_leaves_open_whether_something_was_written_is_looked_up() {
-        for code in [0x8004_0402, 0x8001_0105, 0x8007_06BA, 0x8004_040E, 0xDEAD_BEEF] {
+        for code in [0x8004_0402, 0x8001_0105, 0x8001_0108, 0x8007_06BA, 0x8007_06BE, 0x8004_040E, 0xDEAD_BEEF] {
             assert_eq!(HResult::from(code).class(), Class::LookBack);
         }
     }

@@ -12,6 +12,7 @@ use store::{EntryDetail, EntryRow, OpenError, RunRow};
 
 mod attention;
 mod connections;
+mod connector;
 mod overview;
 mod settings;
 mod setup;
@@ -28,6 +29,7 @@ pub use self::{
         ShopSignIn, choose_purchasing, connect_shop, connector_file, generate_token, paste_token, purchasing,
         quickbooks_connection, revoke_token, shop_connection, token,
     },
+    connector::{ConnectorView, connector, open_connector_file},
     overview::{Overview, Reach, ReachState, overview, quickbooks_reach, today},
     settings::{
         About, BackupView, Preferences, PreferencesForm, SystemStart, Theme, about, back_up_now, backups, preferences,

@@ -264,7 +264,7 @@ fn name(category: &Category) -> Message {
         Category::Purpose(purpose) | Category::AtLocation { purpose, .. } => of(*purpose),
         Category::ProductType(name) => Message::new("mapping.product_type").with("name", name),
         Category::Gateway(gateway) | Category::GatewayAt { gateway, .. } => {
-            Message::new("mapping.gateway").with("name", gateway)
+            Message::new("mapping.gateway").with("gateway", gateway)
         }
         Category::Adjustment(reason) => Message::new("mapping.adjustment").with("name", reason),
         Category::Tax(title) => Message::new("mapping.tax").with("name", title),

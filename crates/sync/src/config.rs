@@ -122,10 +122,24 @@ impl PurchasesConfig {
     }
 }
 
-/// QuickBooks and the endpoint that its Web Connector calls.
+/// How QuickBooks is reached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Connection {
+    /// Its Web Connector calls.
+    #[default]
+    WebConnector,
+    /// Its request processor is called, on this computer; on Windows only.
+    RequestProcessor,
+}
+
+/// QuickBooks, and the endpoint that its Web Connector calls.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct QuickBooksConfig {
+    /// How it is reached.
+    #[serde(default)]
+    pub connection: Connection,
     /// The endpoint's port on this computer; 0 takes any free one.
     pub port: u16,
     /// The user name in the .qwc file.
@@ -157,7 +171,13 @@ impl Default for IntegrationConfig {
 
 impl Default for QuickBooksConfig {
     fn default() -> Self {
-        Self { port: 8087, user_name: "tillbridge".to_owned(), password: None, company_file: None }
+        Self {
+            connection: Connection::default(),
+            port: 8087,
+            user_name: "tillbridge".to_owned(),
+            password: None,
+            company_file: None,
+        }
     }
 }
 
@@ -185,6 +205,9 @@ pub enum ConfigError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The request processor is to be called where there can't be one.
+    #[error("there is no request processor on this system")]
+    NoRequestProcessor,
     /// A secret is not where the configuration says.
     #[error("there is no secret in {0}")]
     NoSecret(SecretPlace),
@@ -209,6 +232,7 @@ impl ConfigError {
             Self::Value { setting, problem } => {
                 Message::new("config.value").with("setting", setting).with("problem", problem)
             }
+            Self::NoRequestProcessor => Message::new("config.no_request_processor"),
             Self::NoSecret(SecretPlace::Environment(variable)) => {
                 Message::new("config.no_secret").with("variable", variable)
             }
@@ -347,6 +371,9 @@ impl Config {
         if self.quickbooks.user_name.trim().is_empty() {
             return value("quickbooks.user_name", "it must not be empty".to_owned());
         }
+        if self.quickbooks.connection == Connection::RequestProcessor && !quickbooks_desktop::IS_AVAILABLE {
+            return Err(ConfigError::NoRequestProcessor);
+        }
         let places = [
             ("shop.sign_in", Some(self.shop.secret_place())),
             ("quickbooks.password", self.quickbooks.password.as_ref()),
@@ -397,6 +424,19 @@ mod tests {
         assert_eq!(archive, PurchasesConfig::Archive { path: "C:\\Stocky".into() });
         assert!(with("source = \"stocky\"").is_err());
         assert!(with("source = \"archive\"\npth = 'C:\\Stocky'").is_err());
+    }
+
+    #[test]
+    fn the_request_processor_can_be_chosen_on_windows_and_elsewhere_it_is_said_that_it_can_not() {
+        let with = |line: &str| Config::parse(&example().replace("connection = \"web_connector\"", line));
+        assert_eq!(with("").unwrap().quickbooks.connection, Connection::WebConnector);
+        let chosen = with("connection = \"request_processor\"");
+        if cfg!(windows) {
+            assert_eq!(chosen.unwrap().quickbooks.connection, Connection::RequestProcessor);
+        } else {
+            assert_eq!(chosen.unwrap_err().message().code, "config.no_request_processor");
+        }
+        assert!(with("connection = \"polling\"").is_err());
     }
 
     #[test]

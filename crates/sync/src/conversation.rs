@@ -26,6 +26,7 @@ use tracing::{info, warn};
 
 use crate::{
     company::{self, Company, Installation},
+    hindrance,
     lists::{self, List, Part, Reading, Seen},
     messages::Message,
     tieout::Period,
@@ -127,6 +128,8 @@ pub struct Parties {
     pub configured_file: Option<String>,
     /// The run that the session's entries belong to.
     pub run: RunId,
+    /// When nothing more is begun, so that people get at their company file; the session comes to its orderly end then.
+    pub until: Option<Timestamp>,
 }
 
 /// A session with QuickBooks.
@@ -162,6 +165,7 @@ pub struct Conversation {
     set_size: u32,
     last_settled: Option<MessageSetId>,
     settled: u32,
+    left_early: bool,
 }
 
 impl Conversation {
@@ -195,6 +199,7 @@ impl Conversation {
             set_size: posting::FIRST_SET,
             last_settled: None,
             settled: 0,
+            left_early: false,
         }
     }
 
@@ -206,6 +211,11 @@ impl Conversation {
     /// How many entries this session settled.
     pub fn settled(&self) -> u32 {
         self.settled
+    }
+
+    /// Whether it ends because its time is over, and not because all is done.
+    pub fn left_early(&self) -> bool {
+        self.left_early
     }
 
     /// The company file that this session works with, once QuickBooks has told which one it is.
@@ -308,10 +318,17 @@ impl Conversation {
         }
     }
 
-    /// Ends the session wherever it stands: what was sent and not answered becomes uncertain.
+    /// Ends the session wherever it stands: what was sent and not answered becomes uncertain. What never left here waits as
+    /// before.
     pub fn close(&mut self, why: &str, now: Timestamp) -> Result<(), Fault> {
-        if let Some(Pending::Post { id, .. }) = self.pending.take() {
-            self.store.doubt(&id, why, now)?;
+        let was_handed_out = self.upcoming.take().is_none();
+        match self.pending.take() {
+            Some(Pending::Post { id, .. }) if was_handed_out => self.store.doubt(&id, why, now)?,
+            Some(Pending::Post { id, entries, .. }) => {
+                let again: Vec<_> = entries.iter().map(|(_, entry)| (entry.key.clone(), Outcome::Again)).collect();
+                self.store.settle(&id, &again, now)?;
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -344,11 +361,7 @@ impl Conversation {
             self.store.settle(id, &outcomes, now)?;
             return Ok(());
         }
-        let busy = code.class() == qbxml::Class::Retry;
-        let told = Message::new(if busy { "quickbooks.busy" } else { "quickbooks.refused" })
-            .with("hresult", hresult)
-            .with("message", message);
-        self.no_answer(pending, "QuickBooks broke off", told, now)
+        self.no_answer(pending, "QuickBooks broke off", hindrance::message_of(hresult, message), now)
     }
 
     fn unreadable(&mut self, pending: Pending, now: Timestamp) -> Result<(), Fault> {

@@ -1,4 +1,5 @@
-//! The engine: one installation at work. Runs on its schedule, and answers the Web Connector's calls.
+//! The engine: one installation at work. Runs on its schedule, and answers the Web Connector's calls or calls QuickBooks
+//! itself.
 
 use std::{
     collections::BTreeMap,
@@ -12,6 +13,7 @@ use books::{
 };
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use qbxml::{IdError, MessageSetId};
+use quickbooks_desktop::{QuickBooks, ThisComputer};
 use serde::{Deserialize, Serialize};
 use store::{PullCount, RunId, RunOutcome, Scope, State, Store, StoreError};
 use tokio::sync::{Mutex as TurnLock, Notify, watch};
@@ -25,11 +27,13 @@ use web_connector::{
 use crate::{
     choices,
     company::{Company, Installation},
-    config::{Config, Start},
+    config::{Config, Connection, Start},
     conversation::{Conversation, Fault, Mapper, Parties, Reply, Turn},
+    hindrance,
     integration::{self, Integration, Plan, Stage},
     messages::{Language, Message},
     preflight::FOOTER_WANTED,
+    request_processor,
     schedule::Schedule,
     source::{Source, SourceError},
     tieout::{Period, START, WANTED},
@@ -39,6 +43,8 @@ use crate::{
 mod pull;
 
 pub(crate) use pull::LEFT_OUT;
+
+pub use request_processor::Patience;
 
 /// How often the scheduler looks at the clock. Short, because a computer that wakes from sleep does not say so.
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
@@ -113,6 +119,8 @@ struct Live {
     /// Whether the shop is being read, or what it told mapped.
     at_it: bool,
     wanted: Wanted,
+    /// Whether the last session ended because its time was over.
+    left_early: bool,
 }
 
 /// What somebody wants done before it is due.
@@ -145,6 +153,9 @@ pub struct Engine {
     mapper: Arc<EntryMapper>,
     installation: Installation,
     company_file: Option<String>,
+    /// Whose request processor is called; none where the Web Connector calls.
+    quickbooks: Option<Arc<dyn QuickBooks>>,
+    patience: Patience,
     clock: Arc<dyn Clock>,
     live: Mutex<Live>,
     turn: TurnLock<()>,
@@ -179,6 +190,11 @@ impl Engine {
             mapper,
             installation,
             company_file: config.quickbooks.company_file.clone(),
+            quickbooks: match config.quickbooks.connection {
+                Connection::WebConnector => None,
+                Connection::RequestProcessor => Some(Arc::new(ThisComputer)),
+            },
+            patience: Patience::default(),
             clock,
             live: Mutex::default(),
             turn: TurnLock::new(()),
@@ -197,6 +213,19 @@ impl Engine {
         self
     }
 
+    /// The same, calling the request processor of this QuickBooks.
+    #[must_use]
+    pub fn calling(mut self, quickbooks: Arc<dyn QuickBooks>, patience: Patience) -> Self {
+        self.quickbooks = Some(quickbooks);
+        self.patience = patience;
+        self
+    }
+
+    /// How it reaches QuickBooks.
+    pub const fn connection(&self) -> Connection {
+        if self.quickbooks.is_some() { Connection::RequestProcessor } else { Connection::WebConnector }
+    }
+
     /// The store behind it.
     pub fn store(&self) -> &Arc<Store> {
         &self.store
@@ -212,7 +241,8 @@ impl Engine {
         self.progress.subscribe()
     }
 
-    /// When the Web Connector called last since this engine began.
+    /// When QuickBooks was last in touch since this engine began: its Web Connector called, or it was called and opened its
+    /// company file.
     pub fn last_call_at(&self) -> Option<Timestamp> {
         self.live().last_call_at
     }
@@ -225,7 +255,7 @@ impl Engine {
     /// When the next run is due; none while one goes on.
     pub fn next_run_at(&self) -> Option<Timestamp> {
         let live = self.live();
-        let next = self.schedule.next(live.last_run_at, live.last_call_at, self.clock.now());
+        let next = self.schedule.next(live.last_run_at, self.call_to_follow(&live), self.clock.now());
         (!live.at_it).then_some(next)
     }
 
@@ -251,14 +281,20 @@ impl Engine {
         open.map_or(Ok(()), |open| self.finish_run(&open, None))
     }
 
-    /// Runs on schedule until `stop`. A run that fails is told in the log and in the history; the next one comes all the
-    /// same.
-    pub async fn keep_running(&self, stop: &CancellationToken) {
+    /// The Web Connector's last call, by which runs are timed; where QuickBooks is called, nobody is waited for.
+    fn call_to_follow(&self, live: &Live) -> Option<Timestamp> {
+        live.last_call_at.filter(|_| self.quickbooks.is_none())
+    }
+
+    /// Runs on schedule until `stop`, and calls QuickBooks after each run where that is the way to it. A run that fails is
+    /// told in the log and in the history; the next one comes all the same.
+    pub async fn keep_running(self: &Arc<Self>, stop: &CancellationToken) {
         loop {
             let now = self.clock.now();
             let (due, wanted) = {
                 let mut live = self.live();
-                (self.schedule.is_due(live.last_run_at, live.last_call_at, now), std::mem::take(&mut live.wanted))
+                let is_due = self.schedule.is_due(live.last_run_at, self.call_to_follow(&live), now);
+                (is_due, std::mem::take(&mut live.wanted))
             };
             let done = match wanted {
                 Wanted { run: true, .. } => self.run_once("by hand", stop).await,
@@ -268,6 +304,9 @@ impl Engine {
             };
             if let Err(problem) = done {
                 warn!(code = problem.message().code, %problem, "the run did not come to its end");
+            }
+            if due || wanted.run {
+                self.call_quickbooks(stop).await;
             }
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -369,8 +408,28 @@ impl Engine {
         }
     }
 
-    /// Waits until a session with QuickBooks that did its work has ended, or until there is nothing to do for one.
-    pub async fn session_ended(&self, stop: &CancellationToken) {
+    /// Where QuickBooks is called: sessions until there is nothing more to do for one.
+    async fn call_quickbooks(self: &Arc<Self>, stop: &CancellationToken) {
+        let Some(quickbooks) = &self.quickbooks else { return };
+        while !stop.is_cancelled() {
+            let agent = Arc::clone(self) as Arc<dyn Agent>;
+            request_processor::hold_session(agent, Arc::clone(quickbooks), self.patience, stop).await;
+            if !std::mem::take(&mut self.live().left_early) {
+                return;
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(self.patience.between) => {}
+            }
+        }
+    }
+
+    /// Waits until a session with QuickBooks that did its work has ended, or until there is nothing to do for one. Where
+    /// QuickBooks is called, it is called now.
+    pub async fn session_ended(self: &Arc<Self>, stop: &CancellationToken) {
+        if self.quickbooks.is_some() {
+            return self.call_quickbooks(stop).await;
+        }
         let mut sessions = self.sessions.subscribe();
         if !self.has_work().unwrap_or(true) {
             return;
@@ -386,7 +445,11 @@ impl Engine {
         if let Some(open) = waiting {
             // A run that somebody wanted comes before the Web Connector is expected.
             let was_expected = now.duration_since(open.began) >= self.schedule.every - self.schedule.lead * 2;
-            self.finish_run(&open, was_expected.then(|| "run.quickbooks_did_not_call".to_owned()))?;
+            let code = match self.connection() {
+                Connection::WebConnector => was_expected.then_some("run.quickbooks_did_not_call"),
+                Connection::RequestProcessor => Some("run.quickbooks_not_reached"),
+            };
+            self.finish_run(&open, code.map(str::to_owned))?;
         }
         let id = self.store.begin_run(trigger, now)?;
         self.live().run = Some(OpenRun { id, began: now, pulled: PullCount::default() });
@@ -524,7 +587,9 @@ impl Agent for Engine {
     }
 
     fn open(&self, _session: &SessionId) -> Opening {
-        self.live().last_call_at = Some(self.clock.now());
+        if self.connection() == Connection::WebConnector {
+            self.live().last_call_at = Some(self.clock.now());
+        }
         match self.has_work() {
             Ok(true) => Opening::Work(self.company_file.clone().map_or(CompanyFile::Open, CompanyFile::Path)),
             Ok(false) => Opening::NothingToDo,
@@ -539,6 +604,7 @@ impl Agent for Engine {
         let now = self.clock.now();
         if let Some(hello) = hello {
             let mut live = self.live();
+            live.last_call_at = Some(now);
             let waiting = live.run.take();
             let run = waiting.map_or_else(
                 || {
@@ -554,6 +620,7 @@ impl Agent for Engine {
                         file_name: hello.company_file_name.clone(),
                         configured_file: self.company_file.clone(),
                         run: run.id,
+                        until: self.quickbooks.as_ref().map(|_| now + self.patience.session),
                     };
                     let mapper: Arc<dyn Mapper> = Arc::clone(&self.mapper) as Arc<dyn Mapper>;
                     let conversation = Conversation::new(Arc::clone(&self.store), mapper, with, new_set_id);
@@ -611,7 +678,7 @@ impl Agent for Engine {
 
     fn connection_error(&self, _session: &SessionId, hresult: &str, message: &str) -> Retry {
         warn!(hresult, "QuickBooks could not be opened");
-        let told = Message::new("quickbooks.not_reachable").with("hresult", hresult).with("message", message);
+        let told = hindrance::message_of(hresult, message);
         if let Err(error) = self.note_trouble("trouble", Some(&told)) {
             error!(%error, "the store could not be written");
         }
@@ -620,7 +687,12 @@ impl Agent for Engine {
 
     fn closed(&self, session: &SessionId, how: Ended) {
         let now = self.clock.now();
-        let ended = self.live().session.take_if(|open| &open.id == session);
+        let ended = {
+            let mut live = self.live();
+            let ended = live.session.take_if(|open| &open.id == session);
+            live.left_early = ended.as_ref().is_some_and(|ended| ended.conversation.left_early());
+            ended
+        };
         self.tell_running();
         let Some(Session { mut conversation, run, .. }) = ended else { return };
         let stopped = conversation.stopped();

@@ -22,7 +22,7 @@ use tracing::{error, info};
 
 use crate::{
     company::Installation,
-    config::{Config, ConfigError, QuickBooksConfig},
+    config::{Config, ConfigError, Connection, QuickBooksConfig},
     endpoint,
     engine::{self, Clock, Engine, Progress},
     messages::Message,
@@ -367,8 +367,11 @@ impl Host {
         let config = Config::clone(&read).simulated(&self.secrets);
         let source = tokio::task::block_in_place(|| shop::connect(&config, &self.secrets))?;
         let port = config.quickbooks.port;
-        let listeners =
-            endpoint::listen(port).await.map_err(|error| Trouble::Port { port, problem: error.to_string() })?;
+        let listeners = match config.quickbooks.connection {
+            Connection::WebConnector => endpoint::listen(port).await,
+            Connection::RequestProcessor => Ok(Vec::new()),
+        };
+        let listeners = listeners.map_err(|error| Trouble::Port { port, problem: error.to_string() })?;
         let address = listeners.first().and_then(|listener| listener.local_addr().ok());
         let engine = Engine::new(Arc::clone(&self.store), source, &config, Arc::clone(&self.clock))?;
         let engine = Arc::new(engine.telling(self.progress.clone()));

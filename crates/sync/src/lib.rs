@@ -2,7 +2,8 @@
 //!
 //! It owns the order of things (DESIGN.md 3) and the promise of exactly once (DESIGN.md 4), and offers the functions that
 //! the window and the command line share ([`api`]). It talks to the shop through [`Source`] and to QuickBooks through a
-//! [`Conversation`], which any transport can carry: the Web Connector's polling does so today.
+//! [`Conversation`], which any transport can carry: the Web Connector, which polls, or the request processor of a QuickBooks
+//! on this computer, which is called.
 //!
 //! It must never know of SQL, of XML as text, or of accounts and taxes: those are `store`'s, `qbxml`'s and `books`'.
 //!
@@ -23,6 +24,7 @@ pub mod conversation;
 pub mod endpoint;
 pub mod engine;
 pub mod export;
+mod hindrance;
 pub mod history;
 pub mod host;
 pub mod integration;
@@ -33,6 +35,7 @@ pub mod preflight;
 mod purchases;
 mod questions;
 pub mod removal;
+mod request_processor;
 pub mod reset;
 pub mod schedule;
 pub mod secrets;

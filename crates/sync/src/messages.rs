@@ -64,9 +64,10 @@ impl Message {
     /// The words in `language`. A code that the catalogue lacks stands for itself, so that nothing is ever silent.
     pub fn text(&self, language: Language) -> String {
         let Some(words) = language.catalogue().get(&self.code) else { return self.code.clone() };
-        self.facts
-            .iter()
-            .fold(words.clone(), |text, (placeholder, fact)| text.replace(&format!("{{{placeholder}}}"), fact))
+        self.facts.iter().fold(words.clone(), |text, (placeholder, fact)| {
+            let said = language.catalogue().get(&code_of_fact(placeholder, fact)).unwrap_or(fact);
+            text.replace(&format!("{{{placeholder}}}"), said)
+        })
     }
 
     fn of_tagged(code: &str, value: &impl Serialize, tag: &str) -> Self {
@@ -87,6 +88,19 @@ impl Message {
             }
         }
         message
+    }
+}
+
+/// The code under which the catalogues have the words of a fact that is a key of ours.
+fn code_of_fact(placeholder: &str, fact: &str) -> String {
+    match placeholder {
+        "purpose" => format!("category.{fact}"),
+        "list" => format!("list.{fact}"),
+        "paid" => format!("paid.{fact}"),
+        "delivered" => format!("delivered.{fact}"),
+        "form" => format!("form.{fact}"),
+        "gateway" => format!("gateway.{fact}"),
+        _ => String::new(),
     }
 }
 
@@ -140,6 +154,8 @@ impl From<&Why> for Message {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use books::mapping::Form;
+
     use super::*;
 
     fn placeholders(words: &str) -> Vec<&str> {
@@ -172,6 +188,18 @@ mod tests {
         let reason = HeldReason::UnknownGateway { gateway: "klarna".into() };
         let text = Message::from(&reason).text(Language::En);
         assert!(text.contains("klarna"), "{text}");
+    }
+
+    #[test]
+    fn facts_that_are_keys_of_ours_are_said_in_words() {
+        let full = HeldReason::ListFull { list: "names".into(), used: 10, ceiling: 10 };
+        assert!(Message::from(&full).text(Language::Nb).contains("navn"));
+        let gone = HeldReason::ChoiceGone { purpose: "sales_tax".into(), name: "Tax".into() };
+        assert!(Message::from(&gone).text(Language::Nb).contains("Skyldig omsetningsavgift"));
+        for form in [Form::SalesReceipt, Form::Invoice, Form::SalesOrder, Form::Wait] {
+            let code = code_of_fact("form", form.key());
+            assert!(Language::En.catalogue().contains_key(&code), "{code}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use store::{State, Store, StoreError};
 use crate::{
     company::{Company, Pairing},
     config::Config,
+    hindrance,
     messages::Message,
     secrets::Secrets,
     shop::{self, ConnectError, Probe},
@@ -247,6 +248,12 @@ impl Unseen {
     pub(crate) fn failed(message: Message) -> Self {
         Self { finding: Finding::NotFound, message }
     }
+
+    /// Why nothing else of the shop can be told either, in few words: the whole reason stands at the shop itself.
+    fn in_short(&self) -> Message {
+        let not_connected = Self::not_connected().message;
+        if self.message == not_connected { not_connected } else { Message::new("preflight.shop.unknown") }
+    }
 }
 
 impl From<&ConnectError> for Unseen {
@@ -348,7 +355,6 @@ impl Facts {
             points.extend(asked.map(|check| self.not_called(check)));
         }
         points.extend(shop_points(probe));
-        let probe = probe.as_ref().ok();
         points.push(currency(self.company.as_ref(), probe, &self.mapping.documents.home_currency));
         points.extend([time_zone(probe, here), clock(probe)]);
         points.extend([self.pos_migration(), self.same_computer(here)]);
@@ -454,7 +460,7 @@ impl Facts {
 /// That sales tax is off is a point of its own, and what else ended a session is no matter of the company file.
 fn is_about_the_file(trouble: &Message) -> bool {
     let code = trouble.code.as_str();
-    code == "quickbooks.not_reachable" || (code.starts_with("company.") && code != "company.sales_tax_off")
+    hindrance::reach(trouble).is_some() || (code.starts_with("company.") && code != "company.sales_tax_off")
 }
 
 fn confirmed(code: &str, at: Timestamp) -> Message {
@@ -530,16 +536,16 @@ fn shop_points(probe: &Result<Probe, Unseen>) -> [Point; 2] {
             };
             [Point::new(Check::Shop, Finding::Found, found), Point::new(Check::Scopes, finding, message)]
         }
-        Err(Unseen { finding, message }) => [
-            Point::new(Check::Shop, *finding, message.clone()),
-            Point::new(Check::Scopes, Finding::CantTell, Message::new("preflight.shop.unknown")),
+        Err(unseen) => [
+            Point::new(Check::Shop, unseen.finding, unseen.message.clone()),
+            Point::new(Check::Scopes, Finding::CantTell, unseen.in_short()),
         ],
     }
 }
 
 /// With one currency only, QuickBooks does not say which: then the books are taken to be in the one that is `set`, and the
 /// country that the product is made for bears that out or not.
-fn currency(company: Option<&Company>, probe: Option<&Probe>, set: &str) -> Point {
+fn currency(company: Option<&Company>, probe: &Result<Probe, Unseen>, set: &str) -> Point {
     let by_country = |company: &Company| match company.country.as_deref() {
         Some("US") => Some("USD"),
         Some("CA") => Some("CAD"),
@@ -549,8 +555,8 @@ fn currency(company: Option<&Company>, probe: Option<&Probe>, set: &str) -> Poin
     };
     let (finding, message) = match (company, probe) {
         (None, _) => (Finding::CantTell, Message::new("preflight.not_called")),
-        (_, None) => (Finding::CantTell, Message::new("preflight.shop.unknown")),
-        (Some(company), Some(probe)) => {
+        (_, Err(unseen)) => (Finding::CantTell, unseen.in_short()),
+        (Some(company), Ok(probe)) => {
             let books = company.currency();
             let books = books.as_ref().map(books::Currency::code);
             let (finding, message) = match books {
@@ -575,10 +581,10 @@ fn currency(company: Option<&Company>, probe: Option<&Probe>, set: &str) -> Poin
 }
 
 /// Entries are dated by the shop's days, whatever the computer's zone is; that the two differ is good to know.
-fn time_zone(probe: Option<&Probe>, here: &Surroundings) -> Point {
+fn time_zone(probe: &Result<Probe, Unseen>, here: &Surroundings) -> Point {
     let (finding, message) = match probe {
-        None => (Finding::CantTell, Message::new("preflight.shop.unknown")),
-        Some(probe) => {
+        Err(unseen) => (Finding::CantTell, unseen.in_short()),
+        Ok(probe) => {
             let ours = here.time_zone.to_offset(here.now);
             let (finding, message) = match TimeZone::get(&probe.time_zone) {
                 Err(_) => (Finding::CantTell, Message::new("preflight.time_zone.unknown")),
@@ -599,11 +605,12 @@ fn time_zone(probe: Option<&Probe>, here: &Surroundings) -> Point {
     Point::new(Check::TimeZone, finding, message)
 }
 
-fn clock(probe: Option<&Probe>) -> Point {
-    let (finding, message) = match probe.and_then(|probe| probe.clock_ahead) {
-        None => (Finding::CantTell, Message::new("preflight.clock.unknown")),
-        Some(ahead) if ahead.abs() <= CLOCK_TOLERANCE => (Finding::Found, Message::new("preflight.clock.right")),
-        Some(ahead) => {
+fn clock(probe: &Result<Probe, Unseen>) -> Point {
+    let (finding, message) = match probe.as_ref().map(|probe| probe.clock_ahead) {
+        Err(unseen) => (Finding::CantTell, unseen.in_short()),
+        Ok(None) => (Finding::CantTell, Message::new("preflight.clock.unknown")),
+        Ok(Some(ahead)) if ahead.abs() <= CLOCK_TOLERANCE => (Finding::Found, Message::new("preflight.clock.right")),
+        Ok(Some(ahead)) => {
             let code = if ahead.is_positive() { "preflight.clock.slow" } else { "preflight.clock.fast" };
             (Finding::NotFound, Message::new(code).with("minutes", ahead.abs().as_mins()))
         }

@@ -26,7 +26,7 @@ fn token(text: &str) -> AppToken {
 }
 
 fn config(password: Option<SecretPlace>) -> QuickBooksConfig {
-    QuickBooksConfig { port: 0, user_name: "tillbridge".into(), password, company_file: None }
+    QuickBooksConfig { port: 0, user_name: "tillbridge".into(), password, ..QuickBooksConfig::default() }
 }
 
 /// A data folder that was set up, with a credential store that nobody else has.

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 
-import { day, money, relative, size, sum } from "./format";
+import { day, fileName, money, relative, size, sum } from "./format";
 import { useLanguage } from "./locale.svelte";
 
 afterEach(() => {
@@ -43,4 +43,10 @@ test("how soon something is, to the minute", () => {
 test("sizes are told in the unit that people read", () => {
   useLanguage("en");
   expect(size(5 * 1024 * 1024)).toBe("5 MB");
+});
+
+test("a file is named without its folders, whichever system it is of", () => {
+  expect(fileName("C:\\Users\\Anna\\Harbour & Pine.qbw")).toBe("Harbour & Pine.qbw");
+  expect(fileName("/data/books.simulated")).toBe("books.simulated");
+  expect(fileName(null)).toBeNull();
 });

@@ -127,3 +127,8 @@ export function size(bytes: number): string {
         : ["megabyte", bytes / 1024 ** 2];
   return numbers({ style: "unit", unit, maximumFractionDigits: 1 }).format(value);
 }
+
+/** The name of a file without the folders it is in; none of none. */
+export function fileName(path: string | null): string | null {
+  return path?.split(/[\\/]/).at(-1) ?? null;
+}

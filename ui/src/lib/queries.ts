@@ -6,11 +6,18 @@ import { commands, events } from "./backend";
 /** A query that asks the outside world or costs much: it is asked again by hand or by what somebody does, not by each change. */
 const BY_HAND = { meta: { live: false }, staleTime: Infinity };
 
+/** A query over so much that each change would be too often: while it is on screen it is asked again each minute. */
+const EACH_MINUTE = { meta: { live: false }, refetchInterval: 60_000 };
+
 /** Every question to the engine by its key. What depends on the same thing begins with the same word. */
 export const queries = {
   overview: () => queryOptions({ queryKey: ["overview"], queryFn: commands.overview }),
   tieOutDays: (days: number) =>
-    queryOptions({ queryKey: ["tieOutDays", days], queryFn: () => commands.tieOutDays(days) }),
+    queryOptions({
+      queryKey: ["tieOutDays", days],
+      queryFn: () => commands.tieOutDays(days),
+      ...EACH_MINUTE,
+    }),
   tieOutDay: (date: string) =>
     queryOptions({ queryKey: ["tieOutDay", date], queryFn: () => commands.tieOutDay(date) }),
 

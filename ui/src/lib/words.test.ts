@@ -29,8 +29,22 @@ test("a message's first sentence ends where its own full stop is, not one of its
   useLanguage("en");
   const gone = { code: "held.choice_gone", facts: { name: "St. Paul Ltd. Sales", purpose: "sales" } };
   expect(sentences(gone)).toEqual({
-    first: "St. Paul Ltd. Sales, chosen for sales, was deleted in QuickBooks or merged into something else.",
+    first: "St. Paul Ltd. Sales, chosen for Sales, was deleted in QuickBooks or merged into something else.",
     rest: "Choose anew in the mapping.",
   });
   expect(sentences(unknownGateway).rest).toBe("");
+});
+
+test("facts are said in the reader's words: keys of ours, days and times", () => {
+  const full = { code: "held.list_full", facts: { list: "names", used: "9", ceiling: "10" } };
+  const closed = { code: "held.closed_period", facts: { date: "2026-11-03", closed_until: "2026-10-31" } };
+  const proven = { code: "token.proven", facts: { at: "2026-11-03T10:11:12.123Z", file: "books.qbw" } };
+  useLanguage("en");
+  expect(words(full)).toContain("list of names");
+  expect(words(closed)).toContain("Nov 3, 2026");
+  expect(words(closed)).not.toContain("2026-10-31");
+  useLanguage("nb");
+  expect(words(full)).toContain("Listen navn");
+  expect(words(closed)).not.toContain("2026-11-03");
+  expect(words(proven)).not.toContain("2026-11-03T");
 });

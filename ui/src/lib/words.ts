@@ -1,6 +1,7 @@
 import en from "../../../crates/sync/messages/en.json";
 import nb from "../../../crates/sync/messages/nb.json";
 import type { Message } from "./backend";
+import { day, instant } from "./format";
 import { m } from "./paraglide/messages";
 import { getLocale } from "./paraglide/runtime";
 
@@ -25,9 +26,35 @@ function textOf(message: Message): string {
 
 function fill(text: string, message: Message): string {
   return Object.entries(message.facts).reduce(
-    (result, [placeholder, fact]) => result.replaceAll(`{${placeholder}}`, () => fact),
+    (result, [placeholder, fact]) => result.replaceAll(`{${placeholder}}`, () => said(placeholder, fact)),
     text,
   );
+}
+
+/** Facts that are keys of the engine's, by their placeholder: the family of codes under which they have words. */
+const families: Record<string, string> = {
+  purpose: "category",
+  list: "list",
+  paid: "paid",
+  delivered: "delivered",
+  form: "form",
+  gateway: "gateway",
+};
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+
+/** A text of the engine's, with a day or a time in the manner of the language where it is one and nothing else. */
+export function dated(text: string): string {
+  if (DAY.test(text)) return day(text);
+  return INSTANT.test(text) ? instant(text) : text;
+}
+
+/** A fact as the reader says it: keys in words, days and times in the manner of the language. */
+function said(placeholder: string, fact: string): string {
+  const family = families[placeholder];
+  const known = family === undefined ? undefined : catalogues[getLocale()][`${family}.${fact}`];
+  return known ?? dated(fact);
 }
 
 /** What an entry or a document is, such as "Sales receipt". */

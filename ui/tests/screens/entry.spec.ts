@@ -87,7 +87,7 @@ test("a held entry says why and where it is put right; released by keyboard, it 
 }) => {
   const engine = await serve(page, history);
   await page.goto(address(heldPage.entry.key));
-  await expect(page.getByText("Choose an account for payments through klarna.")).toBeVisible();
+  await expect(page.getByText("Choose an account for payments through Klarna.")).toBeVisible();
   await expect(page.getByRole("link", { name: "Choose in the mapping" })).toHaveAttribute(
     "href",
     "#/settings/mapping",

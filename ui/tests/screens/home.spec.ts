@@ -119,7 +119,7 @@ test("the causes that hold most lead to where they are decided", async ({ page }
   const causes = page.getByRole("region", { name: "Needs attention" });
   await expect(causes.getByRole("listitem")).toHaveCount(3);
   await expect(causes.getByRole("link", { name: "All 4" })).toHaveAttribute("href", "#/attention");
-  await causes.getByRole("link", { name: /payments through klarna.*37 entries/ }).press("Enter");
+  await causes.getByRole("link", { name: /payments through Klarna.*37 entries/ }).press("Enter");
   await expect(page).toHaveURL(/#\/attention\/group%2F0$/);
 });
 

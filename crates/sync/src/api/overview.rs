@@ -7,12 +7,15 @@ use super::{ApiError, RunView, Status, history, status};
 use crate::{
     Host, Progress,
     company::Company,
+    config::Connection,
+    hindrance,
     host::Trouble,
     integration::{Integration, Stage},
     messages::Message,
     token::TokenRecord,
 };
 use books::document::Shop;
+use quickbooks_desktop::{Connector, Finding};
 use store::Store;
 
 /// After how long without a call of the Web Connector something is said: three of its turns.
@@ -131,7 +134,7 @@ fn shop_reach(host: &Host, last_run: Option<&RunView>) -> Result<Reach, ApiError
     Ok(Reach { state, at, message: trouble })
 }
 
-/// Whether QuickBooks can be reached: it is its Web Connector that calls, so it is known by its calls.
+/// Whether QuickBooks can be reached: where its Web Connector calls, that is known by its calls.
 ///
 /// # Errors
 /// [`ApiError`] when the store can't be read.
@@ -141,7 +144,8 @@ pub fn quickbooks_reach(host: &Host) -> Result<Reach, ApiError> {
     let called = engine.as_ref().and_then(|engine| engine.last_call_at());
     let at = called.map(|at| at.to_string());
     let reach = |state, message| Reach { state, at: at.clone(), message };
-    if let Some(refused) = TokenRecord::of(store)?.trouble() {
+    let is_called = host.quickbooks().connection == Connection::RequestProcessor;
+    if let Some(refused) = TokenRecord::of(store)?.trouble().filter(|_| !is_called) {
         return Ok(reach(ReachState::Refused, Some(refused)));
     }
     let known = store.setting::<Company>("company")?.is_some();
@@ -151,20 +155,31 @@ pub fn quickbooks_reach(host: &Host) -> Result<Reach, ApiError> {
         return Ok(reach(state, port.map(|port| port.message())));
     };
     let silent_since = called.unwrap_or(engine.began_at());
-    if host.now().duration_since(silent_since) >= SILENCE {
-        let code = if known { "quickbooks.silent" } else { "quickbooks.never_called" };
-        return Ok(reach(ReachState::Waiting, Some(Message::new(code).with("since", told(silent_since)))));
+    if !is_called && host.now().duration_since(silent_since) >= SILENCE {
+        let why = why_silent(known, &Connector::find());
+        return Ok(reach(ReachState::Waiting, Some(why.with("since", told(silent_since)))));
     }
     let trouble = trouble_of(store, "trouble")?;
     Ok(match trouble {
-        Some(trouble) if trouble.code == "quickbooks.not_reachable" => reach(ReachState::Closed, Some(trouble)),
-        Some(trouble) => reach(ReachState::Refused, Some(trouble)),
+        Some(trouble) => reach(hindrance::reach(&trouble).unwrap_or(ReachState::Refused), Some(trouble)),
         None if called.is_some() => reach(ReachState::Reached, None),
-        None if known => reach(ReachState::Unknown, None),
+        None if known || is_called => reach(ReachState::Unknown, None),
         None => {
             let since = Message::new("quickbooks.never_called").with("since", told(silent_since));
             reach(ReachState::Waiting, Some(since))
         }
+    })
+}
+
+/// Why the Web Connector has not called for long, as far as this computer can tell.
+fn why_silent(known: bool, connector: &Connector) -> Message {
+    Message::new(match (connector.is_installed, connector.is_running, connector.starts_with_windows) {
+        (Finding::No, ..) => "connector.not_installed",
+        (_, Finding::No, Finding::No) => "connector.not_started_with_windows",
+        // Before it has called once, adding the .qwc file is what is left to do, and that starts it too.
+        (_, Finding::No, _) if known => "connector.not_running",
+        _ if known => "quickbooks.silent",
+        _ => "quickbooks.never_called",
     })
 }
 
@@ -174,4 +189,26 @@ fn told(at: Timestamp) -> String {
 
 fn trouble_of(store: &Store, key: &str) -> Result<Option<Message>, ApiError> {
     Ok(store.setting::<Option<Message>>(key)?.flatten())
+}
+
+#[cfg(test)]
+mod tests {
+    use Finding::{CantTell, No, Yes};
+
+    use super::*;
+
+    #[test]
+    fn a_web_connector_that_is_missing_or_not_running_is_told_from_one_that_is_silent() {
+        let why = |known, is_installed, is_running, starts_with_windows| {
+            why_silent(known, &Connector { is_installed, is_running, starts_with_windows, ..Connector::UNKNOWN }).code
+        };
+        assert_eq!(why(true, No, No, No), "connector.not_installed");
+        assert_eq!(why(false, No, No, No), "connector.not_installed");
+        assert_eq!(why(true, Yes, No, No), "connector.not_started_with_windows");
+        assert_eq!(why(true, Yes, No, Yes), "connector.not_running");
+        assert_eq!(why(true, Yes, Yes, Yes), "quickbooks.silent");
+        assert_eq!(why(true, CantTell, CantTell, CantTell), "quickbooks.silent");
+        assert_eq!(why(false, CantTell, CantTell, CantTell), "quickbooks.never_called");
+        assert_eq!(why(false, Yes, Yes, No), "quickbooks.never_called");
+    }
 }

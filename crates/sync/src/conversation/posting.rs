@@ -32,6 +32,11 @@ impl Conversation {
     /// The next message set with entries in it; none when something was done that may bring some, or when there is nothing
     /// left to send.
     pub(super) fn post(&mut self, now: Timestamp) -> Result<Option<String>, Fault> {
+        if self.with.until.is_some_and(|until| now >= until) {
+            self.left_early = true;
+            self.phase = Phase::Forget;
+            return Ok(None);
+        }
         let integration = Integration::of(&self.store)?;
         let writes = integration.posts() || !preflight::asked_for(&self.store)?.is_empty();
         if writes && self.must_pair() {

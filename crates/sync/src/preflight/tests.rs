@@ -216,6 +216,11 @@ fn the_shop_lets_us_in_and_tells_what_is_needed() {
     assert_told!(Shop, fails("shop.sign_in", false), NotFound, "shop.sign_in");
     assert_told!(Shop, fails("shop.offline", true), CantTell, "shop.offline");
     assert_told!(Scopes, fails("shop.offline", true), CantTell, "preflight.shop.unknown");
+    let none = |world: &mut World| world.probe = Err(Unseen::not_connected());
+    assert_told!(Scopes, none, CantTell, "preflight.shop.not_connected");
+    assert_told!(Currency, none, CantTell, "preflight.shop.not_connected");
+    assert_told!(TimeZone, none, CantTell, "preflight.shop.not_connected");
+    assert_told!(Clock, none, CantTell, "preflight.shop.not_connected");
     let missing =
         ["read_products", "read_locations"].map(|scope| Message::new("shop.missing_scope").with("scope", scope));
     assert_told!(Scopes, of_probe(|probe| probe.missing = missing.to_vec()), NotFound, "shop.missing_scope");

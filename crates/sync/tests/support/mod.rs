@@ -16,12 +16,13 @@ use books::{
     },
 };
 use jiff::{SignedDuration, Timestamp};
+use quickbooks_desktop::QuickBooks;
 use rust_decimal::Decimal;
 use simulator::company::{Company, Edition, Setup};
 use store::{EntryFilter, EntryRow, State, Store};
 use sync::{
     Config, Engine, Source,
-    engine::Clock,
+    engine::{Clock, Patience},
     source::{Feed, Opening as FeedOpening, Page, SourceError, Told},
 };
 use tempfile::TempDir;
@@ -127,6 +128,30 @@ impl World {
     }
 
     /// The shop has told of itself, and no run has been yet.
+    pub fn quiet() -> Self {
+        Self::told(Setup::new(Edition::Premier), &configuration(), Timestamp::now())
+    }
+
+    /// Another engine over the same data, which calls this QuickBooks; the world's own is left alone then.
+    pub fn engine_calling(
+        &self,
+        quickbooks: Arc<dyn QuickBooks>,
+        patience: Patience,
+        company_file: Option<&str>,
+    ) -> Engine {
+        let mut config = configuration();
+        config.quickbooks.company_file = company_file.map(str::to_owned);
+        let source = Arc::clone(self.source.as_ref().unwrap()) as Arc<dyn Source>;
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        Engine::new(Arc::clone(&self.store), source, &config, clock).unwrap().calling(quickbooks, patience)
+    }
+
+    /// Runs something on the world's runtime.
+    pub fn on_runtime<T>(&self, what: impl Future<Output = T>) -> T {
+        self.runtime.block_on(what)
+    }
+
+    /// The shop has told of itself, and no run has been yet.
     fn told(setup: Setup, config: &Config, now: Timestamp) -> Self {
         let source = Arc::new(Script::default());
         let told = Arc::clone(&source) as Arc<dyn Source>;
@@ -207,6 +232,12 @@ impl World {
     /// Time goes by.
     pub fn wait(&self, time: SignedDuration) {
         *self.clock.0.lock().unwrap() += time;
+    }
+
+    /// Lets that much time go by when it is called.
+    pub fn waiting(&self, time: SignedDuration) -> impl FnOnce() + Send + 'static {
+        let clock = Arc::clone(&self.clock);
+        move || *clock.0.lock().unwrap() += time
     }
 
     /// It is this time now.
