@@ -8,9 +8,9 @@ use specta::Type;
 use sync::{
     Message,
     api::{
-        self, About, ApiError, AttentionGroup, BackupView, Channel, ChoicePreview, ChosenModes, DocumentId, EntryKey,
-        EntryPage, GeneratedToken, Overview, PlanView, Preferences, PreferencesForm, Purchasing, PurchasingChoice,
-        QuickBooksConnection, Setup, SetupStep, ShopConnection, ShopForm, StartPreview,
+        self, About, ApiError, AttentionGroup, BackupView, ChoicePreview, ChosenModes, DocumentId, EntryKey, EntryPage,
+        GeneratedToken, Overview, PlanView, Preferences, PreferencesForm, Purchasing, PurchasingChoice,
+        QuickBooksConnection, Setup, SetupStep, ShopConnection, ShopForm, StartPreview, UpdateChannel,
     },
     ceilings::CeilingsView,
     choices::{AccountView, CategoryView, MappingVersionView},
@@ -570,7 +570,7 @@ pub async fn postpone_update(desktop: State<'_, Desktop>) -> Answer<UpdateView> 
 /// Chooses which releases are looked for.
 #[tauri::command]
 #[specta::specta]
-pub async fn choose_channel(desktop: State<'_, Desktop>, channel: Channel) -> Answer<UpdateView> {
+pub async fn choose_channel(desktop: State<'_, Desktop>, channel: UpdateChannel) -> Answer<UpdateView> {
     desktop.choose_channel(channel).await
 }
 

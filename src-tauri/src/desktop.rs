@@ -11,7 +11,7 @@ use std::{
 use jiff::Timestamp;
 use sync::{
     Host, Language, Message,
-    api::{self, ApiError, Channel, ChosenModes, Preferences, PreferencesForm, Store, SystemStart},
+    api::{self, ApiError, ChosenModes, Preferences, PreferencesForm, Store, SystemStart, UpdateChannel},
     choices::CategoryView,
     export::{Export, ExportFormat, Exported},
     modes::ModesView,
@@ -150,7 +150,7 @@ impl Desktop {
         .await
     }
 
-    pub(crate) async fn choose_channel(&self, channel: Channel) -> Result<UpdateView, ApiError> {
+    pub(crate) async fn choose_channel(&self, channel: UpdateChannel) -> Result<UpdateView, ApiError> {
         let updates = Arc::clone(&self.updates);
         waiting(move || updates.choose(channel)).await
     }

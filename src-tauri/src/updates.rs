@@ -13,7 +13,7 @@ use std::{
 use jiff::Timestamp;
 use sync::{
     Host, Message,
-    api::{self, ApiError, BegunUpdate, Channel, UpdateRecord},
+    api::{self, ApiError, BegunUpdate, UpdateChannel, UpdateRecord},
 };
 use tauri::{AppHandle, Runtime};
 use tauri_plugin_updater::Update;
@@ -97,7 +97,7 @@ impl Updates {
     ///
     /// # Errors
     /// [`ApiError`] when the store fails.
-    pub fn choose(&self, channel: Channel) -> Result<UpdateView, ApiError> {
+    pub fn choose(&self, channel: UpdateChannel) -> Result<UpdateView, ApiError> {
         let record = UpdateRecord { channel, ..api::update_record(self.host.store())? };
         api::keep_update_record(self.host.store(), &record, "somebody chose the channel", self.host.now())?;
         Ok(self.ordered(|plan, now| plan.choose(channel, now)))
@@ -425,7 +425,7 @@ mod tests {
     async fn an_installation_that_can_not_begin_brings_the_program_back_with_its_data() {
         let publisher = Publisher::new();
         let program = Program::start(&publisher, Kept { fails: true, ..Kept::default() }).await;
-        program.updates.choose(Channel::Stable).unwrap();
+        program.updates.choose(UpdateChannel::Stable).unwrap();
         program.updates.install_now();
         program.updates.check_now();
         program.until(|state| matches!(state, UpdateState::Ready { .. })).await;
@@ -440,8 +440,8 @@ mod tests {
     async fn the_channel_is_kept_from_one_start_to_the_next() {
         let folder = tempfile::tempdir().unwrap();
         let host = open(&folder);
-        assert_eq!(Updates::new(&host).unwrap().view().channel, Channel::Stable);
-        Updates::new(&host).unwrap().choose(Channel::Beta).unwrap();
-        assert_eq!(Updates::new(&host).unwrap().view().channel, Channel::Beta);
+        assert_eq!(Updates::new(&host).unwrap().view().channel, UpdateChannel::Stable);
+        Updates::new(&host).unwrap().choose(UpdateChannel::Beta).unwrap();
+        assert_eq!(Updates::new(&host).unwrap().view().channel, UpdateChannel::Beta);
     }
 }

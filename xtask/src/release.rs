@@ -187,7 +187,7 @@ pub fn key(project: &Project, args: &[String]) -> Result<(), Stop> {
         let error = std::io::ErrorKind::AlreadyExists.into();
         return Err(ReleaseError::File { path: path.to_owned(), error }.into());
     }
-    // It asks for the password, or takes it from TAURI_SIGNING_PRIVATE_KEY_PASSWORD.
+    // It asks for the password at the terminal, so that it stands in no list of processes.
     project.tauri(&["signer", "generate", "--write-keys", file])?;
     println!("The private key is in {file}. Keep it offline, with its password, and never in the repository.");
     if trust {

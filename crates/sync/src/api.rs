@@ -40,7 +40,7 @@ pub use self::{
         preflight, setup,
     },
     start::{KindCount, PlanView, StartPreview, choose_plan, plan, start, start_preview},
-    updates::{BegunUpdate, Channel, UpdateRecord, keep_update_record, not_quiet, update_record},
+    updates::{BegunUpdate, UpdateChannel, UpdateRecord, keep_update_record, not_quiet, update_record},
 };
 
 pub use crate::{

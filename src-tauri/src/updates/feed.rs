@@ -14,7 +14,7 @@ use std::{
 
 use reqwest::{ClientBuilder, StatusCode, header::ACCEPT, redirect::Policy};
 use serde_json::Value;
-use sync::{Message, api::Channel};
+use sync::{Message, api::UpdateChannel};
 use tauri::{AppHandle, Config, Runtime, Url};
 use tauri_plugin_updater::{Error, Update, UpdaterExt};
 use tokio::sync::Notify;
@@ -112,7 +112,7 @@ impl<R: Runtime> Feed<R> {
     ///
     /// # Errors
     /// [`Fault`]
-    pub async fn check(&self, channel: Channel) -> Result<Option<Offer>, Fault> {
+    pub async fn check(&self, channel: UpdateChannel) -> Result<Option<Offer>, Fault> {
         let address = self.address.replace(CHANNEL, channel.as_str());
         let address = address.parse().map_err(|_| unreadable("address"))?;
         if !self.transport.allows(&address) {
@@ -155,7 +155,7 @@ impl<R: Runtime> Feed<R> {
             biased;
             // What was begun is broken off with it.
             () = too_big.notified() => return Err(Fault::Refused(Message::new("update.too_big"))),
-            downloaded = download => downloaded.map_err(|error| self.fault(error))?,
+            downloaded = download => downloaded.map_err(fault)?,
         };
         let kept = || -> io::Result<()> {
             fs::create_dir_all(&self.folder)?;
@@ -173,22 +173,22 @@ impl<R: Runtime> Feed<R> {
     pub fn downloaded(&self, offer: &Offer, arguments: &[&str]) -> Result<(Update, Vec<u8>), Fault> {
         let update = self.same(offer, arguments)?;
         let installer = fs::read(self.folder.join(INSTALLER)).map_err(|error| not_kept(&error))?;
-        update.verify(&installer).map_err(|error| self.fault(error))?;
+        update.verify(&installer).map_err(fault)?;
         Ok((update, installer))
     }
 
     /// The list at an address; none where there is nothing to list.
     async fn list(&self, address: Url) -> Result<Option<Vec<u8>>, Fault> {
-        let client = client(ClientBuilder::new(), self.transport).build().map_err(|error| offline(&error))?;
+        let client = client(ClientBuilder::new(), self.transport).build().map_err(|error| unreached(&error))?;
         let asked = client.get(address).header(ACCEPT, "application/json").send().await;
-        let mut response = asked.map_err(|error| self.unreached(&error))?;
+        let mut response = asked.map_err(|error| unreached(&error))?;
         match response.status() {
             StatusCode::NO_CONTENT => return Ok(None),
             status if !status.is_success() => return Err(server(&status)),
             _ => {}
         }
         let mut text = Vec::new();
-        while let Some(part) = response.chunk().await.map_err(|error| self.unreached(&error))? {
+        while let Some(part) = response.chunk().await.map_err(|error| unreached(&error))? {
             text.extend_from_slice(&part);
             if text.len() > LIST_AT_MOST {
                 return Err(unreadable("size"));
@@ -207,42 +207,57 @@ impl<R: Runtime> Feed<R> {
         let builder = self.app.updater_builder().target(TARGET).configure_client(move |new| client(new, transport));
         // The arguments say all: left to itself, the updater has it come back with those of the program's own start.
         let builder = builder.restart_after_install(false).installer_args(arguments);
-        let updater = builder.build().map_err(|error| self.fault(error))?;
-        updater.restore_update(list.clone()).map_err(|error| self.fault(error))
+        let updater = builder.build().map_err(fault)?;
+        updater.restore_update(list.clone()).map_err(fault)
     }
+}
 
-    fn fault(&self, error: Error) -> Fault {
-        match error {
-            Error::TargetNotFound(_) | Error::TargetsNotFound(_) => {
-                Fault::Refused(Message::new("update.wrong_computer"))
-            }
-            Error::SignedVersionMismatch { .. } | Error::MissingSignedVersion => {
-                Fault::Refused(Message::new("update.wrong_version"))
-            }
-            Error::Minisign(_) | Error::Base64(_) | Error::SignatureUtf8(_) => {
-                Fault::Refused(Message::new("update.signature"))
-            }
-            Error::Serialization(error) => unreadable(&error),
-            Error::Reqwest(error) => self.unreached(&error),
-            Error::Network(problem) => server(&problem),
-            Error::Io(error) => not_kept(&error),
-            other => Fault::Failed(Message::new("update.failed").with("problem", other)),
+/// What Tauri's updater says, in our words.
+fn fault(error: Error) -> Fault {
+    match error {
+        Error::TargetNotFound(_) | Error::TargetsNotFound(_) => Fault::Refused(Message::new("update.wrong_computer")),
+        Error::SignedVersionMismatch { .. } | Error::MissingSignedVersion => {
+            Fault::Refused(Message::new("update.wrong_version"))
         }
+        Error::Minisign(_) | Error::Base64(_) | Error::SignatureUtf8(_) => {
+            Fault::Refused(Message::new("update.signature"))
+        }
+        Error::Serialization(error) => unreadable(&error),
+        Error::Reqwest(error) => unreached(&error),
+        Error::Network(problem) => server(&problem),
+        Error::Io(error) => not_kept(&error),
+        other => Fault::Failed(Message::new("update.failed").with("problem", other)),
     }
+}
 
-    fn unreached(&self, error: &reqwest::Error) -> Fault {
-        match error.url().filter(|_| error.is_redirect()) {
-            Some(url) if !self.transport.allows(url) => insecure(url),
-            _ => offline(error),
+/// Why nobody was reached.
+fn unreached(error: &reqwest::Error) -> Fault {
+    let mut cause: &dyn std::error::Error = error;
+    loop {
+        if let Some(Elsewhere(address)) = cause.downcast_ref() {
+            return insecure(address);
+        }
+        match cause.source() {
+            Some(inner) => cause = inner,
+            // What came in between is told by the innermost of the causes.
+            None => return Fault::Failed(Message::new("update.offline").with("problem", cause)),
         }
     }
 }
 
+/// Something leads to an address that is not asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} is not asked")]
+struct Elsewhere(Url);
+
 /// How every connection is made; proxies are those of the system and of the environment.
 fn client(builder: ClientBuilder, transport: Transport) -> ClientBuilder {
     let redirects = Policy::custom(move |attempt| {
-        if attempt.previous().len() > REDIRECTS || !transport.allows(attempt.url()) {
-            attempt.error("it leads to where nothing is asked")
+        if !transport.allows(attempt.url()) {
+            let address = attempt.url().clone();
+            attempt.error(Elsewhere(address))
+        } else if attempt.previous().len() > REDIRECTS {
+            attempt.stop()
         } else {
             attempt.follow()
         }
@@ -271,15 +286,6 @@ fn unreadable(problem: &(impl ToString + ?Sized)) -> Fault {
 
 fn server(problem: &impl ToString) -> Fault {
     Fault::Failed(Message::new("update.server").with("problem", problem.to_string()))
-}
-
-/// What came in between is told by the innermost of the causes.
-fn offline(error: &reqwest::Error) -> Fault {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    Fault::Failed(Message::new("update.offline").with("problem", cause))
 }
 
 fn not_kept(error: &io::Error) -> Fault {

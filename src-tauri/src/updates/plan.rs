@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use sync::{
     Message,
-    api::{Channel, UpdateRecord},
+    api::{UpdateChannel, UpdateRecord},
 };
 
 /// From one check to the next, give or take [`SPREAD`].
@@ -113,7 +113,7 @@ pub struct UpdateView {
     /// The version from which this one was updated, when that was just now.
     pub updated_from: Option<String>,
     /// Which releases are looked for.
-    pub channel: Channel,
+    pub channel: UpdateChannel,
     /// When it was last known whether there is anything newer (RFC 3339, UTC); none since the start of the program.
     pub checked_at: Option<String>,
     /// How far an update is.
@@ -135,7 +135,7 @@ pub enum Step {
     /// Nothing yet.
     Wait,
     /// Ask whether there is something newer.
-    Check(Channel),
+    Check(UpdateChannel),
     /// Download this version.
     Download(String),
     /// Install this version.
@@ -160,7 +160,7 @@ pub struct Moment {
 pub struct Plan {
     here: String,
     updated_from: Option<String>,
-    channel: Channel,
+    channel: UpdateChannel,
     state: UpdateState,
     checked_at: Option<Timestamp>,
     /// When the next check is due.
@@ -264,7 +264,7 @@ impl Plan {
     }
 
     /// The answer to [`Step::Check`]: what is newer than this version, if anything is.
-    pub fn checked(&mut self, channel: Channel, found: Result<Option<Release>, Fault>, now: Timestamp) {
+    pub fn checked(&mut self, channel: UpdateChannel, found: Result<Option<Release>, Fault>, now: Timestamp) {
         if channel != self.channel {
             // Somebody chose another meanwhile, and that one is asked next.
             return;
@@ -347,7 +347,7 @@ impl Plan {
     }
 
     /// Somebody wants the releases of another channel. What is known of the old one is forgotten.
-    pub fn choose(&mut self, channel: Channel, now: Timestamp) {
+    pub fn choose(&mut self, channel: UpdateChannel, now: Timestamp) {
         if channel == self.channel {
             return;
         }
@@ -432,14 +432,14 @@ mod tests {
     fn checking() -> (Plan, Timestamp) {
         let mut plan = fresh();
         let now = NOW + MINUTE;
-        assert_eq!(plan.next(&quiet(now)), Step::Check(Channel::Stable));
+        assert_eq!(plan.next(&quiet(now)), Step::Check(UpdateChannel::Stable));
         (plan, now)
     }
 
     /// A plan with a downloaded version.
     fn ready(version: &str) -> (Plan, Timestamp) {
         let (mut plan, now) = checking();
-        plan.checked(Channel::Stable, Ok(Some(release(version))), now);
+        plan.checked(UpdateChannel::Stable, Ok(Some(release(version))), now);
         assert_eq!(plan.next(&quiet(now)), Step::Download(version.to_owned()));
         plan.downloaded(version, Ok(()), now);
         (plan, now)
@@ -460,7 +460,7 @@ mod tests {
         for seed in 0..50 {
             let mut plan = Plan::new("0.1.0", &UpdateRecord::default(), NOW, seed);
             assert_eq!(plan.next(&quiet(NOW + SignedDuration::from_secs(9))), Step::Wait);
-            assert_eq!(plan.next(&quiet(NOW + MINUTE)), Step::Check(Channel::Stable));
+            assert_eq!(plan.next(&quiet(NOW + MINUTE)), Step::Check(UpdateChannel::Stable));
         }
     }
 
@@ -471,8 +471,8 @@ mod tests {
             let mut plan = Plan::new("0.1.0", &UpdateRecord::default(), NOW, seed);
             let mut now = NOW + MINUTE;
             for _ in 0..3 {
-                assert_eq!(plan.next(&quiet(now)), Step::Check(Channel::Stable));
-                plan.checked(Channel::Stable, Ok(None), now);
+                assert_eq!(plan.next(&quiet(now)), Step::Check(UpdateChannel::Stable));
+                plan.checked(UpdateChannel::Stable, Ok(None), now);
                 assert_eq!(kind(&plan), "up_to_date");
                 assert_eq!(plan.next(&quiet(now + DAY - SPREAD - MINUTE)), Step::Wait);
                 now = now + DAY + SPREAD;
@@ -486,7 +486,7 @@ mod tests {
     fn the_same_seed_gives_the_same_times() {
         let times = || {
             let (mut plan, now) = checking();
-            plan.checked(Channel::Stable, Ok(None), now);
+            plan.checked(UpdateChannel::Stable, Ok(None), now);
             plan.check_at
         };
         assert_eq!(times(), times());
@@ -495,7 +495,7 @@ mod tests {
     #[test]
     fn what_is_found_is_downloaded_at_once_and_told_with_its_notes() {
         let (mut plan, now) = checking();
-        plan.checked(Channel::Stable, Ok(Some(release("0.2.0"))), now);
+        plan.checked(UpdateChannel::Stable, Ok(Some(release("0.2.0"))), now);
         assert_eq!(plan.view().state, UpdateState::Available { release: release("0.2.0") });
         assert_eq!(plan.next(&quiet(now)), Step::Download("0.2.0".to_owned()));
         plan.progressed("0.2.0", 40);
@@ -531,7 +531,7 @@ mod tests {
     #[test]
     fn who_says_now_needs_not_wait_for_the_download_to_be_asked_again() {
         let (mut plan, now) = checking();
-        plan.checked(Channel::Stable, Ok(Some(release("0.2.0"))), now);
+        plan.checked(UpdateChannel::Stable, Ok(Some(release("0.2.0"))), now);
         plan.next(&quiet(now));
         plan.install_now();
         plan.downloaded("0.2.0", Ok(()), now);
@@ -543,7 +543,7 @@ mod tests {
     fn now_without_anything_to_install_is_nothing() {
         let (mut plan, now) = checking();
         plan.install_now();
-        plan.checked(Channel::Stable, Ok(Some(release("0.2.0"))), now);
+        plan.checked(UpdateChannel::Stable, Ok(Some(release("0.2.0"))), now);
         plan.next(&quiet(now));
         plan.downloaded("0.2.0", Ok(()), now);
         assert_eq!(plan.next(&quiet(now)), Step::Wait);
@@ -576,30 +576,30 @@ mod tests {
         let (mut plan, mut now) = checking();
         let mut waits = Vec::new();
         for _ in 0..9 {
-            plan.checked(Channel::Stable, Err(offline()), now);
+            plan.checked(UpdateChannel::Stable, Err(offline()), now);
             assert_eq!(kind(&plan), "failed");
             let at = plan.check_at;
             waits.push(at.duration_since(now).as_hours());
             assert_eq!(plan.next(&quiet(at - MINUTE)), Step::Wait);
-            assert_eq!(plan.next(&quiet(at)), Step::Check(Channel::Stable));
+            assert_eq!(plan.next(&quiet(at)), Step::Check(UpdateChannel::Stable));
             now = at;
         }
         assert!(waits[0] <= 1 && waits[1] <= 2 && waits[8] >= 18 && waits[8] <= 24, "{waits:?}");
-        plan.checked(Channel::Stable, Ok(None), now);
+        plan.checked(UpdateChannel::Stable, Ok(None), now);
         assert_eq!(kind(&plan), "up_to_date");
     }
 
     #[test]
     fn what_was_refused_is_asked_for_again_the_next_day_and_never_installed() {
         let (mut plan, now) = checking();
-        plan.checked(Channel::Stable, Ok(Some(release("0.2.0"))), now);
+        plan.checked(UpdateChannel::Stable, Ok(Some(release("0.2.0"))), now);
         plan.next(&quiet(now));
         plan.install_now();
         plan.downloaded("0.2.0", Err(Fault::Refused(Message::new("update.signature"))), now);
         assert_eq!(plan.view().state, UpdateState::Refused { message: Message::new("update.signature") });
         plan.install_now();
         assert_eq!(plan.next(&quiet(now + DAY - SPREAD - MINUTE)), Step::Wait);
-        assert_eq!(plan.next(&quiet(now + DAY + SPREAD)), Step::Check(Channel::Stable));
+        assert_eq!(plan.next(&quiet(now + DAY + SPREAD)), Step::Check(UpdateChannel::Stable));
     }
 
     #[test]
@@ -607,8 +607,8 @@ mod tests {
         let (mut plan, now) = ready("0.2.0");
         plan.postpone(now);
         let later = now + DAY + SPREAD;
-        assert_eq!(plan.next(&Moment { has_window: true, ..quiet(later) }), Step::Check(Channel::Stable));
-        plan.checked(Channel::Stable, Err(offline()), later);
+        assert_eq!(plan.next(&Moment { has_window: true, ..quiet(later) }), Step::Check(UpdateChannel::Stable));
+        plan.checked(UpdateChannel::Stable, Err(offline()), later);
         assert_eq!(kind(&plan), "ready");
         assert_eq!(plan.next(&quiet(later)), Step::Install("0.2.0".to_owned()));
     }
@@ -616,12 +616,12 @@ mod tests {
     #[test]
     fn what_was_withdrawn_is_not_installed_and_what_is_newer_still_takes_its_place() {
         let (mut plan, now) = ready("0.2.0");
-        plan.checked(Channel::Stable, Ok(Some(release("0.3.0"))), now);
+        plan.checked(UpdateChannel::Stable, Ok(Some(release("0.3.0"))), now);
         assert_eq!(plan.next(&quiet(now)), Step::Download("0.3.0".to_owned()));
         plan.downloaded("0.2.0", Ok(()), now);
         assert_eq!(kind(&plan), "downloading", "the end of an old download is none of a new one");
         plan.downloaded("0.3.0", Ok(()), now);
-        plan.checked(Channel::Stable, Ok(None), now);
+        plan.checked(UpdateChannel::Stable, Ok(None), now);
         assert_eq!(kind(&plan), "up_to_date");
         assert_eq!(plan.next(&quiet(now + GRACE)), Step::Wait);
     }
@@ -629,10 +629,10 @@ mod tests {
     #[test]
     fn another_channel_is_asked_at_once_and_answers_of_the_old_one_do_not_count() {
         let (mut plan, now) = checking();
-        plan.choose(Channel::Beta, now);
-        plan.checked(Channel::Stable, Ok(Some(release("0.2.0"))), now);
-        assert_eq!(plan.next(&quiet(now)), Step::Check(Channel::Beta));
-        plan.checked(Channel::Beta, Ok(Some(release("0.3.0"))), now);
+        plan.choose(UpdateChannel::Beta, now);
+        plan.checked(UpdateChannel::Stable, Ok(Some(release("0.2.0"))), now);
+        assert_eq!(plan.next(&quiet(now)), Step::Check(UpdateChannel::Beta));
+        plan.checked(UpdateChannel::Beta, Ok(Some(release("0.3.0"))), now);
         assert_eq!(plan.view().state, UpdateState::Available { release: release("0.3.0") });
     }
 
@@ -651,7 +651,7 @@ mod tests {
         assert_eq!(kind(&plan), "failed");
         let now = NOW + MINUTE;
         plan.next(&quiet(now));
-        plan.checked(Channel::Stable, Ok(Some(release("0.2.0"))), now);
+        plan.checked(UpdateChannel::Stable, Ok(Some(release("0.2.0"))), now);
         plan.next(&quiet(now));
         plan.downloaded("0.2.0", Ok(()), now);
         assert_eq!(plan.next(&quiet(now + GRACE * 2)), Step::Wait);
@@ -664,8 +664,8 @@ mod tests {
     #[test]
     fn a_clock_set_back_does_not_silence_it() {
         let (mut plan, now) = checking();
-        plan.checked(Channel::Stable, Ok(None), now);
-        assert_eq!(plan.next(&quiet(now - DAY * 30)), Step::Check(Channel::Stable));
+        plan.checked(UpdateChannel::Stable, Ok(None), now);
+        assert_eq!(plan.next(&quiet(now - DAY * 30)), Step::Check(UpdateChannel::Stable));
     }
 
     #[test]
@@ -673,7 +673,7 @@ mod tests {
         let mut plan = fresh().off(Message::new("update.no_key"));
         plan.check_now(NOW);
         plan.install_now();
-        plan.choose(Channel::Beta, NOW);
+        plan.choose(UpdateChannel::Beta, NOW);
         assert_eq!(plan.next(&quiet(NOW + DAY)), Step::Wait);
         assert_eq!(kind(&plan), "off");
     }

@@ -13,7 +13,7 @@ const UPDATES: &str = "updates";
 /// Which releases an installation is offered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
-pub enum Channel {
+pub enum UpdateChannel {
     /// Those that are for everybody.
     #[default]
     Stable,
@@ -21,7 +21,7 @@ pub enum Channel {
     Beta,
 }
 
-impl Channel {
+impl UpdateChannel {
     /// All of them.
     pub const ALL: [Self; 2] = [Self::Stable, Self::Beta];
 
@@ -48,7 +48,7 @@ pub struct BegunUpdate {
 #[serde(default)]
 pub struct UpdateRecord {
     /// Which releases somebody wants.
-    pub channel: Channel,
+    pub channel: UpdateChannel,
     /// The last installation that was begun; what came of it is seen by the version of the program that reads this.
     pub begun: Option<BegunUpdate>,
 }

@@ -88,7 +88,7 @@ struct Program {
 
 impl Program {
     async fn check(&self) -> Result<Option<Offer>, Fault> {
-        self.feed.check(Channel::Stable).await
+        self.feed.check(UpdateChannel::Stable).await
     }
 
     /// Checks and downloads what there is.
@@ -178,7 +178,7 @@ async fn a_newer_version_is_told_downloaded_and_kept_as_it_was_signed() {
 async fn another_channel_is_another_list() {
     let publisher = Publisher::new();
     let program = publisher.program(publisher.serve(NEWER).await);
-    assert_eq!(failed(&program.feed.check(Channel::Beta).await.unwrap_err()), "update.server");
+    assert_eq!(failed(&program.feed.check(UpdateChannel::Beta).await.unwrap_err()), "update.server");
 }
 
 #[tokio::test(flavor = "multi_thread")]
