@@ -364,7 +364,7 @@ fn checksums(files: &Path) -> Result<(), Stop> {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// The files first, and the lists after them: a list names nothing that is not there yet.
