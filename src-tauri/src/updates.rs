@@ -80,7 +80,7 @@ impl Updates {
 
     /// Has it looked for now.
     pub fn check_now(&self) -> UpdateView {
-        self.ordered(|plan, now| plan.check_now(now))
+        self.ordered(Plan::check_now)
     }
 
     /// Has what was found installed at the next quiet moment.
