@@ -27,7 +27,9 @@ Tillbridge, the developer's commands:
   cargo xtask test             everything that must pass; what can't run here is named and counted as skipped
   cargo xtask check            the quick part of it: format, lints and tests of the engine, without any desktop library
   cargo xtask bindings         writes ui/src/lib/backend/bindings.ts anew from the commands in src-tauri
-  cargo xtask windows          the Windows product, made on Debian: programs, installer, signatures; proven under Wine
+  cargo xtask windows [--quick]
+                               the Windows product, made on Debian: programs, installer, signatures; proven under Wine;
+                               --quick builds it without optimization
   cargo xtask sign FILE...     signs files for Windows with the command of TILLBRIDGE_SIGN_COMMAND; `tauri build` calls it
   cargo xtask release [--dry-run] [--channel stable|beta]
                                what is published of a version: lists for the updater, bills of materials, checksums;
