@@ -11,5 +11,5 @@ export default defineConfig({
   // A debug build of the engine shares the processors with the browsers.
   timeout: 120_000,
   expect: { timeout: 30_000 },
-  webServer: undefined,
+  webServer: [],
 });

@@ -76,9 +76,14 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             commands::reset,
             commands::open_folder,
             commands::reveal_file,
+            commands::update_state,
+            commands::check_for_update,
+            commands::install_update,
+            commands::postpone_update,
+            commands::choose_channel,
             commands::about,
         ])
-        .events(collect_events![events::Changed, events::Progressed, events::Opened])
+        .events(collect_events![events::Changed, events::Progressed, events::Updated, events::Opened])
 }
 
 #[cfg(test)]

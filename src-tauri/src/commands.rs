@@ -10,7 +10,7 @@ use sync::{
     api::{
         self, About, ApiError, AttentionGroup, BackupView, ChoicePreview, ChosenModes, DocumentId, EntryKey, EntryPage,
         GeneratedToken, Overview, PlanView, Preferences, PreferencesForm, Purchasing, PurchasingChoice,
-        QuickBooksConnection, Setup, SetupStep, ShopConnection, ShopForm, StartPreview,
+        QuickBooksConnection, Setup, SetupStep, ShopConnection, ShopForm, StartPreview, UpdateChannel,
     },
     ceilings::CeilingsView,
     choices::{AccountView, CategoryView, MappingVersionView},
@@ -33,6 +33,7 @@ use tauri::State;
 use crate::{
     desktop::{Desktop, connector_file_to, exported},
     system::Picked,
+    updates::plan::UpdateView,
 };
 
 type Answer<T> = Result<T, ApiError>;
@@ -536,6 +537,41 @@ pub async fn open_folder(desktop: State<'_, Desktop>, which: Folder) -> Answer<(
 #[specta::specta]
 pub async fn reveal_file(desktop: State<'_, Desktop>, path: String) -> Answer<()> {
     desktop.reveal(path).await
+}
+
+/// How updates of the program stand.
+#[tauri::command]
+#[specta::specta]
+pub async fn update_state(desktop: State<'_, Desktop>) -> Answer<UpdateView> {
+    Ok(desktop.updates().view())
+}
+
+/// Has updates looked for at once; how it goes on is told by events.
+#[tauri::command]
+#[specta::specta]
+pub async fn check_for_update(desktop: State<'_, Desktop>) -> Answer<UpdateView> {
+    Ok(desktop.updates().check_now())
+}
+
+/// Has the update installed at the next quiet moment.
+#[tauri::command]
+#[specta::specta]
+pub async fn install_update(desktop: State<'_, Desktop>) -> Answer<UpdateView> {
+    Ok(desktop.updates().install_now())
+}
+
+/// Has the update wait for a day.
+#[tauri::command]
+#[specta::specta]
+pub async fn postpone_update(desktop: State<'_, Desktop>) -> Answer<UpdateView> {
+    Ok(desktop.updates().postpone())
+}
+
+/// Chooses which releases are looked for.
+#[tauri::command]
+#[specta::specta]
+pub async fn choose_channel(desktop: State<'_, Desktop>, channel: UpdateChannel) -> Answer<UpdateView> {
+    desktop.choose_channel(channel).await
 }
 
 /// What there is to say about the program.

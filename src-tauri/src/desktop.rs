@@ -11,7 +11,7 @@ use std::{
 use jiff::Timestamp;
 use sync::{
     Host, Language, Message,
-    api::{self, ApiError, ChosenModes, Preferences, PreferencesForm, Store, SystemStart},
+    api::{self, ApiError, ChosenModes, Preferences, PreferencesForm, Store, SystemStart, UpdateChannel},
     choices::CategoryView,
     export::{Export, ExportFormat, Exported},
     modes::ModesView,
@@ -22,6 +22,7 @@ use crate::{
     commands::Folder,
     logs,
     system::{Picked, System},
+    updates::{Updates, plan::UpdateView},
     words::{self, word},
 };
 
@@ -29,6 +30,7 @@ use crate::{
 pub struct Desktop {
     host: Arc<Host>,
     system: Arc<dyn System>,
+    updates: Arc<Updates>,
     /// Files that were saved since the program was started: the page can have no others shown.
     saved: Mutex<BTreeSet<PathBuf>>,
 }
@@ -38,13 +40,18 @@ type Written = Result<bool, ApiError>;
 
 impl Desktop {
     /// Over an installation, in a system.
-    pub fn new(host: Arc<Host>, system: Arc<dyn System>) -> Self {
-        Self { host, system, saved: Mutex::default() }
+    pub fn new(host: Arc<Host>, system: Arc<dyn System>, updates: Arc<Updates>) -> Self {
+        Self { host, system, updates, saved: Mutex::default() }
     }
 
     /// The installation.
     pub const fn host(&self) -> &Arc<Host> {
         &self.host
+    }
+
+    /// Its updates.
+    pub const fn updates(&self) -> &Arc<Updates> {
+        &self.updates
     }
 
     /// Puts a question to the engine on a thread that may wait for the disk, so that the window's other questions go on.
@@ -141,6 +148,11 @@ impl Desktop {
             api::preferences(host.store(), system.start())
         })
         .await
+    }
+
+    pub(crate) async fn choose_channel(&self, channel: UpdateChannel) -> Result<UpdateView, ApiError> {
+        let updates = Arc::clone(&self.updates);
+        waiting(move || updates.choose(channel)).await
     }
 
     /// The folder of the logs.

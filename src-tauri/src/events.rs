@@ -9,6 +9,8 @@ use tauri::{AppHandle, Runtime};
 use tauri_specta::Event;
 use tokio::sync::watch;
 
+use crate::updates::{Updates, plan::UpdateView};
+
 /// The least time from one event to the next of the same name.
 const LEAST: Duration = Duration::from_millis(250);
 
@@ -20,6 +22,11 @@ pub struct Progressed(pub Progress);
 /// Something changed in the store or the engine: what is on screen is to be asked for again. At most four a second.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Type, Event)]
 pub struct Changed {}
+
+/// How updates of the program stand. At most four a second.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+#[serde(transparent)]
+pub struct Updated(pub UpdateView);
 
 /// The window was asked for at a page, from the tray or a notification.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Type, Event)]
@@ -58,23 +65,26 @@ impl Page {
 }
 
 /// Tells the window of all that changes, as long as the host is there.
-pub fn follow<R: Runtime>(app: &AppHandle<R>, host: &Host) {
+pub fn follow<R: Runtime>(app: &AppHandle<R>, host: &Host, updates: &Updates) {
     let to = app.clone();
     let changes = paced(host.changes(), LEAST, move |_| drop(Changed {}.emit(&to)));
     tauri::async_runtime::spawn(changes);
     let to = app.clone();
     let progress = paced(host.progress(), LEAST, move |progress| drop(Progressed(progress).emit(&to)));
     tauri::async_runtime::spawn(progress);
+    let to = app.clone();
+    let told = paced(updates.changes(), LEAST, move |view| drop(Updated(view).emit(&to)));
+    tauri::async_runtime::spawn(told);
 }
 
 /// Tells each value but those that are replaced within `least` of the one before; always the last.
-async fn paced<T: Copy + Send + Sync + 'static>(
+async fn paced<T: Clone + Send + Sync + 'static>(
     mut values: watch::Receiver<T>,
     least: Duration,
     tell: impl Fn(T) + Send + 'static,
 ) {
     while values.changed().await.is_ok() {
-        let value = *values.borrow_and_update();
+        let value = values.borrow_and_update().clone();
         tell(value);
         tokio::time::sleep(least).await;
     }

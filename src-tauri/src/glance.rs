@@ -29,7 +29,7 @@ impl Standing {
 }
 
 /// What the tray shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glance {
     /// How things stand.
     pub standing: Standing,
@@ -37,6 +37,8 @@ pub struct Glance {
     pub attention: usize,
     /// Whether there is anything to sync or to pause.
     pub is_at_work: bool,
+    /// The version that can be installed, if there is one.
+    pub update: Option<String>,
 }
 
 impl From<&Overview> for Glance {
@@ -56,7 +58,7 @@ impl From<&Overview> for Glance {
         } else {
             Standing::Fine
         };
-        Self { standing, attention, is_at_work }
+        Self { standing, attention, is_at_work, update: None }
     }
 }
 
@@ -117,7 +119,10 @@ mod tests {
     #[test]
     fn all_is_well_until_something_is_not() {
         let fine = fine();
-        assert_eq!(Glance::from(&fine), Glance { standing: Standing::Fine, attention: 0, is_at_work: true });
+        assert_eq!(
+            Glance::from(&fine),
+            Glance { standing: Standing::Fine, attention: 0, is_at_work: true, update: None }
+        );
         let working = Overview { running: true, ..fine.clone() };
         assert_eq!(Glance::from(&working).standing, Standing::Working);
         let paused = Overview { paused: true, ..working };
@@ -126,7 +131,7 @@ mod tests {
         needed.status.attention = vec![point("a"), point("b")];
         assert_eq!(
             Glance::from(&needed),
-            Glance { standing: Standing::NeedsAttention, attention: 2, is_at_work: true }
+            Glance { standing: Standing::NeedsAttention, attention: 2, is_at_work: true, update: None }
         );
     }
 
@@ -137,7 +142,10 @@ mod tests {
         overview.shop_reach = Reach { state: ReachState::Offline, at: None, message };
         overview.status.stage = Stage::NeedsAttention;
         overview.status.attention = vec![point("shop.offline")];
-        assert_eq!(Glance::from(&overview), Glance { standing: Standing::Unreachable, attention: 0, is_at_work: true });
+        assert_eq!(
+            Glance::from(&overview),
+            Glance { standing: Standing::Unreachable, attention: 0, is_at_work: true, update: None }
+        );
     }
 
     #[test]
@@ -161,6 +169,9 @@ mod tests {
         overview.integration = integration::Stage::NotStarted;
         overview.status.attention = vec![point("token.not_given")];
         assert_eq!(needs_attention(&overview), []);
-        assert_eq!(Glance::from(&overview), Glance { standing: Standing::NotSetUp, attention: 0, is_at_work: false });
+        assert_eq!(
+            Glance::from(&overview),
+            Glance { standing: Standing::NotSetUp, attention: 0, is_at_work: false, update: None }
+        );
     }
 }

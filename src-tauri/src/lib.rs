@@ -14,6 +14,7 @@ mod notices;
 mod startup;
 pub mod system;
 mod tray;
+pub mod updates;
 mod watch;
 mod window;
 mod words;
@@ -32,7 +33,7 @@ use sync::{
     host::Runs,
 };
 use tauri::{App, AppHandle, Context, Manager, RunEvent, Runtime};
-use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
+use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
 
 use crate::{
     desktop::Desktop,
@@ -78,6 +79,7 @@ pub fn run() -> Result<(), StartError> {
         .plugin(tauri_plugin_single_instance::init(|app, arguments, _| started_again(app, &arguments)))
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_notification::init())
+        .plugin(tauri_plugin_updater::Builder::new().build())
         .invoke_handler(commands.invoke_handler())
         .setup(move |app| {
             commands.mount_events(app);
@@ -109,18 +111,19 @@ fn start<R: Runtime>(app: &mut App<R>) -> Result<(), tauri::Error> {
         Err(error) => tracing::warn!(%error, "there are no logs"),
     }
     match open(&folder) {
-        Ok(host) => {
-            put_to_work(app, &host);
-            if !is_hidden(env::args()) {
-                window::show(app, Page::Home);
-            }
-        }
-        Err(error) => {
-            tracing::error!(%error, "the data can't be opened");
-            tell(app, startup::refused(&error, words::of_system()));
-        }
+        Ok(host) => match put_to_work(app, &host) {
+            Ok(()) if is_hidden(env::args()) => {}
+            Ok(()) => window::show(app, Page::Home),
+            Err(error) => refuse(app, &error),
+        },
+        Err(error) => refuse(app, &error),
     }
     Ok(())
+}
+
+fn refuse<R: Runtime>(app: &AppHandle<R>, error: &ApiError) {
+    tracing::error!(%error, "the data can't be opened");
+    tell(app, startup::refused(error, words::of_system()));
 }
 
 fn open(folder: &Path) -> Result<Arc<Host>, ApiError> {
@@ -128,16 +131,18 @@ fn open(folder: &Path) -> Result<Arc<Host>, ApiError> {
     Ok(Host::open(folder, secrets, Arc::new(SystemClock), Runs::OnSchedule)?)
 }
 
-fn put_to_work<R: Runtime>(app: &AppHandle<R>, host: &Arc<Host>) {
-    app.manage(Desktop::new(Arc::clone(host), Arc::new(Native::new(app))));
-    events::follow(app, host);
-    watch::begin(app, host);
+fn put_to_work<R: Runtime>(app: &AppHandle<R>, host: &Arc<Host>) -> Result<(), ApiError> {
+    let updates = updates::begin(app, host)?;
+    events::follow(app, host, &updates);
+    watch::begin(app, host, &updates);
+    app.manage(Desktop::new(Arc::clone(host), Arc::new(Native::new(app)), updates));
     if let Some(dialog) = host.notice().and_then(|notice| startup::mended(notice, language(app))) {
         tell(app, dialog);
     }
     let host = Arc::clone(host);
     tauri::async_runtime::spawn(async move { host.start().await });
     tauri::async_runtime::spawn(asked_to_end(app.clone()));
+    Ok(())
 }
 
 /// The system asks programs to end by signals, where it has them.
@@ -185,6 +190,7 @@ fn chosen<R: Runtime>(app: &AppHandle<R>, choice: Choice) {
     let done = match choice {
         Choice::Open => return window::show(app, Page::Home),
         Choice::Attention => return window::show(app, Page::Attention),
+        Choice::Update => return offer_update(app),
         Choice::Quit => return app.exit(0),
         Choice::SyncNow => host.sync_now().map_err(|trouble| ApiError { message: trouble.message() }),
         Choice::Pause => host.change(|store, now| api::pause(store, true, now)),
@@ -195,6 +201,22 @@ fn chosen<R: Runtime>(app: &AppHandle<R>, choice: Choice) {
         // Home says why.
         window::show(app, Page::Home);
     }
+}
+
+/// Asks in a dialog of the system whether the update that is ready is to be installed: a way that needs no window.
+fn offer_update<R: Runtime>(app: &AppHandle<R>) {
+    let Some(desktop) = app.try_state::<Desktop>() else { return };
+    let updates = Arc::clone(desktop.updates());
+    let Some(release) = updates.installable() else { return };
+    let offer = startup::update(&release, language(app));
+    let dialog = app.dialog().message(offer.text).title(offer.title).kind(MessageDialogKind::Info);
+    dialog.buttons(MessageDialogButtons::OkCancelCustom(offer.now, offer.later)).show(move |wanted| {
+        if wanted {
+            updates.install_now()
+        } else {
+            updates.postpone()
+        };
+    });
 }
 
 /// Shows a dialog of the system, and ends the program after it where it has to.

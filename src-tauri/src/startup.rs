@@ -2,6 +2,8 @@
 
 use sync::{Language, Message, api::ApiError};
 
+use crate::updates::plan::Release;
+
 /// What happens after a start-up failure was told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
@@ -35,6 +37,37 @@ pub fn no_window(problem: &impl ToString, language: Language) -> Dialog {
         Then::GoOn,
         language,
     )
+}
+
+/// A question of the operating system's about an update.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpdateOffer {
+    /// Its title.
+    pub title: String,
+    /// What is new.
+    pub text: String,
+    /// The button that has it installed.
+    pub now: String,
+    /// The button that does not.
+    pub later: String,
+}
+
+/// Letters of the notes that a dialog can show: it does not scroll.
+const NOTES: usize = 800;
+
+/// The question whether an update is to be installed.
+pub fn update(release: &Release, language: Language) -> UpdateOffer {
+    let mut notes: String = release.notes.chars().take(NOTES).collect();
+    if notes.len() < release.notes.len() {
+        notes.push('…');
+    }
+    let message = Message::new("update.offer_text").with("notes", notes);
+    UpdateOffer {
+        title: Message::new("update.offer").with("version", &release.version).text(language),
+        text: message.text(language),
+        now: Message::new("update.install_now").text(language),
+        later: Message::new("update.later").text(language),
+    }
 }
 
 /// The dialog for what had to be mended in the data; none for what nobody needs to know at once.
@@ -106,6 +139,40 @@ mod tests {
             assert!(dialog.text.contains("WebView2 not found"), "{}", dialog.text);
             assert_eq!(dialog.then, Then::GoOn);
         }
+    }
+
+    #[test]
+    fn data_of_a_newer_program_are_left_alone_and_what_to_install_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("tillbridge.db");
+        drop(sync::api::open(folder.path(), Timestamp::UNIX_EPOCH).unwrap());
+        // SQLite keeps the version of the schema at byte 60 of the file.
+        let mut newer = fs::read(&file).unwrap();
+        newer[60..64].copy_from_slice(&1_000_u32.to_be_bytes());
+        fs::write(&file, &newer).unwrap();
+        for language in Language::ALL {
+            let error = sync::api::open(folder.path(), Timestamp::UNIX_EPOCH).unwrap_err();
+            assert_eq!(error.message.code, "store.too_new");
+            let dialog = refused(&error, language);
+            let words = if language == Language::En { "newest version" } else { "nyeste versjon" };
+            assert!(dialog.text.contains(words), "{}", dialog.text);
+            assert_eq!(dialog.then, Then::End);
+        }
+        assert_eq!(fs::read(&file).unwrap(), newer);
+    }
+
+    #[test]
+    fn an_update_is_offered_with_what_is_new_in_both_languages() {
+        let notes = "Faster.\n".repeat(1_000);
+        let release = Release { version: "0.2.0".to_owned(), notes, published_at: None };
+        let [english, norwegian] = Language::ALL.map(|language| update(&release, language));
+        for offer in [&english, &norwegian] {
+            assert!(offer.title.contains("0.2.0"), "{}", offer.title);
+            assert!(offer.text.contains("Faster."), "{}", offer.text);
+            assert!(offer.text.chars().count() < 2 * NOTES, "it is taller than the screen");
+        }
+        assert_ne!(english.now, norwegian.now);
+        assert_ne!(english.later, norwegian.later);
     }
 
     #[test]

@@ -32,12 +32,15 @@ pub enum Choice {
     Resume,
     /// The window at what needs attention.
     Attention,
+    /// The question whether an update is to be installed.
+    Update,
     /// The end of the program, engine and all.
     Quit,
 }
 
 impl Choice {
-    const ALL: [Self; 6] = [Self::Open, Self::SyncNow, Self::Pause, Self::Resume, Self::Attention, Self::Quit];
+    const ALL: [Self; 7] =
+        [Self::Open, Self::SyncNow, Self::Pause, Self::Resume, Self::Attention, Self::Update, Self::Quit];
 
     /// The key of its words, which is its id in the menu too.
     const fn key(self) -> &'static str {
@@ -47,6 +50,7 @@ impl Choice {
             Self::Pause => "tray_pause",
             Self::Resume => "tray_resume",
             Self::Attention => "tray_attention",
+            Self::Update => "tray_update",
             Self::Quit => "tray_quit",
         }
     }
@@ -74,6 +78,10 @@ pub fn menu(glance: &Glance, language: Language) -> Vec<Item> {
     if glance.is_at_work {
         items.push(choice(Choice::SyncNow));
         items.push(choice(if glance.standing == Standing::Paused { Choice::Resume } else { Choice::Pause }));
+    }
+    if let Some(version) = &glance.update {
+        let words = word(Choice::Update.key(), language).replace("{version}", version);
+        items.extend([Item::Line, Item::Choice(Choice::Update, words)]);
     }
     items.extend([Item::Line, choice(Choice::Quit)]);
     items
@@ -180,7 +188,7 @@ mod tests {
     use super::*;
 
     fn glance(standing: Standing) -> Glance {
-        Glance { standing, attention: 0, is_at_work: true }
+        Glance { standing, attention: 0, is_at_work: true, update: None }
     }
 
     fn choices(glance: &Glance) -> Vec<Choice> {
@@ -203,7 +211,7 @@ mod tests {
 
     #[test]
     fn before_anything_is_set_up_there_is_nothing_to_sync_or_pause() {
-        let fresh = Glance { standing: Standing::NotSetUp, attention: 0, is_at_work: false };
+        let fresh = Glance { is_at_work: false, ..glance(Standing::NotSetUp) };
         assert_eq!(choices(&fresh), [Choice::Open, Choice::Quit]);
     }
 
@@ -221,6 +229,16 @@ mod tests {
         let [english, norwegian] = Language::ALL.map(text);
         assert!(english.contains('3') && norwegian.contains('3'), "{english} {norwegian}");
         assert_ne!(english, norwegian);
+    }
+
+    #[test]
+    fn an_update_can_be_installed_without_the_window_before_anything_is_set_up_too() {
+        let glance = Glance { is_at_work: false, update: Some("0.2.0".to_owned()), ..glance(Standing::NotSetUp) };
+        assert_eq!(choices(&glance), [Choice::Open, Choice::Update, Choice::Quit]);
+        for language in Language::ALL {
+            let told = |item: &Item| matches!(item, Item::Choice(Choice::Update, text) if text.contains("0.2.0"));
+            assert!(menu(&glance, language).iter().any(told), "{language:?}");
+        }
     }
 
     #[test]

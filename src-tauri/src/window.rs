@@ -21,6 +21,8 @@ pub fn show<R: Runtime>(app: &AppHandle<R>, page: Page) {
         if let Err(error) = show_or_fail(&app, page) {
             tracing::error!(%error, "the window can't be shown");
             crate::tell(&app, startup::no_window(&error, crate::language(&app)));
+            // The update may be what mends it.
+            crate::offer_update(&app);
         }
     });
 }
@@ -44,6 +46,11 @@ fn show_or_fail<R: Runtime>(app: &AppHandle<R>, page: Page) -> tauri::Result<()>
     config.url = WebviewUrl::App(format!("index.html#/{}", page.as_str()).into());
     WebviewWindowBuilder::from_config(app, &config)?.build()?;
     Ok(())
+}
+
+/// Whether there is a window.
+pub fn is_open<R: Runtime>(app: &AppHandle<R>) -> bool {
+    app.get_webview_window(MAIN).is_some()
 }
 
 /// Whether somebody looks at the window.

@@ -17,14 +17,14 @@ use std::{io::Write, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 
 use answers::Answers;
 use clap::Parser;
-use desktop::{desktop::Desktop, events};
+use desktop::{desktop::Desktop, events, updates::Updates};
 use seeds::Seed;
 use simulator::{
     company::{Edition, Setup},
     shop::{Bucket, Mix, SHOP_ZONE, Settings, Trade},
     world::{ConnectorOrders, World},
 };
-use sync::{Host, Secrets, api, engine::SystemClock, host::Runs};
+use sync::{Host, Message, Secrets, api, engine::SystemClock, host::Runs};
 use tauri::{Manager, WebviewWindowBuilder};
 use tokio::net::TcpListener;
 
@@ -84,8 +84,9 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let commands = desktop::bindings::builder();
     let app = tauri::test::mock_builder().invoke_handler(commands.invoke_handler()).build(desktop::context())?;
     commands.mount_events(&app);
-    app.manage(Desktop::new(Arc::clone(&host), answers.clone()));
-    events::follow(app.handle(), &host);
+    let updates = Arc::new(Updates::new(&host)?.off(Message::new("update.not_here")));
+    events::follow(app.handle(), &host, &updates);
+    app.manage(Desktop::new(Arc::clone(&host), answers.clone(), updates));
     let window = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build()?;
 
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port)).await?;

@@ -41,7 +41,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("quick-xml", &["qbxml", "simulator", "web-connector"]),
     ("tauri", &["tillbridge"]),
-    ("reqwest", &["shopify", "simulator"]),
+    // The app asks for its updates.
+    ("reqwest", &["shopify", "simulator", "tillbridge"]),
     ("axum", &["simulator", "web-connector"]),
     ("windows-registry", &["quickbooks-desktop", "tillbridge"]),
 ];

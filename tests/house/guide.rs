@@ -1,6 +1,6 @@
 //! The user guide: both languages have the same pages, and every page and picture that it leads to is there.
 
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::{assert_none, root, sources};
 
@@ -20,7 +20,7 @@ fn both_languages_have_the_same_pages_with_the_same_pictures() {
         let folder = format!("{GUIDE}/{language}");
         let of_page = |path: &str, text: &str| {
             let pictures: Vec<String> = targets(text)
-                .filter(|to| to.ends_with(".png"))
+                .filter(|to| Path::new(to).extension().is_some_and(|ending| ending == "png"))
                 .map(|to| to.replace(&format!("-{language}."), "."))
                 .collect();
             (path.replace(&folder, ""), pictures)

@@ -7,6 +7,7 @@
 
 mod demo;
 mod project;
+mod release;
 mod report;
 mod suite;
 mod support;
@@ -26,8 +27,16 @@ Tillbridge, the developer's commands:
   cargo xtask test             everything that must pass; what can't run here is named and counted as skipped
   cargo xtask check            the quick part of it: format, lints and tests of the engine, without any desktop library
   cargo xtask bindings         writes ui/src/lib/backend/bindings.ts anew from the commands in src-tauri
-  cargo xtask windows          the Windows product, made on Debian: programs, installer, signatures; proven under Wine
+  cargo xtask windows [--quick]
+                               the Windows product, made on Debian: programs, installer, signatures; proven under Wine;
+                               --quick builds it without optimization
   cargo xtask sign FILE...     signs files for Windows with the command of TILLBRIDGE_SIGN_COMMAND; `tauri build` calls it
+  cargo xtask release [--dry-run] [--channel stable|beta]
+                               what is published of a version: lists for the updater, bills of materials, checksums;
+                               without --dry-run it is uploaded with the command of TILLBRIDGE_PUBLISH_COMMAND
+  cargo xtask updater-key FILE [--trust]
+                               makes the key pair of updates: the private half goes into FILE, which is kept offline; with
+                               --trust, programs built from here on take what it signs
   cargo xtask screenshots      pictures of every screen over the real engine with simulated data, in both languages and
                                themes, into ui/dist-screens/engine
   cargo xtask support-key FILE [--trust]
@@ -50,6 +59,8 @@ fn main() -> ExitCode {
         Some("bindings") => suite::bindings,
         Some("windows") => windows::windows,
         Some("sign") => windows::sign,
+        Some("release") => release::release,
+        Some("updater-key") => release::key,
         Some("screenshots") => suite::screenshots,
         Some("support-key") => support::key,
         Some("support-code") => support::code,

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::{support::SupportError, windows::WindowsError};
+use crate::{release::ReleaseError, support::SupportError, windows::WindowsError};
 
 /// The name of the desktop package, which alone needs desktop libraries.
 pub const DESKTOP: &str = "tillbridge";
@@ -45,6 +45,9 @@ pub enum Stop {
     /// The Windows product could not be made.
     #[error(transparent)]
     Windows(#[from] WindowsError),
+    /// The version could not be published.
+    #[error(transparent)]
+    Release(#[from] ReleaseError),
     /// At least one step of a suite failed; the table above names it.
     #[error("not everything passed")]
     NotAllPassed,
@@ -111,6 +114,11 @@ impl Project {
         let mut command = Command::new(npm());
         command.args(args).current_dir(self.root.join("ui"));
         command
+    }
+
+    /// What npm prints, in `ui/`.
+    pub fn npm_output(&self, args: &[&str]) -> Result<String, Stop> {
+        output(Command::new(npm()).args(args).current_dir(self.root.join("ui")))
     }
 
     /// Makes sure that the UI can be built: what it is built with is what its lock file says.

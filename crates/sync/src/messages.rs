@@ -187,7 +187,7 @@ mod tests {
     fn a_held_reason_names_what_it_is_about() {
         let reason = HeldReason::UnknownGateway { gateway: "klarna".into() };
         let text = Message::from(&reason).text(Language::En);
-        assert!(text.contains("klarna"), "{text}");
+        assert!(text.contains("Klarna"), "{text}");
     }
 
     #[test]

@@ -12,9 +12,9 @@ use crate::{
     secrets::{SecretPlace, Secrets},
 };
 
-/// What stands in a data folder beside the database: the configuration, the .qwc file, secrets in files, logs, and what
-/// the window's browser keeps. Whatever else is there is not ours.
-const BESIDE: &[&str] = &["config.toml", "tillbridge.qwc", "secrets", "logs", "EBWebView"];
+/// What stands in a data folder beside the database: the configuration, the .qwc file, secrets in files, logs, an update that
+/// was downloaded, and what the window's browser keeps. Whatever else is there is not ours.
+const BESIDE: &[&str] = &["config.toml", "tillbridge.qwc", "secrets", "logs", "updates", "EBWebView"];
 
 /// What a removal left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -486,6 +486,36 @@ async fn a_group_is_released_as_a_whole_and_only_it() {
     host.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_moment_is_quiet_only_when_quickbooks_owes_no_answer() {
+    let mut world = World::new(5).await;
+    let host = world.open_connected(0).await;
+    let token = api::generate_token(&host, false).unwrap().token;
+    shop_is_read(&host, world.orders()).await;
+    world.session(&host, &token).await;
+    host.stop().await;
+    let store = host.store();
+    let waits = || api::not_quiet(&host).unwrap().map(|message| message.code);
+    assert_eq!(waits(), None);
+
+    let filter = api::EntryFilter { states: vec![State::Ready], limit: Some(1), ..api::EntryFilter::default() };
+    let entry = store.entries(&filter).unwrap().remove(0).key;
+    let run = store.begin_run("test", host.now()).unwrap();
+    let id = qbxml::MessageSetId::new("one").unwrap();
+    let set = store::NewSet {
+        id: id.clone(),
+        xml: "<QBXML />".to_owned(),
+        requests: vec![(qbxml::RequestId::new("1").unwrap(), entry.clone())],
+        purpose: "post".to_owned(),
+    };
+    store.intend(run, &set, host.now()).unwrap();
+    assert_eq!(waits().as_deref(), Some("update.waits.unanswered"), "an entry is sent");
+    store.doubt(&id, "the connection broke off", host.now()).unwrap();
+    assert_eq!(waits().as_deref(), Some("update.waits.unanswered"), "an entry is uncertain");
+    store.settle(&id, &[(entry, store::Outcome::Again)], host.now()).unwrap();
+    assert_eq!(waits(), None);
+}
+
 #[test]
 fn a_configuration_written_by_hand_is_kept_and_a_half_written_one_is_nothing() {
     let folder = tempfile::tempdir().unwrap();

@@ -6,11 +6,18 @@ import { commands, events } from "./backend";
 /** A query that asks the outside world or costs much: it is asked again by hand or by what somebody does, not by each change. */
 const BY_HAND = { meta: { live: false }, staleTime: Infinity };
 
+/** A query over so much that each change would be too often: while it is on screen it is asked again each minute. */
+const EACH_MINUTE = { meta: { live: false }, refetchInterval: 60_000 };
+
 /** Every question to the engine by its key. What depends on the same thing begins with the same word. */
 export const queries = {
   overview: () => queryOptions({ queryKey: ["overview"], queryFn: commands.overview }),
   tieOutDays: (days: number) =>
-    queryOptions({ queryKey: ["tieOutDays", days], queryFn: () => commands.tieOutDays(days) }),
+    queryOptions({
+      queryKey: ["tieOutDays", days],
+      queryFn: () => commands.tieOutDays(days),
+      ...EACH_MINUTE,
+    }),
   tieOutDay: (date: string) =>
     queryOptions({ queryKey: ["tieOutDay", date], queryFn: () => commands.tieOutDay(date) }),
 
@@ -56,6 +63,7 @@ export const queries = {
   diagnostics: () => queryOptions({ queryKey: ["diagnostics"], queryFn: commands.diagnostics, ...BY_HAND }),
   backups: () => queryOptions({ queryKey: ["backups"], queryFn: commands.backups }),
   resetRequest: () => queryOptions({ queryKey: ["resetRequest"], queryFn: commands.resetRequest }),
+  updateState: () => queryOptions({ queryKey: ["updateState"], queryFn: commands.updateState }),
   about: () => queryOptions({ queryKey: ["about"], queryFn: commands.about, staleTime: Infinity }),
 };
 
@@ -126,6 +134,18 @@ export function followChanges(client: QueryClient): () => void {
     asking = false;
   };
   const stop = events.changed.listen(() => void ask());
+  return () => {
+    void stop.then((unlisten) => {
+      unlisten();
+    });
+  };
+}
+
+/** Shows how updates of the program stand as the app tells it, without asking for anything. Returns how to stop. */
+export function followUpdates(client: QueryClient): () => void {
+  const stop = events.updated.listen(({ payload }) => {
+    client.setQueryData(queries.updateState().queryKey, payload);
+  });
   return () => {
     void stop.then((unlisten) => {
       unlisten();

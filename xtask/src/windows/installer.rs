@@ -24,6 +24,9 @@ const LOADER: &str = "WebView2Loader.dll";
 
 const ICON: &str = "icon.ico";
 
+/// Where, under Cargo's target folder, the files of the product are put together.
+const BUNDLE: &str = "windows/bundle";
+
 /// What stands in an app for the kind of its installer; the updater asks for the same kind by it.
 const KIND_UNKNOWN: &[u8] = b"__TAURI_BUNDLE_TYPE_VAR_UNK";
 const KIND_MSI: &[u8] = b"__TAURI_BUNDLE_TYPE_VAR_MSI";
@@ -31,7 +34,7 @@ const KIND_MSI: &[u8] = b"__TAURI_BUNDLE_TYPE_VAR_MSI";
 /// Signs the programs, packs them, and signs the installer: first for Windows, then for the updater, which checks the file
 /// as it comes.
 pub fn package(project: &Project, product: &Product, programs: &Path) -> Result<Made, Stop> {
-    let folder = project.target.join("windows/bundle");
+    let folder = project.target.join(BUNDLE);
     fs::create_dir_all(&folder).map_err(at(&folder))?;
     let staged = |name: &str| -> Result<PathBuf, Stop> {
         let (from, to) = (programs.join(name), folder.join(name));
@@ -47,8 +50,7 @@ pub fn package(project: &Project, product: &Product, programs: &Path) -> Result<
     }
     let icon = folder.join(ICON);
     fs::copy(&product.icon, &icon).map_err(at(&product.icon))?;
-    // Named as Tauri names it.
-    let installer = folder.join(format!("{}_{}_x64_en-US.msi", product.name, product.version));
+    let installer = named_in(&folder, product);
     let earlier = folder.join("earlier.msi");
     for (version, to) in [(EARLIER, &earlier), (&*product.version, &installer)] {
         write(project, product, version, to)?;
@@ -56,6 +58,16 @@ pub fn package(project: &Project, product: &Product, programs: &Path) -> Result<
     }
     let updater_signature = signing::sign_for_updater(project, &installer, &product.version)?;
     Ok(Made { app, command_line, loader, installer, updater_signature, earlier })
+}
+
+/// Where the installer is, once it was made.
+pub fn installer_in(project: &Project) -> Result<PathBuf, Stop> {
+    Ok(named_in(&project.target.join(BUNDLE), &Product::read(project)?))
+}
+
+/// Named as Tauri names it.
+fn named_in(folder: &Path, product: &Product) -> PathBuf {
+    folder.join(format!("{}_{}_x64_en-US.msi", product.name, product.version))
 }
 
 fn of_msi(mut program: Vec<u8>) -> Vec<u8> {

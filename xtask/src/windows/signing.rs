@@ -13,7 +13,10 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use minisign_verify::{PublicKey, Signature};
 
 use super::{Made, WindowsError, at};
-use crate::project::{Project, Stop, works};
+use crate::{
+    project::{Project, Stop, works},
+    release::trusted_key,
+};
 
 /// The command that signs, as a list of words in JSON; `%1` stands for the file. Tauri's `signCommand` comes here too.
 const COMMAND: &str = "TILLBRIDGE_SIGN_COMMAND";
@@ -21,13 +24,10 @@ const COMMAND: &str = "TILLBRIDGE_SIGN_COMMAND";
 /// Tauri's own name for the updater's private key; its password is in TAURI_SIGNING_PRIVATE_KEY_PASSWORD.
 const UPDATER_KEY: &str = "TAURI_SIGNING_PRIVATE_KEY";
 
-/// Names the file of the updater's public key, to check against where the private one is given.
-const UPDATER_PUBLIC_KEY: &str = "TILLBRIDGE_UPDATER_PUBLIC_KEY";
-
 /// `cargo xtask sign FILE...`: what `tauri build` calls on Windows for each file that it makes.
 pub fn sign(project: &Project, args: &[String]) -> Result<(), Stop> {
     for file in args.iter().map(Path::new) {
-        match command()? {
+        match command(COMMAND)? {
             Some(words) => run_command(project, &words, file)?,
             None => println!("{}: not signed, because {COMMAND} is not set", file.display()),
         }
@@ -40,7 +40,7 @@ pub fn sign_unsigned(project: &Project, file: &Path) -> Result<(), Stop> {
     if is_signed(file) {
         return Ok(());
     }
-    if let Some(words) = command()? {
+    if let Some(words) = command(COMMAND)? {
         return run_command(project, &words, file);
     }
     println!("{COMMAND} is not set: signing with a test certificate, which no merchant's Windows trusts");
@@ -58,7 +58,7 @@ pub fn sign_for_updater(project: &Project, file: &Path, version: &str) -> Result
     let mut words: Vec<&str> = vec!["signer", "sign", "--app-version", version];
     let test_key = test_updater_key(project)?;
     let path = test_key.to_string_lossy();
-    if env::var_os(UPDATER_KEY).is_none() {
+    if !has_updater_key() {
         println!("{UPDATER_KEY} is not set: signing for the updater with a test key, which no installation trusts");
         words.extend(["--private-key-path", &path, "--password", ""]);
     }
@@ -71,7 +71,7 @@ pub fn sign_for_updater(project: &Project, file: &Path, version: &str) -> Result
 /// Checks both signatures of everything that is delivered.
 pub fn verify(project: &Project, made: &Made) -> Result<(), Stop> {
     for file in [&made.app, &made.command_line, &made.installer] {
-        let authority = match command()? {
+        let authority = match command(COMMAND)? {
             Some(_) => PathBuf::from("/etc/ssl/certs/ca-certificates.crt"),
             None => test_certificate(project)?.0,
         };
@@ -80,26 +80,41 @@ pub fn verify(project: &Project, made: &Made) -> Result<(), Stop> {
     if !is_signed(&made.loader) {
         return Err(fault(&made.loader, "it is not signed"));
     }
-    let key = match env::var_os(UPDATER_KEY) {
-        Some(_) => PathBuf::from(env::var_os(UPDATER_PUBLIC_KEY).unwrap_or_default()),
-        None => test_updater_key(project)?.with_extension("key.pub"),
-    };
+    let key = if has_updater_key() { trusted_key(project)? } else { test_updater_public_key(project)? };
+    check_updater_signature(&key, &made.installer, &made.updater_signature).map(drop)
+}
+
+/// Checks the updater's signature of a file by a public key in Tauri's form, and that it fits no altered file; returns its
+/// comment, which is signed too.
+pub fn check_updater_signature(key: &str, file: &Path, signature: &Path) -> Result<String, Stop> {
     let read = |path: &Path| fs::read(path).map_err(at(path));
-    let bytes = read(&made.installer)?;
-    let (key, signature) =
-        (decoded(&key, &read(&key)?)?, decoded(&made.updater_signature, &read(&made.updater_signature)?)?);
-    let said = |error: minisign_verify::Error| fault(&made.updater_signature, &error.to_string());
+    let mut bytes = read(file)?;
+    let (key, signed) = (decoded(signature, key.as_bytes())?, decoded(signature, &read(signature)?)?);
+    let said = |error: minisign_verify::Error| fault(signature, &error.to_string());
     let key = PublicKey::decode(&key).map_err(said)?;
-    let signature = Signature::decode(&signature).map_err(said)?;
-    key.verify(&bytes, &signature, false).map_err(said)?;
-    let mut altered = bytes;
-    if let Some(byte) = altered.last_mut() {
+    let signed = Signature::decode(&signed).map_err(said)?;
+    key.verify(&bytes, &signed, false).map_err(said)?;
+    if let Some(byte) = bytes.last_mut() {
         *byte ^= 1;
     }
-    match key.verify(&altered, &signature, false) {
-        Ok(()) => Err(fault(&made.updater_signature, "it fits an altered file too")),
-        Err(_) => Ok(()),
+    match key.verify(&bytes, &signed, false) {
+        Ok(()) => Err(fault(signature, "it fits an altered file too")),
+        Err(_) => Ok(signed.trusted_comment().to_owned()),
     }
+}
+
+/// Whether the updater's real key signs here.
+pub fn has_updater_key() -> bool {
+    env::var_os(UPDATER_KEY).is_some()
+}
+
+/// The public half of the key that signs for the updater where the real one is not here.
+pub fn test_updater_public_key(project: &Project) -> Result<String, Stop> {
+    read_key(&test_updater_key(project)?.with_extension("key.pub"))
+}
+
+fn read_key(path: &Path) -> Result<String, Stop> {
+    fs::read_to_string(path).map_err(at(path))
 }
 
 /// Tauri wraps minisign's text into Base64.
@@ -112,14 +127,16 @@ fn fault(file: &Path, problem: &str) -> Stop {
     WindowsError::Signature { file: file.to_owned(), problem: problem.to_owned() }.into()
 }
 
-fn command() -> Result<Option<Vec<String>>, Stop> {
-    let Some(text) = env::var_os(COMMAND).filter(|text| !text.is_empty()) else { return Ok(None) };
+/// The command that an environment variable names, as a list of words in JSON of which one is `%1`; none where it is not set.
+pub fn command(variable: &'static str) -> Result<Option<Vec<String>>, Stop> {
+    let Some(text) = env::var_os(variable).filter(|text| !text.is_empty()) else { return Ok(None) };
     let words: Option<Vec<String>> = text.to_str().and_then(|text| serde_json::from_str(text).ok());
     let words = words.filter(|words| words.len() > 1 && words.iter().any(|word| word == "%1"));
-    Ok(Some(words.ok_or(WindowsError::SignCommand(COMMAND))?))
+    Ok(Some(words.ok_or(WindowsError::SignCommand(variable))?))
 }
 
-fn run_command(project: &Project, words: &[String], file: &Path) -> Result<(), Stop> {
+/// Runs such a command for a file or a folder.
+pub fn run_command(project: &Project, words: &[String], file: &Path) -> Result<(), Stop> {
     let mut command = Command::new(&words[0]);
     for word in &words[1..] {
         if word == "%1" {

@@ -137,6 +137,16 @@ export const commands = {
 	openFolder: (which: Folder) => __TAURI_INVOKE<null>("open_folder", { which }),
 	/**  Shows a file in its folder; only one that was saved since the program was started. */
 	revealFile: (path: string) => __TAURI_INVOKE<null>("reveal_file", { path }),
+	/**  How updates of the program stand. */
+	updateState: () => __TAURI_INVOKE<UpdateView>("update_state"),
+	/**  Has updates looked for at once; how it goes on is told by events. */
+	checkForUpdate: () => __TAURI_INVOKE<UpdateView>("check_for_update"),
+	/**  Has the update installed at the next quiet moment. */
+	installUpdate: () => __TAURI_INVOKE<UpdateView>("install_update"),
+	/**  Has the update wait for a day. */
+	postponeUpdate: () => __TAURI_INVOKE<UpdateView>("postpone_update"),
+	/**  Chooses which releases are looked for. */
+	chooseChannel: (channel: UpdateChannel) => __TAURI_INVOKE<UpdateView>("choose_channel", { channel }),
 	/**  What there is to say about the program. */
 	about: () => __TAURI_INVOKE<About>("about"),
 };
@@ -146,6 +156,7 @@ export const events = {
 	changed: makeEvent<Changed, Changed>("changed"),
 	opened: makeEvent<Opened, Opened>("opened"),
 	progressed: makeEvent<Progressed, Progressed>("progressed"),
+	updated: makeEvent<Updated, Updated>("updated"),
 };
 
 /* Types */
@@ -931,6 +942,16 @@ export type ReachState =
 /**  It does not let us in, or is not the one that is meant. */
 "refused";
 
+/**  A version that is newer than this one. */
+export type Release = {
+	/**  Its version. */
+	version: string,
+	/**  What is new in it, in plain text, as its publisher wrote it. */
+	notes: string,
+	/**  When it was published (RFC 3339, UTC). */
+	published_at: string | null,
+};
+
 /**  What can be done about a point here. */
 export type Remedy = 
 /**  Have the 0 % sales-tax item made: [`create_tax_item`]. */
@@ -1296,6 +1317,80 @@ export type UndoStep = {
 	/**  What stands in the way; then it would be held. */
 	obstacle: Message | null,
 };
+
+/**  Which releases an installation is offered. */
+export type UpdateChannel = 
+/**  Those that are for everybody. */
+"stable" | 
+/**  Those that are tried out, too. */
+"beta";
+
+/**  How far an update is. */
+export type UpdateState = 
+/**  This program looks for no updates. */
+{ kind: "off"; 
+/**  Why. */
+message: Message } | 
+/**  Nothing newer is known. */
+{ kind: "up_to_date" } | 
+/**  It is asked whether there is something newer. */
+{ kind: "checking" } | 
+/**  There is something newer, and it will be downloaded at once. */
+{ kind: "available"; 
+/**  What it is. */
+release: Release } | 
+/**  It is being downloaded. */
+{ kind: "downloading"; 
+/**  What it is. */
+release: Release; 
+/**  How much of it is here, in percent. */
+percent: number } | 
+/**  It was downloaded, and its signature is right. */
+{ kind: "ready"; 
+/**  What it is. */
+release: Release; 
+/**
+ *  From when on it is installed without anybody's doing, at a quiet moment while the window is closed (RFC 3339,
+ *  UTC); none if only when somebody says so.
+ */
+by_itself_at: string | null } | 
+/**  It is to be installed as soon as the moment is quiet. */
+{ kind: "waiting"; 
+/**  What it is. */
+release: Release; 
+/**  What is waited for. */
+message: Message } | 
+/**  It is being installed; the program ends, and comes back as the new version. */
+{ kind: "installing"; 
+/**  What it is. */
+release: Release } | 
+/**  What was offered is not what it should be, and was not taken. */
+{ kind: "refused"; 
+/**  What is wrong with it. */
+message: Message } | 
+/**  It could not be had, and is tried again. */
+{ kind: "failed"; 
+/**  What went wrong. */
+message: Message; 
+/**  When it is tried again (RFC 3339, UTC). */
+again_at: string };
+
+/**  How updates stand. */
+export type UpdateView = {
+	/**  The version that is here. */
+	version: string,
+	/**  The version from which this one was updated, when that was just now. */
+	updated_from: string | null,
+	/**  Which releases are looked for. */
+	channel: UpdateChannel,
+	/**  When it was last known whether there is anything newer (RFC 3339, UTC); none since the start of the program. */
+	checked_at: string | null,
+	/**  How far an update is. */
+	state: UpdateState,
+};
+
+/**  How updates of the program stand. At most four a second. */
+export type Updated = UpdateView;
 
 /**  What follows from how full a list is. */
 export type Verdict = 
