@@ -52,8 +52,8 @@ test("an entry is undone by keyboard: preview, obstacles, choice, and what comes
     what: { entry: postedPage.entry.key },
     removal: "delete",
   });
-  await dialog.getByRole("link", { name: "See the batch" }).press("Enter");
-  await expect(page).toHaveURL(/#\/history\/runs\/413$/);
+  await dialog.getByRole("link", { name: "See the entries" }).press("Enter");
+  await expect(page).toHaveURL(/#\/history\/entries\?kind=deletion$/);
   await expect(page.getByRole("dialog")).toHaveCount(0);
 });
 
