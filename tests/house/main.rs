@@ -16,7 +16,8 @@ use std::{
 };
 
 /// Folders that hold nothing of ours.
-const FOREIGN: &[&str] = &[".git", "target", "node_modules", "dist", "gen", "paraglide", "cache"];
+const FOREIGN: &[&str] =
+    &[".git", "target", "node_modules", "dist", "dist-screens", "dist-twin", "gen", "paraglide", "cache"];
 
 /// The folder of the root Cargo.toml.
 fn root() -> PathBuf {
