@@ -125,7 +125,7 @@ impl World {
     /// # Errors
     /// [`WorldError`].
     pub async fn open(folder: &Path, trade: &Trade, settings: Settings, setup: Setup) -> Result<Arc<Self>, WorldError> {
-        let file = folder.join("company.simulated");
+        let file = folder.join("Harbour & Pine.simulated");
         let mut company = if file.exists() { Company::open(&file)? } else { Company::create(&file, setup)? };
         // Nothing here has to survive a power cut.
         company.set_durable(false);

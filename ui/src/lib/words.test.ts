@@ -46,5 +46,7 @@ test("facts are said in the reader's words: keys of ours, days and times", () =>
   useLanguage("nb");
   expect(words(full)).toContain("Listen navn");
   expect(words(closed)).not.toContain("2026-11-03");
-  expect(words(proven)).not.toContain("2026-11-03T");
+  expect(words(proven)).not.toContain("2026-11-03");
+  const said = { code: "preflight.pos.none", facts: { at: "2026-11-03 10:11 UTC" } };
+  expect(words(said)).not.toContain("UTC");
 });

@@ -43,10 +43,14 @@ const families: Record<string, string> = {
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+/** A time as the engine says it to people, in UTC and to the minute. */
+const MINUTE = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}) UTC$/;
 
 /** A text of the engine's, with a day or a time in the manner of the language where it is one and nothing else. */
 export function dated(text: string): string {
   if (DAY.test(text)) return day(text);
+  const minute = MINUTE.exec(text);
+  if (minute !== null) return instant(`${minute[1] ?? ""}T${minute[2] ?? ""}:00Z`);
   return INSTANT.test(text) ? instant(text) : text;
 }
 

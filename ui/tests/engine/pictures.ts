@@ -5,12 +5,11 @@ import type { Language, Theme } from "../../src/lib/backend/bindings";
 import { Twin, type Seed } from "./twin";
 
 const FOLDER = "dist-screens/engine";
-const LOOKS: [Language, Theme][] = [
-  ["en", "light"],
-  ["en", "dark"],
-  ["nb", "light"],
-  ["nb", "dark"],
+const LANGUAGES: [Language, string][] = [
+  ["en", "en-US"],
+  ["nb", "nb-NO"],
 ];
+const THEMES: Theme[] = ["light", "dark"];
 
 interface Picture {
   name: string;
@@ -125,7 +124,10 @@ const WORLDS: { name: string; seed: Seed; held?: boolean; pictures: Picture[] }[
         name: "attention-choose",
         at: "attention",
         act: async (page) => {
-          await page.getByRole("button", { name: /^(Choose an account|Velg konto)$/ }).click();
+          await page
+            .getByRole("button", { name: /^(Choose an account|Velg konto)$/ })
+            .last()
+            .click();
           const dialog = page.getByRole("dialog");
           await dialog.getByRole("combobox").fill("clearing");
           await page.getByRole("option").first().click();
@@ -138,7 +140,7 @@ const WORLDS: { name: string; seed: Seed; held?: boolean; pictures: Picture[] }[
 ];
 
 for (const world of WORLDS) {
-  test(`pictures: ${world.name}`, async ({ page }) => {
+  test(`pictures: ${world.name}`, async ({ browser }) => {
     test.setTimeout(900_000);
     const twin = await Twin.start({ seed: world.seed, everyMs: 1000 });
     try {
@@ -150,14 +152,19 @@ for (const world of WORLDS) {
           .poll(async () => (await twin.ask("overview")).status.held, { timeout: 60_000 })
           .toBeGreaterThan(0);
       }
-      await twin.showAsOnWindows(page);
-      for (const [language, theme] of LOOKS) {
-        await twin.ask("setPreferences", {
-          preferences: { language, theme, notifications: true, start_with_system: false },
-        });
-        for (const picture of world.pictures) {
-          await take(page, twin, picture, `${picture.name}-${language}-${theme}`);
+      for (const [language, locale] of LANGUAGES) {
+        // The browser writes dates in its own fields.
+        const page = await browser.newPage({ locale, timezoneId: "America/New_York" });
+        await twin.showAsOnWindows(page);
+        for (const theme of THEMES) {
+          await twin.ask("setPreferences", {
+            preferences: { language, theme, notifications: true, start_with_system: false },
+          });
+          for (const picture of world.pictures) {
+            await take(page, twin, picture, `${picture.name}-${language}-${theme}`);
+          }
         }
+        await page.close();
       }
     } finally {
       await twin.stop();

@@ -119,10 +119,13 @@ export class Twin {
   /** Shows the folders of this twin under the names that they have on a merchant's computer. */
   async showAsOnWindows(page: Page): Promise<void> {
     const names = [
-      [join(this.folder, "company.simulated"), "C:\\Users\\Anna\\Documents\\QuickBooks\\Harbour & Pine.qbw"],
+      [
+        join(this.folder, "Harbour & Pine.simulated"),
+        "C:\\Users\\Anna\\Documents\\QuickBooks\\Harbour & Pine.qbw",
+      ],
       [join(this.folder, "data"), "C:\\Users\\Anna\\AppData\\Local\\Tillbridge"],
     ] as const;
-    await page.route("/ipc/*", async (route) => {
+    await page.route("**/ipc/*", async (route) => {
       const response = await route.fetch();
       const told = names.reduce(
         (text, [here, there]) => text.replaceAll(here, () => JSON.stringify(there).slice(1, -1)),
