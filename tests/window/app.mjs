@@ -206,12 +206,16 @@ export class Window {
 
   /** Clicks the first control on screen that is called so, by text or pattern: a button, link, radio, option, menu item. */
   async press(name) {
-    const id = await this.#named(
-      `a control called ${name}`,
-      name,
-      "button, a, [role=option], [role=menuitem], [role=radio], input[type=radio], label",
-    );
-    return call(`${this.#session}/element/${id}/click`, "POST", {});
+    // While the page moves under an answer that has just come, something else may be where the control was.
+    await until(`${name} is pressed`, async () => {
+      const id = await this.#named(
+        `a control called ${name}`,
+        name,
+        "button, a, [role=option], [role=menuitem], [role=radio], input[type=radio], label",
+      );
+      await call(`${this.#session}/element/${id}/click`, "POST", {});
+      return true;
+    });
   }
 
   /** Types into the field with this label, over what is in it. */
