@@ -9,6 +9,7 @@ mod sources;
 mod ui;
 mod window;
 mod windows;
+mod workflows;
 
 use std::{
     fs,

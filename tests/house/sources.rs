@@ -6,7 +6,7 @@ use crate::{Source, assert_none, faults, root, sources};
 
 /// Our prose and code. Data that others wrote keeps the form they gave it.
 const TEXT: &[&str] =
-    &[".rs", ".toml", ".json", ".ts", ".js", ".mjs", ".svelte", ".css", ".html", ".md", ".py", ".yml", "run"];
+    &[".rs", ".toml", ".json", ".ts", ".js", ".mjs", ".svelte", ".css", ".html", ".md", ".py", ".ps1", ".yml", "run"];
 
 /// This file has to name what it forbids.
 fn is_this_file(source: &Source) -> bool {

