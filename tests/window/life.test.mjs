@@ -138,5 +138,24 @@ for (const [language, locale] of Object.entries(LANGUAGES)) {
         return status.held === 0 && status.ready === 0;
       });
     });
+
+    await t.test("a batch is undone", async () => {
+      await world.atShop({ orders: 2 });
+      await page.press(say("nav_home"));
+      const before = (await entries("posted")).total;
+      await page.press(say("home_sync_now"));
+      let batch;
+      await until("the orders are posted", async () => {
+        const { rows } = await ask("runs", { offset: 0, limit: 20 });
+        batch = rows.find(({ trigger, posted, finished_at }) => trigger === "by hand" && posted > 0 && finished_at);
+        return (await entries("posted")).total > before && batch;
+      });
+      await page.execute("location.hash = arguments[0];", `#/history/runs/${batch.id}`);
+      await page.press(say("history_undo_batch"));
+      const [confirm] = say("history_undo_confirm_void", { count: 7 }).split("{");
+      await page.press(new RegExp(`^${confirm}\\d`, "u"));
+      await page.says(say("history_undo_planned"));
+      await until("they are undone in QuickBooks", async () => (await entries("undone")).total > 0);
+    });
   });
 }
