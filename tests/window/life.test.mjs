@@ -147,7 +147,9 @@ for (const [language, locale] of Object.entries(LANGUAGES)) {
       let batch;
       await until("the orders are posted", async () => {
         const { rows } = await ask("runs", { offset: 0, limit: 20 });
-        batch = rows.find(({ trigger, posted, finished_at }) => trigger === "by hand" && posted > 0 && finished_at);
+        batch = rows.find(
+          ({ trigger, posted, finished_at }) => trigger === "by hand" && posted > 0 && finished_at,
+        );
         return (await entries("posted")).total > before && batch;
       });
       await page.execute("location.hash = arguments[0];", `#/history/runs/${batch.id}`);
