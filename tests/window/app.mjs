@@ -1,12 +1,13 @@
 // The built app under a virtual display, driven through WebDriver as a person would use it, and the simulated world around
 // it. WebKitWebDriver can start and drive the app by itself, so nothing stands between. Linux only.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 
 const START_LIMIT_MS = 60_000;
 /** The key under which WebDriver gives an element's id (W3C WebDriver, section 12). */
@@ -24,6 +25,7 @@ export class Computer {
   #children = [];
   #session;
   #display;
+  #bus;
 
   static async start({ world = false, locale = "C" } = {}) {
     const computer = new Computer();
@@ -41,40 +43,32 @@ export class Computer {
 
   /** Opens the app's window and gives what drives it. */
   async open(args = []) {
-    const app = process.env.TILLBRIDGE_APP;
-    assert.ok(app, "TILLBRIDGE_APP names no binary");
-    this.#display ??= await this.#startDisplay();
     const port = await freePort();
     const driver = `http://127.0.0.1:${port}`;
-    const driverProcess = this.run("dbus-run-session", ["--", "WebKitWebDriver", `--port=${port}`], {
-      ...process.env,
-      DISPLAY: `:${this.#display}`,
-      WAYLAND_DISPLAY: "",
-      XDG_DATA_HOME: this.home,
-      XDG_CONFIG_HOME: this.home,
-      XDG_CACHE_HOME: this.home,
-      TILLBRIDGE_DATA_DIR: this.data,
-      TILLBRIDGE_QUICKBOOKS_PORT: String(this.quickBooksPort),
-      ...(this.world && { TILLBRIDGE_SHOP_URL: this.world.shop.base_url }),
-      // Without these GTK starts helpers that outlive the test.
-      GTK_USE_PORTAL: "0",
-      NO_AT_BRIDGE: "1",
+    const driverProcess = this.run("WebKitWebDriver", [`--port=${port}`], {
+      ...(await this.#environment()),
       // Tauri lets a driver in only when asked to.
       TAURI_AUTOMATION: "true",
       TAURI_WEBVIEW_AUTOMATION: "true",
-      // A virtual display has no graphics card.
-      LIBGL_ALWAYS_SOFTWARE: "1",
-      WEBKIT_DISABLE_COMPOSITING_MODE: "1",
-      WEBKIT_DISABLE_DMABUF_RENDERER: "1",
-      LC_ALL: this.locale,
-      LANG: this.locale,
-      LANGUAGE: "",
     });
     await until("the driver answers", async () => (await fetch(`${driver}/status`)).ok);
-    const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": { binary: app, args } } };
+    const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": { binary: app(), args } } };
     const { sessionId } = await call(`${driver}/session`, "POST", { capabilities });
     this.#session = { url: `${driver}/session/${sessionId}`, process: driverProcess };
     return new Window(this.#session.url);
+  }
+
+  /** Starts the app with nobody who drives it, as Windows or a click on its icon does; gives the process. */
+  async launch(args = []) {
+    return this.run(app(), args, await this.#environment());
+  }
+
+  /** How many windows of the app are open. With `close`, each is asked to close, as by the cross in its corner. */
+  async windows({ close = false } = {}) {
+    const script = new URL("windows.py", import.meta.url).pathname;
+    const args = [script, ...(close ? ["--close"] : [])];
+    const { stdout } = await promisify(execFile)("python3", args, { env: await this.#environment() });
+    return Number(stdout);
   }
 
   /** Ends the app, as a shutdown of the computer does. */
@@ -100,6 +94,42 @@ export class Computer {
     child.on("error", (error) => console.error(`${program}: ${error.message}`));
     this.#children.push(child);
     return child;
+  }
+
+  /** What every program on this computer finds, with a display and a session bus, by which a second app finds the first. */
+  async #environment() {
+    this.#display ??= await this.#startDisplay();
+    this.#bus ??= await this.#startBus();
+    return {
+      ...process.env,
+      DISPLAY: `:${this.#display}`,
+      DBUS_SESSION_BUS_ADDRESS: this.#bus,
+      WAYLAND_DISPLAY: "",
+      XDG_DATA_HOME: this.home,
+      XDG_CONFIG_HOME: this.home,
+      XDG_CACHE_HOME: this.home,
+      TILLBRIDGE_DATA_DIR: this.data,
+      TILLBRIDGE_QUICKBOOKS_PORT: String(this.quickBooksPort),
+      ...(this.world && { TILLBRIDGE_SHOP_URL: this.world.shop.base_url }),
+      // Without these GTK starts helpers that outlive the test.
+      GTK_USE_PORTAL: "0",
+      NO_AT_BRIDGE: "1",
+      // A virtual display has no graphics card.
+      LIBGL_ALWAYS_SOFTWARE: "1",
+      WEBKIT_DISABLE_COMPOSITING_MODE: "1",
+      WEBKIT_DISABLE_DMABUF_RENDERER: "1",
+      LC_ALL: this.locale,
+      LANG: this.locale,
+      LANGUAGE: "",
+    };
+  }
+
+  /** Starts a session bus and gives its address. */
+  async #startBus() {
+    const args = ["--session", "--nofork", "--nopidfile", "--print-address=1"];
+    const bus = this.run("dbus-daemon", args, process.env, ["ignore", "pipe", "ignore"]);
+    const [address] = await once(createInterface({ input: bus.stdout }), "line");
+    return address;
   }
 
   /** Starts an X server on a display of its own choice and gives the number. */
@@ -294,6 +324,12 @@ export async function until(what, holds) {
 
 function once(emitter, event) {
   return new Promise((resolve) => emitter.once(event, (...args) => resolve(args)));
+}
+
+function app() {
+  const app = process.env.TILLBRIDGE_APP;
+  assert.ok(app, "TILLBRIDGE_APP names no binary");
+  return app;
 }
 
 async function stop(child) {
