@@ -114,7 +114,7 @@ export function relative(value: string, now: number): string {
   for (const [unit, size] of STEPS) {
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
   }
-  return format.format(0, "minute");
+  return format.format(0, "second");
 }
 
 /** A size in bytes, as people say it. */
