@@ -61,7 +61,7 @@ pub async fn overview(desktop: State<'_, Desktop>) -> Answer<Overview> {
 #[tauri::command]
 #[specta::specta]
 pub async fn tie_out_days(desktop: State<'_, Desktop>, days: u32) -> Answer<Vec<TieOutDay>> {
-    desktop.ask(move |host| tieout::tie_out_days(host.store(), days, api::today(host)?)).await
+    desktop.ask(move |host| tieout::recent_days(host, days)).await
 }
 
 /// The tie-out of one day, down to the orders behind its differences.

@@ -115,6 +115,20 @@ mod tests {
         assert_eq!(dialog.then, Then::End);
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_write_protected_data_folder_is_told_with_what_to_do_in_both_languages() {
+        // Nobody can make a folder there, whoever runs the tests.
+        let folder = std::path::Path::new("/sys/tillbridge");
+        let error = sync::api::open(folder, Timestamp::UNIX_EPOCH).unwrap_err();
+        assert_eq!(error.message.code, "store.not_writable");
+        for (language, words) in [(Language::En, "write protection"), (Language::Nb, "skrivebeskyttelsen")] {
+            let dialog = refused(&error, language);
+            assert!(dialog.text.contains(words) && dialog.text.contains("/sys/tillbridge"), "{}", dialog.text);
+            assert_eq!(dialog.then, Then::End);
+        }
+    }
+
     #[test]
     fn damaged_data_are_told_and_the_program_goes_on() {
         let folder = tempfile::tempdir().unwrap();

@@ -44,6 +44,7 @@ fn topic(call: &Call) -> Option<&'static str> {
     Some(match () {
         () if xml.contains("DataExt") => "counting the session",
         () if xml.contains("AddRq ") => "posting",
+        () if ["TxnDelRq ", "TxnVoidRq ", "ListDelRq "].iter().any(|taking| xml.contains(taking)) => "taking back",
         () if xml.contains("newMessageSetID") => "asking for a lost answer",
         () if xml.contains("oldMessageSetID") => "having an answer forgotten",
         () if xml.contains("HostQuery") => "identifying",
@@ -92,6 +93,42 @@ fn world_and_first_posting() -> (World, usize) {
     let report = world.session();
     let first = report.calls.iter().position(|call| topic(call) == Some("posting")).unwrap();
     (world, first)
+}
+
+/// Kills while a batch is taken back, lists and all; where that was.
+fn kills_of_taking_back() -> BTreeSet<String> {
+    let mut world = World::new(&busy_trade());
+    let (balances, names) = (world.company.trial_balance(), lists(&world));
+    world.finish();
+    world.kill();
+    assert!(!world.company.transactions().is_empty());
+    let undone = world.ask(&["undo", "--yes", "--delete", "--since", "2025-01-01"]);
+    assert_eq!(undone.code, 0, "{undone:?}");
+    let mut points = BTreeSet::new();
+    // Each session begins with what the one before it left. It takes some twenty calls until all lists are read.
+    'taking_back: for call in 20..40 {
+        for aim in moments(call, &[0, 3]) {
+            if world.status("ready") + world.status("uncertain") == 0 {
+                break 'taking_back;
+            }
+            world.start();
+            points.extend(kill(&mut world, aim));
+        }
+    }
+    world.finish();
+    world.kill();
+    assert_eq!(world.company.transactions(), []);
+    assert_eq!(world.company.trial_balance(), balances);
+    assert_eq!(lists(&world), names);
+    world.assert_nothing_waits();
+    points
+}
+
+/// The names of the lists that the program adds to.
+fn lists(world: &World) -> Vec<Vec<String>> {
+    ["Customer", "ItemInventory", "ItemNonInventory", "Class", "PaymentMethod"]
+        .map(|list| world.company.names(list))
+        .into()
 }
 
 /// What must be true after all kills, whatever was hit.
@@ -159,4 +196,11 @@ fn killed_at_fifty_points_and_more_every_order_is_booked_once() {
         eprintln!("killed at: {point}");
     }
     assert!(points.len() >= 50, "only {} points", points.len());
+}
+
+#[test]
+fn killed_while_a_batch_is_taken_back_it_is_gone_once_and_nothing_else_is() {
+    let points = kills_of_taking_back();
+    let taking = points.iter().filter(|point| point.contains("after taking back")).count();
+    assert!(taking >= 6, "{points:#?}");
 }

@@ -47,6 +47,22 @@ fn the_demo_keeps_its_world_in_a_folder_that_it_makes() {
     assert_eq!((status.code, &status.json()["documents"]), (0, &10.into()));
 }
 
+/// A folder that nobody can make, whoever runs the tests.
+#[cfg(target_os = "linux")]
+const PROTECTED: &str = "/sys/tillbridge";
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_write_protected_data_folder_is_told_with_what_to_do() {
+    let world = World::new(&trade(1));
+    let answers = world.folder().join("answers.toml");
+    let refused = Program::ask(&["init", "--data-dir", PROTECTED, "--config", answers.to_str().unwrap()]);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    for words in [PROTECTED, "write protection", "start Tillbridge again"] {
+        assert!(refused.problems.contains(words), "{refused:?}");
+    }
+}
+
 #[test]
 fn a_second_engine_on_the_same_data_says_so() {
     let mut world = World::new(&trade(20));

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use rusqlite::Connection;
 
 use crate::{
@@ -48,6 +48,13 @@ pub(crate) fn all(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// The time that a backup's name tells.
+fn named_at(backup: &Path) -> Option<Timestamp> {
+    let name = backup.file_name()?.to_str()?;
+    let time = name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
+    DateTime::strptime(TIME, time).ok()?.to_zoned(TimeZone::UTC).ok().map(|time| time.timestamp())
+}
+
 /// The newest backup that is whole and not newer than this program.
 pub(crate) fn newest_good(folder: &Path, known: u32) -> Result<Option<PathBuf>, OpenError> {
     for backup in all(folder)?.into_iter().rev() {
@@ -63,7 +70,10 @@ pub(crate) fn newest_good(folder: &Path, known: u32) -> Result<Option<PathBuf>, 
 /// Writes a backup into `folder` and drops the oldest ones.
 pub(crate) fn backup_into(connection: &Connection, folder: &Path, now: Timestamp) -> Result<PathBuf, OpenError> {
     fs::create_dir_all(folder)?;
-    let backup = folder.join(format!("{PREFIX}{}{SUFFIX}", now.strftime(TIME)));
+    // A clock that was set back must not make the newest backup the oldest one: that is the one which would be dropped.
+    let newest = all(folder)?.last().and_then(|newest| named_at(newest));
+    let at = newest.map_or(now, |newest| now.max(newest + SignedDuration::from_millis(1)));
+    let backup = folder.join(format!("{PREFIX}{}{SUFFIX}", at.strftime(TIME)));
     copy_to(connection, &backup)?;
     let found = all(folder)?;
     for old in found.iter().take(found.len().saturating_sub(KEPT)) {
@@ -139,6 +149,7 @@ impl Store {
             None => backup_into(&connection, &folder(&self.folder), now),
         };
         made.map_err(|error| match error {
+            OpenError::Busy => StoreError::Busy,
             OpenError::Sql(error) => error.into(),
             OpenError::Io(error) => error.into(),
             other => StoreError::Io(io::Error::other(other)),

@@ -50,10 +50,11 @@ pub struct Part {
 
 impl Store {
     /// The shop was read to its end after this day was over: the days of summarised sales up to it can be posted, and are
-    /// mapped on the next run. A day that is no later than the last one is nothing.
+    /// mapped on the next run. The same day again is nothing; an earlier one says that the clock was ahead before, so that
+    /// later days wait again.
     pub fn told_through(&self, day: Date, now: Timestamp) -> Result<(), StoreError> {
         self.write(|tx| {
-            if settings::get::<Date>(tx, TOLD_THROUGH)?.is_some_and(|last| last >= day) {
+            if settings::get::<Date>(tx, TOLD_THROUGH)?.is_some_and(|last| last == day) {
                 return Ok(());
             }
             settings::set(tx, TOLD_THROUGH, &day, "the shop was read to the end of the day", now)?;

@@ -1,8 +1,12 @@
 //! What can go wrong, by what somebody can do about it.
 
-use std::{io, path::PathBuf};
+use std::{
+    io::{self, ErrorKind},
+    path::PathBuf,
+};
 
 use books::EntryKey;
+use rusqlite::ErrorCode;
 
 use crate::state::State;
 
@@ -37,6 +41,9 @@ pub enum OpenError {
     /// The folder can't be written.
     #[error("the data folder can't be written: {0}")]
     NotWritable(PathBuf),
+    /// Another program, such as an antivirus or one that makes backups, keeps the database from being used.
+    #[error("another program keeps the database from being used")]
+    Busy,
     /// Write-ahead logging with full synchronisation did not take effect, as on some network drives. Without them an
     /// intent might be lost in a power cut (DESIGN.md 4).
     #[error("the disk does not support safe writing ({0})")]
@@ -49,7 +56,7 @@ pub enum OpenError {
     Migration(#[source] rusqlite_migration::Error),
     /// SQLite failed in another way.
     #[error("the database could not be opened")]
-    Sql(#[from] rusqlite::Error),
+    Sql(#[source] rusqlite::Error),
 }
 
 /// Why a reading or writing failed. A writing that fails has changed nothing, unless the variant says so.
@@ -58,6 +65,9 @@ pub enum StoreError {
     /// This store was opened for reading only.
     #[error("the database is open for reading only")]
     ReadOnly,
+    /// Another program, such as an antivirus or one that makes backups, keeps the database from being used. It was waited for.
+    #[error("another program keeps the database from being used")]
+    Busy,
     /// The disk is full.
     #[error("the disk is full")]
     DiskFull,
@@ -125,11 +135,75 @@ pub enum StoreError {
     Sql(#[source] rusqlite::Error),
 }
 
+impl OpenError {
+    /// Whether SQLite failed over the file and not over what is in it.
+    pub(crate) fn is_of_the_disk(error: &rusqlite::Error) -> bool {
+        matches!(
+            error.sqlite_error_code(),
+            Some(
+                ErrorCode::DatabaseBusy
+                    | ErrorCode::DatabaseLocked
+                    | ErrorCode::ReadOnly
+                    | ErrorCode::CannotOpen
+                    | ErrorCode::PermissionDenied
+                    | ErrorCode::SystemIoFailure
+                    | ErrorCode::DiskFull
+            )
+        )
+    }
+
+    /// Whether time alone may help: another program has the file open for itself.
+    pub(crate) fn may_pass(&self) -> bool {
+        /// Windows: another program has the file, or a part of it, for itself.
+        const SHARING_VIOLATION: i32 = 32;
+        const LOCK_VIOLATION: i32 = 33;
+        match self {
+            Self::Busy => true,
+            Self::Sql(error) => {
+                matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure))
+            }
+            Self::Io(error) => {
+                cfg!(windows) && matches!(error.raw_os_error(), Some(SHARING_VIOLATION | LOCK_VIOLATION))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it may be that the folder or the file can't be written.
+    pub(crate) fn refused_writing(&self) -> bool {
+        match self {
+            Self::Sql(error) => Self::is_of_the_disk(error),
+            Self::Io(error) => matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem),
+            _ => false,
+        }
+    }
+}
+
+impl From<StoreError> for OpenError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Busy => Self::Busy,
+            StoreError::Sql(error) => Self::Sql(error),
+            other => Self::Io(io::Error::other(other)),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for OpenError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            _ => Self::Sql(error),
+        }
+    }
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
-            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => Self::Damaged,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::DiskFull) => Self::DiskFull,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged,
             _ => Self::Sql(error),
         }
     }

@@ -4,6 +4,8 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, ErrorKind},
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -32,8 +34,14 @@ fn steps() -> Vec<M<'static>> {
         M::up_with_hook(include_str!("../migrations/0006_history.sql"), |tx| {
             search::index_all(tx).map_err(|error| HookError::Hook(error.to_string()))
         }),
+        M::up(include_str!("../migrations/0007_overview.sql")),
     ]
 }
+
+/// How often, and after how long, opening is tried again when another program is in the way, as an antivirus is that looks at
+/// the file just when the computer has started.
+const OPEN_AGAIN: u32 = 4;
+const OPEN_PAUSE: Duration = Duration::from_millis(500);
 
 const FILE: &str = "tillbridge.db";
 const LOCK: &str = "tillbridge.lock";
@@ -95,7 +103,17 @@ impl Store {
     /// # Errors
     /// See [`OpenError`]; a newer database is left untouched.
     pub fn open(folder: &Path, now: Timestamp) -> Result<Opened, OpenError> {
-        open_with(folder, now, steps())
+        let mut again = OPEN_AGAIN;
+        loop {
+            match open_with(folder, now, steps()) {
+                Err(error) if again > 0 && error.may_pass() => {
+                    tracing::warn!(%error, "the database can't be opened yet");
+                    again -= 1;
+                    thread::sleep(OPEN_PAUSE);
+                }
+                other => return other,
+            }
+        }
     }
 
     /// Whether there is a database in `folder`, whatever its condition.
@@ -132,7 +150,8 @@ impl Store {
     pub fn read_only(folder: &Path) -> Result<Self, OpenError> {
         let file = folder.join(FILE);
         let known = version_of(&steps());
-        match examine(&file, known)? {
+        // Readers beside a writer share a file with it, and make it where there is none.
+        match examine(&file, known).map_err(|error| explained(error, folder))? {
             Condition::Missing => Err(OpenError::Missing),
             Condition::Damaged(how) => Err(OpenError::Damaged(how)),
             Condition::Whole(found) if found < known => Err(OpenError::NotMigrated { found, known }),
@@ -148,6 +167,23 @@ impl Store {
 
 fn open_with(folder: &Path, now: Timestamp, steps: Vec<M<'static>>) -> Result<Opened, OpenError> {
     let lock = lock(folder)?;
+    open_locked(folder, lock, now, steps).map_err(|error| explained(error, folder))
+}
+
+/// The same error, unless what is behind it is that nothing can be written.
+fn explained(error: OpenError, folder: &Path) -> OpenError {
+    if error.refused_writing() && !is_writable(folder) { OpenError::NotWritable(folder.to_owned()) } else { error }
+}
+
+/// Whether files can be made in the folder, and the database in it be changed.
+fn is_writable(folder: &Path) -> bool {
+    let probe = folder.join(format!("{FILE}.probe"));
+    let made = File::create(&probe).and_then(|_| fs::remove_file(&probe));
+    let file = folder.join(FILE);
+    made.is_ok() && (!file.exists() || OpenOptions::new().write(true).open(file).is_ok())
+}
+
+fn open_locked(folder: &Path, lock: File, now: Timestamp, steps: Vec<M<'static>>) -> Result<Opened, OpenError> {
     let file = folder.join(FILE);
     let known = version_of(&steps);
     let mut recovery = None;
@@ -168,11 +204,12 @@ fn open_with(folder: &Path, now: Timestamp, steps: Vec<M<'static>>) -> Result<Op
         backup = Some(backup_into(&open_reader(&file)?, &backups::folder(folder), now)?);
     }
     let mut writer = open_writer(&file)?;
-    Migrations::new(steps).to_latest(&mut writer).map_err(OpenError::Migration)?;
-    begin(&mut writer, recovery.as_ref(), now).map_err(|error| match error {
-        StoreError::Sql(error) => OpenError::Sql(error),
-        other => OpenError::Io(io::Error::other(other)),
+    Migrations::new(steps).to_latest(&mut writer).map_err(|error| match error {
+        // Another program is in the way, or the file can't be written: that says nothing of the step.
+        rusqlite_migration::Error::RusqliteError { err, .. } if OpenError::is_of_the_disk(&err) => err.into(),
+        other => OpenError::Migration(other),
     })?;
+    begin(&mut writer, recovery.as_ref(), now)?;
     let notice = recovery.map(Notice::Recovered).or(backup.map(|backup| Notice::Migrated { backup }));
     Ok(Opened { store: Store::writer_of(folder.to_owned(), file, writer, lock), notice })
 }
@@ -312,6 +349,8 @@ fn begin(writer: &mut Connection, recovery: Option<&Recovery>, now: Timestamp) -
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -346,5 +385,99 @@ mod tests {
         assert_eq!(examine(&folder.path().join(FILE), known).unwrap(), Condition::Whole(known));
         let again = Store::open(folder.path(), now).unwrap();
         assert_eq!(again.notice, None);
+    }
+
+    /// The tables and columns of a database that hold something, with how many rows: what a step may add to and never lose.
+    fn rows(file: &Path) -> BTreeMap<String, u32> {
+        let connection = open_reader(file).unwrap();
+        let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+        let mut tables = connection.prepare(tables).unwrap();
+        let names: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+        let count =
+            |table: &String| connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0));
+        names.into_iter().map(|table| (table.clone(), count(&table).unwrap())).collect()
+    }
+
+    /// A folder with the database that a program of this version left: the first version's, brought up step by step.
+    fn of_version(version: usize) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
+        fs::write(&file, include_bytes!("../tests/fixtures/first.db")).unwrap();
+        let steps = steps().into_iter().take(version).collect();
+        Migrations::new(steps).to_latest(&mut open_writer(&file).unwrap()).unwrap();
+        folder
+    }
+
+    #[test]
+    fn a_database_of_every_earlier_version_is_backed_up_and_opens_with_all_it_holds() {
+        let now = "2026-11-23T09:00:00Z".parse().unwrap();
+        let known = version_of(&steps());
+        let newest = of_version(steps().len());
+        drop(Store::open(newest.path(), now).unwrap());
+        let expected = rows(&newest.path().join(FILE));
+        for version in 1..known {
+            let folder = of_version(usize::try_from(version).unwrap());
+            let file = folder.path().join(FILE);
+            let before = rows(&file);
+            let refused = Store::read_only(folder.path()).map(|_| ());
+            assert!(matches!(refused, Err(OpenError::NotMigrated { found, .. }) if found == version), "{refused:?}");
+            let opened = Store::open(folder.path(), now).unwrap();
+            let Some(Notice::Migrated { backup }) = opened.notice else { panic!("version {version}: no backup") };
+            assert_eq!(opened.store.schema_version().unwrap(), known);
+            assert!(matches!(opened.store.verify_audit().unwrap(), crate::AuditCheck::Whole { .. }));
+            let detail = opened.store.entries(&crate::EntryFilter::default()).unwrap();
+            assert_eq!(
+                detail.iter().map(|row| row.state.as_str()).collect::<Vec<_>>(),
+                ["posted"],
+                "version {version}"
+            );
+            drop(opened.store);
+            assert_eq!(rows(&file), expected, "version {version}");
+            // The backup is what an older program goes on with.
+            assert_eq!(examine(&backup, version).unwrap(), Condition::Whole(version));
+            assert_eq!(rows(&backup), before, "version {version}");
+        }
+    }
+
+    #[test]
+    fn a_step_that_is_killed_half_way_leaves_the_older_schema_and_is_done_at_the_next_start() {
+        const FOLDER: &str = "STORE_TEST_KILLED_STEP";
+        let now = "2026-11-23T09:00:00Z".parse().unwrap();
+        let killed: fn(&rusqlite::Transaction<'_>) -> rusqlite_migration::HookResult = |_| std::process::abort();
+        let known = version_of(&steps());
+        let later = |killing: bool| {
+            let change = M::up("ALTER TABLE settings ADD COLUMN later TEXT; UPDATE settings SET later = 'x'");
+            let last = "CREATE TABLE last (id INTEGER)";
+            let last = if killing { M::up_with_hook(last, killed) } else { M::up(last) };
+            steps().into_iter().chain([change, last]).collect()
+        };
+        if let Some(folder) = std::env::var_os(FOLDER) {
+            // The process that is killed, after everything was changed and before any of it counts.
+            let _ = open_with(Path::new(&folder), now, later(true));
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), now).unwrap().store;
+        store.set_setting("kept", &7, "a test", now).unwrap();
+        drop(store);
+        let own = "open::tests::a_step_that_is_killed_half_way_leaves_the_older_schema_and_is_done_at_the_next_start";
+        let ended = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", own])
+            .env(FOLDER, folder.path())
+            .output()
+            .unwrap();
+        assert!(!ended.status.success(), "it was not killed: {}", String::from_utf8_lossy(&ended.stdout));
+        assert_eq!(examine(&folder.path().join(FILE), known).unwrap(), Condition::Whole(known));
+        let opened = Store::open(folder.path(), now).unwrap();
+        assert_eq!(
+            (opened.notice, opened.store.setting("kept").unwrap()),
+            (None, Some(7)),
+            "the older program goes on"
+        );
+        drop(opened.store);
+        let opened = open_with(folder.path(), now, later(false)).unwrap();
+        assert!(matches!(opened.notice, Some(Notice::Migrated { .. })));
+        assert_eq!(opened.store.setting("kept").unwrap(), Some(7));
+        assert_eq!(opened.store.schema_version().unwrap(), known + 2);
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     Store,
     error::StoreError,
     renames::Renames,
-    undo::past_of,
+    undo::past_with,
     words::{read_json, read_time, time, word},
 };
 
@@ -133,6 +133,7 @@ impl Store {
         mut each: impl FnMut(Document, Vec<Past>),
     ) -> Result<(), StoreError> {
         self.read(|tx| {
+            let renames = Renames::read(tx)?;
             let mut statement = tx.prepare_cached(
                 "SELECT v.body FROM documents d JOIN versions v ON v.document = d.id AND v.version = d.version
                  WHERE d.kind IN ('order', 'purchase_order', 'stock_adjustment', 'opening_stock') AND d.gone = 0
@@ -147,7 +148,7 @@ impl Store {
             let mut rows = statement.query(params![time(began), time(ended), from.to_string(), to.to_string()])?;
             while let Some(row) = rows.next()? {
                 let document: Document = read_json(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?;
-                let posted = past_of(tx, &document.id)?;
+                let posted = past_with(tx, &renames, &document.id)?;
                 each(document, posted);
             }
             Ok(())

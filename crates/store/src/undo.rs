@@ -256,8 +256,16 @@ fn made_for_them_alone(
 
 /// See [`Store::past`]. The removal of an object of a list is no part of any document's life.
 pub(crate) fn past_of(connection: &Connection, document: &DocumentId) -> Result<Vec<Past>, StoreError> {
+    past_with(connection, &Renames::read(connection)?, document)
+}
+
+/// The same for one of many documents, with the renamings as they were read once for all of them.
+pub(crate) fn past_with(
+    connection: &Connection,
+    renames: &Renames,
+    document: &DocumentId,
+) -> Result<Vec<Past>, StoreError> {
     let mut past = Vec::new();
-    let renames = Renames::read(connection)?;
     let mut statement = connection.prepare_cached(
         "SELECT f.form, e.state, e.reasons, coalesce(l.posted_at, e.changed_at)
          FROM entries e JOIN forms f ON f.entry = e.id LEFT JOIN links l ON l.entry = e.id

@@ -5,6 +5,7 @@ mod support;
 
 use jiff::civil::Date;
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -163,18 +164,47 @@ fn a_damaged_backup_is_passed_over_for_an_older_good_one() {
     assert!(opened.store.document(&order_id(1)).unwrap().is_some());
 }
 
+/// Every file in a folder and below, with its content.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for item in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        if item.file_type().unwrap().is_dir() {
+            found.extend(files(&item.path()));
+        } else {
+            found.insert(item.path(), fs::read(item.path()).unwrap());
+        }
+    }
+    found
+}
+
 #[test]
 fn a_newer_database_is_refused_and_left_untouched() {
     let folder = tempdir().unwrap();
     let file = closed_with_orders(folder.path(), true);
-    let connection = rusqlite::Connection::open(&file).unwrap();
-    connection.execute_batch("PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
-    drop(connection);
-    let before = fs::read(&file).unwrap();
-    for opened in [Store::open(folder.path(), at(10)).map(|_| ()), Store::read_only(folder.path()).map(|_| ())] {
-        assert!(matches!(opened, Err(OpenError::TooNew { found: 99, .. })), "{opened:?}");
+    let newer = rusqlite::Connection::open(&file).unwrap();
+    newer.execute_batch("PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    // As the newer program left it when it was killed: what it wrote last is in the log only.
+    newer.execute_batch("CREATE TABLE newer (id INTEGER); INSERT INTO newer VALUES (1)").unwrap();
+    let killed = tempdir().unwrap();
+    copy(folder.path(), killed.path());
+    fs::create_dir(killed.path().join("backups")).unwrap();
+    fs::write(killed.path().join("config.toml"), "newer = true").unwrap();
+    fs::write(killed.path().join("tillbridge.lock"), "").unwrap();
+    drop(newer);
+    for folder in [folder.path(), killed.path()] {
+        let before = files(folder);
+        assert!(before.keys().any(|file| file.ends_with(FILE)));
+        for opened in [Store::open(folder, at(10)).map(|_| ()), Store::read_only(folder).map(|_| ())] {
+            assert!(matches!(opened, Err(OpenError::TooNew { found: 99, .. })), "{opened:?}");
+        }
+        let mut after = files(folder);
+        // To look into a database, SQLite needs its log, which may be empty, and an index of that.
+        after.retain(|file, content| {
+            !(file.ends_with("tillbridge.db-shm") || file.ends_with("tillbridge.db-wal") && content.is_empty())
+        });
+        assert_eq!(after.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
+        assert!(after == before, "something was changed");
     }
-    assert_eq!(fs::read(&file).unwrap(), before);
 }
 
 #[test]
@@ -276,4 +306,133 @@ fn three_backups_are_kept() {
     assert_eq!(kept, [false, false, true, true, true]);
     let elsewhere = folder.path().join("mine.db");
     assert_eq!(store.backup(Some(&elsewhere), at(9)).unwrap(), elsewhere);
+}
+
+/// A connection as another program has it that looks at the database and lets nobody write meanwhile.
+fn keeping(file: &Path) -> rusqlite::Connection {
+    let other = rusqlite::Connection::open(file).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    other
+}
+
+#[test]
+fn a_database_that_another_program_keeps_is_waited_for_and_then_told_with_nothing_done() {
+    let folder = tempdir().unwrap();
+    let (store, run) = with_ready_sale(folder.path());
+    let file = folder.path().join(FILE);
+    std::thread::scope(|threads| {
+        let other = keeping(&file);
+        let writing = threads.spawn(|| store.intend(run, &set("S1", &[sale_key(1)]), at(3)));
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        drop(other);
+        writing.join().unwrap().expect("it was not waited for");
+    });
+    let other = keeping(&file);
+    let refused = store.settle(&set_id("S1"), &[(sale_key(1), posted("T-1", 10))], at(4));
+    assert!(matches!(refused, Err(StoreError::Busy)), "{refused:?}");
+    assert_eq!(state(&store, &sale_key(1)), State::Sent, "it is as it was, and will be asked for");
+    drop(other);
+    store.settle(&set_id("S1"), &[(sale_key(1), posted("T-1", 10))], at(5)).unwrap();
+    assert_eq!(state(&store, &sale_key(1)), State::Posted);
+    assert!(matches!(store.verify_audit().unwrap(), store::AuditCheck::Whole { .. }));
+}
+
+#[test]
+fn a_database_that_another_program_keeps_at_the_start_is_opened_once_it_lets_go() {
+    let folder = tempdir().unwrap();
+    drop(with_ready_sale(folder.path()));
+    let other = keeping(&folder.path().join(FILE));
+    std::thread::scope(|threads| {
+        let opening = threads.spawn(|| Store::open(folder.path(), at(10)));
+        // Longer than one waiting of SQLite's.
+        std::thread::sleep(std::time::Duration::from_secs(6));
+        drop(other);
+        let opened = opening.join().unwrap().expect("it was given up");
+        assert_eq!(opened.notice, None);
+        assert_eq!(state(&opened.store, &sale_key(1)), State::Ready);
+    });
+}
+
+#[test]
+fn the_data_folder_may_have_any_name_and_a_long_one() {
+    let folder = tempdir().unwrap();
+    let mut long = folder.path().join("Åse Øverås").join("数据 données Ελλάδα 🧾 100% #1;");
+    // Windows takes no longer ones by itself.
+    let length = if cfg!(windows) { 200 } else { 400 };
+    while long.as_os_str().len() < length {
+        long.push("Regnskap for Bjørns kaffebrenneri og sønner");
+    }
+    let (store, run) = with_ready_sale(&long);
+    store.finish_run(run, &store::RunOutcome::default(), at(3)).unwrap();
+    let backup = store.backup(None, at(4)).unwrap();
+    drop(store);
+    assert_eq!(state(&Store::read_only(&long).unwrap(), &sale_key(1)), State::Ready);
+    fs::write(long.join(FILE), "damaged").unwrap();
+    let opened = Store::open(&long, at(10)).unwrap();
+    assert_eq!(recovery(opened.notice).restored_from, Some(backup));
+    assert_eq!(state(&opened.store, &sale_key(1)), State::Ready);
+}
+
+#[test]
+fn a_backup_made_after_the_clock_was_set_back_is_the_newest_one() {
+    let folder = tempdir().unwrap();
+    let store = open(folder.path());
+    let run = store.begin_run("test", at(0)).unwrap();
+    for minute in [500, 501, 502] {
+        store.backup(None, at(minute)).unwrap();
+    }
+    pull(&store, run, &[order(1, 10)]);
+    let made = store.backup(None, at(1)).unwrap();
+    assert!(made.exists(), "it was dropped as the oldest one");
+    drop(store);
+    fs::write(folder.path().join(FILE), b"damaged").unwrap();
+    let opened = Store::open(folder.path(), at(2)).unwrap();
+    assert_eq!(recovery(opened.notice).restored_from, Some(made));
+    assert!(opened.store.document(&order_id(1)).unwrap().is_some());
+}
+
+/// What of the data can't be written.
+#[cfg(unix)]
+const PROTECTED: [(&str, &str); 3] = [("folder", "."), ("database", FILE), ("lock", "tillbridge.lock")];
+
+#[cfg(unix)]
+#[test]
+fn a_write_protected_data_folder_is_told_as_such_and_left_untouched() {
+    use std::os::unix::{
+        fs::{MetadataExt, PermissionsExt, chown},
+        process::CommandExt,
+    };
+    /// Somebody who is not the administrator, whom no protection holds.
+    const NOBODY: u32 = 65_534;
+    const FOLDER: &str = "STORE_TEST_PROTECTED";
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        // Without those rights.
+        let refused = Store::open(Path::new(&folder), at(1)).map(|_| ());
+        assert!(matches!(&refused, Err(OpenError::NotWritable(told)) if told == Path::new(&folder)), "{refused:?}");
+        return;
+    }
+    let is_root = fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
+    let content = |folder: &Path| fs::read(folder.join(FILE)).ok();
+    for (what, protected) in PROTECTED {
+        let folder = tempdir().unwrap();
+        let data = folder.path().join("data");
+        drop(with_ready_sale(&data));
+        if is_root {
+            fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+            for owned in [&data, &data.join(FILE), &data.join("tillbridge.lock")] {
+                chown(owned, Some(NOBODY), Some(NOBODY)).unwrap();
+            }
+        }
+        let before = content(&data);
+        fs::set_permissions(data.join(protected), fs::Permissions::from_mode(0o555)).unwrap();
+        let mut second = Command::new(std::env::current_exe().unwrap());
+        second.args(["--exact", "a_write_protected_data_folder_is_told_as_such_and_left_untouched"]);
+        if is_root {
+            second.uid(NOBODY).gid(NOBODY);
+        }
+        let second = second.env(FOLDER, &data).output().unwrap();
+        fs::set_permissions(data.join(protected), fs::Permissions::from_mode(0o755)).unwrap();
+        assert!(second.status.success(), "{what}: {}", String::from_utf8_lossy(&second.stdout));
+        assert_eq!(content(&data), before, "{what}");
+    }
 }

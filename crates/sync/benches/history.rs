@@ -6,17 +6,29 @@
 
 mod long_history;
 
-use std::{hint::black_box, time::Duration};
+use std::{hint::black_box, sync::Arc, time::Duration};
 
 use books::EntryKind;
 use criterion::{Criterion, criterion_group, criterion_main};
-use jiff::civil::date;
+use jiff::{Timestamp, civil::date, tz::TimeZone};
 use long_history::{TODAY, fill};
 use store::State;
 use sync::{
+    Host, Secrets, api,
+    engine::Clock,
     history::{self, DocumentQuery, EntryQuery},
-    tieout::{tie_out_day, tie_out_days},
+    host::Runs,
+    tieout::{recent_days, tie_out_day, tie_out_days},
 };
+
+/// The clock of the history's last day.
+struct LastDay;
+
+impl Clock for LastDay {
+    fn now(&self) -> Timestamp {
+        TODAY.at(20, 0, 0, 0).to_zoned(TimeZone::UTC).unwrap().timestamp()
+    }
+}
 
 fn orders() -> u32 {
     std::env::var("ORDERS").ok().and_then(|orders| orders.parse().ok()).unwrap_or(100_000)
@@ -25,7 +37,10 @@ fn orders() -> u32 {
 fn benches(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let all = orders();
-    let store = fill(folder.path(), all);
+    drop(fill(folder.path(), all));
+    let secrets = Secrets::new(folder.path(), |_| None);
+    let host = Host::open(folder.path(), secrets, Arc::new(LastDay), Runs::ByHand).unwrap();
+    let store = host.store();
     let mut group = criterion.benchmark_group(format!("history of {all} orders"));
     let everything = EntryQuery::default;
     let text = |text: &str| EntryQuery { text: Some(text.to_owned()), ..everything() };
@@ -45,21 +60,26 @@ fn benches(criterion: &mut Criterion) {
         ("that nobody has", text("nowhere to be found"), 0),
     ];
     for (name, query, offset) in queries {
-        let found = history::entries(&store, &query, offset, 50).unwrap();
+        let found = history::entries(store, &query, offset, 50).unwrap();
         group.bench_function(format!("{name} ({} found)", found.total), |bench| {
-            bench.iter(|| history::entries(&store, black_box(&query), offset, 50).unwrap());
+            bench.iter(|| history::entries(store, black_box(&query), offset, 50).unwrap());
         });
     }
     let named = DocumentQuery { text: Some("bjørn".to_owned()), ..DocumentQuery::default() };
     group.bench_function("documents by the buyer's name", |bench| {
-        bench.iter(|| history::documents(&store, black_box(&named), 0, 50).unwrap());
+        bench.iter(|| history::documents(store, black_box(&named), 0, 50).unwrap());
+    });
+    group.bench_function("the overview", |bench| bench.iter(|| api::overview(black_box(&host)).unwrap()));
+    group.bench_function("what needs attention", |bench| bench.iter(|| api::attention(black_box(&host)).unwrap()));
+    group.bench_function("tie-outs of 30 days, while nothing is written", |bench| {
+        bench.iter(|| recent_days(black_box(&host), 30).unwrap());
     });
     group.sample_size(10);
     group.bench_function("tie-outs of 30 days", |bench| {
-        bench.iter(|| tie_out_days(&store, 30, black_box(TODAY)).unwrap());
+        bench.iter(|| tie_out_days(store, 30, black_box(TODAY)).unwrap());
     });
     group.bench_function("the tie-out of a day", |bench| {
-        bench.iter(|| tie_out_day(&store, black_box(TODAY)).unwrap());
+        bench.iter(|| tie_out_day(store, black_box(TODAY)).unwrap());
     });
     group.finish();
 }

@@ -85,7 +85,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         Self::new(match &error {
             StoreError::PartOfDay { day, .. } => Message::new("store.part_of_day").with("day", day),
-            _ => Message::new("store.failed").with("problem", error),
+            _ => Message::from(&error),
         })
     }
 }
@@ -110,10 +110,16 @@ impl From<Trouble> for ApiError {
 
 impl From<OpenError> for ApiError {
     fn from(error: OpenError) -> Self {
+        if let OpenError::NotWritable(folder) = &error {
+            return Self::new(Message::new("store.not_writable").with("folder", folder.display()));
+        }
         let code = match &error {
             OpenError::TooNew { .. } => "store.too_new",
+            OpenError::NotMigrated { .. } => "store.not_migrated",
             OpenError::Locked => "store.locked",
-            OpenError::NotWritable(_) => "store.not_writable",
+            OpenError::NotDurable(_) => "store.not_durable",
+            OpenError::Busy => "store.busy",
+            OpenError::Migration(_) => "store.migration_failed",
             _ => "store.failed",
         };
         Self::new(Message::new(code).with("problem", error))

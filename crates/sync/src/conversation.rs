@@ -335,7 +335,11 @@ impl Conversation {
 
     /// Ends the session over a fault in our own house; returns what to say.
     pub fn fail(&mut self, fault: &Fault) -> Message {
-        let message = Message::new("session.failed").with("problem", fault);
+        let message = match fault {
+            // What somebody can do about it is said in words of its own.
+            Fault::Store(error @ (StoreError::Busy | StoreError::DiskFull)) => Message::from(error),
+            _ => Message::new("session.failed").with("problem", fault),
+        };
         self.stop(message.clone());
         message
     }

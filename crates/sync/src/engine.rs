@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeMap,
+    convert::Infallible,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -34,7 +35,7 @@ use crate::{
     messages::{Language, Message},
     preflight::FOOTER_WANTED,
     request_processor,
-    schedule::Schedule,
+    schedule::{self, Schedule, is_again_due},
     source::{Source, SourceError},
     tieout::{Period, START, WANTED},
     token::TokenRecord,
@@ -100,7 +101,7 @@ impl RunError {
     pub fn message(&self) -> Message {
         match self {
             Self::Source(error) => error.message.clone(),
-            Self::Store(error) => Message::new("store.failed").with("problem", error),
+            Self::Store(error) => error.into(),
             Self::Stopped => Message::new("run.stopped"),
         }
     }
@@ -109,6 +110,10 @@ impl RunError {
 /// What is going on right now.
 #[derive(Default)]
 struct Live {
+    /// Since when the clock has gone on evenly, if it did not from the beginning: nobody set it, and the computer was awake.
+    steady_since: Option<Timestamp>,
+    /// Why the last run could not begin or end: our own data could not be read or written.
+    store_trouble: Option<Message>,
     /// The run whose entries the next session posts.
     run: Option<OpenRun>,
     session: Option<Session>,
@@ -247,9 +252,38 @@ impl Engine {
         self.live().last_call_at
     }
 
-    /// When this engine began.
-    pub const fn began_at(&self) -> Timestamp {
-        self.began
+    /// Since when the Web Connector has been silent, as far as it could have called: not before this engine began, the
+    /// computer woke up, or somebody set the clock.
+    pub fn silent_since(&self) -> Timestamp {
+        let live = self.live();
+        let since = live.steady_since.unwrap_or(self.began);
+        live.last_call_at.map_or(since, |call| call.max(since))
+    }
+
+    /// Why runs can't begin or end: our own data can't be read or written just now. It is tried again all the time.
+    pub fn store_trouble(&self) -> Option<Message> {
+        self.live().store_trouble.clone()
+    }
+
+    /// Follows the clock, which may jump: the computer sleeps, or somebody sets it.
+    pub async fn watch_clock(&self) -> Infallible {
+        let mut before = self.clock.now();
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            before = self.look_at_clock(before);
+        }
+    }
+
+    /// Looks at the clock a moment after `before`, and returns what it says. Where it has jumped since, what was noted by it
+    /// does not lie in the time to come.
+    pub fn look_at_clock(&self, before: Timestamp) -> Timestamp {
+        let now = self.clock.now();
+        if schedule::has_jumped(before, now) {
+            let mut live = self.live();
+            live.steady_since = Some(now);
+            live.last_call_at = live.last_call_at.map(|call| call.min(now));
+        }
+        now
     }
 
     /// When the next run is due; none while one goes on.
@@ -297,13 +331,13 @@ impl Engine {
                 (is_due, std::mem::take(&mut live.wanted))
             };
             let done = match wanted {
-                Wanted { run: true, .. } => self.run_once("by hand", stop).await,
-                _ if due => self.run_once("schedule", stop).await,
-                Wanted { mapping: true, .. } => self.map_again(stop).await,
-                Wanted { .. } => Ok(()),
+                Wanted { run: true, .. } => Some(self.run_once("by hand", stop).await),
+                _ if due => Some(self.run_once("schedule", stop).await),
+                Wanted { mapping: true, .. } => Some(self.map_again(stop).await),
+                Wanted { .. } => None,
             };
-            if let Err(problem) = done {
-                warn!(code = problem.message().code, %problem, "the run did not come to its end");
+            if let Some(done) = done {
+                self.note_ended(&done);
             }
             if due || wanted.run {
                 self.call_quickbooks(stop).await;
@@ -367,6 +401,17 @@ impl Engine {
         mapped
     }
 
+    /// What can't be told in the store, because that is what failed, is told by the engine itself.
+    fn note_ended(&self, run: &Result<(), RunError>) {
+        if let Err(problem) = run {
+            warn!(code = problem.message().code, %problem, "the run did not come to its end");
+        }
+        self.live().store_trouble = match run {
+            Err(problem @ RunError::Store(_)) => Some(problem.message()),
+            _ => None,
+        };
+    }
+
     /// Keeps what is wrong where the status shows it, until it is right again.
     fn note_trouble(&self, key: &str, problem: Option<&Message>) -> Result<(), StoreError> {
         if self.store.setting::<Option<Message>>(key)?.flatten().as_ref() == problem {
@@ -379,7 +424,7 @@ impl Engine {
     fn back_up(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
         let last: Option<Timestamp> = self.store.setting("backup_at")?;
-        if last.is_none_or(|last| now.duration_since(last) >= BACK_UP_EVERY) {
+        if last.is_none_or(|last| is_again_due(last, BACK_UP_EVERY, now)) {
             self.store.backup(None, now)?;
             self.store.set_setting("backup_at", &now, "a backup was made", now)?;
         }
@@ -626,7 +671,7 @@ impl Agent for Engine {
                     let conversation = Conversation::new(Arc::clone(&self.store), mapper, with, new_set_id);
                     live.session = Some(Session { id: *session, conversation, run });
                 }
-                Err(error) => return Outgoing::Stop(told(&Message::new("store.failed").with("problem", error))),
+                Err(error) => return Outgoing::Stop(told(&Message::from(&error))),
             }
             drop(live);
             self.tell_running();

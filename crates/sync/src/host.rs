@@ -28,6 +28,7 @@ use crate::{
     messages::Message,
     secrets::Secrets,
     shop::{self, ConnectError},
+    tieout::LastDays,
     token::TokenKeeper,
 };
 
@@ -110,7 +111,7 @@ impl From<ConnectError> for Trouble {
 
 impl From<StoreError> for Trouble {
     fn from(error: StoreError) -> Self {
-        Self::Store(Message::new("store.failed").with("problem", error))
+        Self::Store(Message::from(&error))
     }
 }
 
@@ -159,6 +160,7 @@ pub struct Host {
     stop: CancellationToken,
     changes: Arc<watch::Sender<u64>>,
     progress: watch::Sender<Progress>,
+    last_days: LastDays,
 }
 
 impl Host {
@@ -170,10 +172,7 @@ impl Host {
         let now = clock.now();
         let opened = Store::open(folder, now)?;
         let store = Arc::new(opened.store);
-        let installation = engine::installation(&store, now).map_err(|error| match error {
-            StoreError::Sql(error) => OpenError::Sql(error),
-            other => OpenError::Io(std::io::Error::other(other)),
-        })?;
+        let installation = engine::installation(&store, now)?;
         let changes = Arc::new(watch::Sender::new(0));
         let told = Arc::clone(&changes);
         store.on_writing(move || told.send_modify(|count: &mut u64| *count = count.wrapping_add(1)));
@@ -191,6 +190,7 @@ impl Host {
             stop: CancellationToken::new(),
             changes,
             progress: watch::Sender::default(),
+            last_days: LastDays::default(),
         }))
     }
 
@@ -267,9 +267,14 @@ impl Host {
         self.progress.subscribe()
     }
 
-    /// Why the engine is not at work, if it is not.
+    pub(crate) const fn last_days(&self) -> &LastDays {
+        &self.last_days
+    }
+
+    /// Why the engine is not at work, if it is not, or why it can't do its work just now.
     pub fn trouble(&self) -> Option<Trouble> {
-        self.state().trouble.clone()
+        let trouble = self.state().trouble.clone();
+        trouble.or_else(|| self.engine()?.store_trouble().map(Trouble::Store))
     }
 
     /// The engine at work, if one is.
@@ -393,7 +398,12 @@ impl Host {
         });
         if self.runs == Runs::OnSchedule {
             let (engine, stop) = (Arc::clone(&engine), stop.clone());
+            let watching = (Arc::clone(&engine), stop.clone());
             tasks.spawn(async move { engine.keep_running(&stop).await });
+            tasks.spawn(async move {
+                let (engine, stop) = watching;
+                stop.run_until_cancelled(engine.watch_clock()).await;
+            });
         }
         Ok(Work { engine, port: address.map_or(port, |address| address.port()), stop, tasks })
     }

@@ -27,6 +27,7 @@ use crate::{
     lists::List,
     messages::Message,
     reset::Resets,
+    schedule::is_again_due,
     tieout::START,
 };
 
@@ -143,7 +144,7 @@ pub(crate) fn lists_are_read(store: &Store) -> Result<bool, StoreError> {
 /// Whether [`prepare`] was done lately.
 pub(crate) fn is_prepared(store: &Store, now: Timestamp) -> Result<bool, StoreError> {
     let known = store.document(&DocumentId::new(OPENING_STOCK))?;
-    Ok(known.is_some_and(|(document, _)| now.duration_since(document.updated_at) < PREPARED_EVERY))
+    Ok(known.is_some_and(|(document, _)| !is_again_due(document.updated_at, PREPARED_EVERY, now)))
 }
 
 /// Works out everything that a start would carry over beyond what happened: the shop's lists and the opening stock, so

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::OnceLock};
 
 use books::{EntryKind, HeldReason, Why};
 use serde::{Deserialize, Serialize};
-use store::{Notice, State};
+use store::{Notice, State, StoreError};
 
 /// A language of the catalogue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -113,6 +113,16 @@ impl From<EntryKind> for Message {
 impl From<State> for Message {
     fn from(state: State) -> Self {
         Self::new(&format!("state.{}", state.as_str()))
+    }
+}
+
+impl From<&StoreError> for Message {
+    fn from(error: &StoreError) -> Self {
+        match error {
+            StoreError::Busy => Self::new("store.busy"),
+            StoreError::DiskFull => Self::new("store.disk_full"),
+            _ => Self::new("store.failed").with("problem", error),
+        }
     }
 }
 

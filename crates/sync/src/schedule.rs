@@ -2,6 +2,20 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+/// Between two looks at the clock, which are a few seconds apart, so much does not go by while the computer is awake.
+const JUMP: SignedDuration = SignedDuration::from_mins(1);
+
+/// Whether between two looks at the clock the computer slept, or somebody set the clock.
+pub(crate) fn has_jumped(before: Timestamp, now: Timestamp) -> bool {
+    now < before || now.duration_since(before) >= JUMP
+}
+
+/// Whether something that was done at `last` is to be done again after `every`. A time that has not come yet was told by a
+/// clock that has been set back since: waiting for it to come again could take days.
+pub(crate) fn is_again_due(last: Timestamp, every: SignedDuration, now: Timestamp) -> bool {
+    last > now || now.duration_since(last) >= every
+}
+
 /// The rhythm of runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Schedule {
@@ -75,5 +89,35 @@ mod tests {
     #[test]
     fn a_clock_set_back_does_not_stop_the_runs() {
         assert!(Schedule::default().is_due(Some(at("12:00:00")), None, at("10:00:00")));
+    }
+
+    #[test]
+    fn whatever_the_clock_is_set_to_one_run_comes_at_once_and_the_next_after_five_minutes() {
+        let schedule = Schedule::default();
+        let second = SignedDuration::from_secs(1);
+        let (mut now, mut last_run) = (at("12:00:00"), at("12:00:00"));
+        for hours in [-1, 1, -26, 26, -24 * 400, 24 * 400, 7, -7] {
+            now += SignedDuration::from_hours(hours);
+            // What the Web Connector did last was noted by the clock as it was before.
+            let last_call = Some(last_run + second);
+            assert!(schedule.is_due(Some(last_run), last_call, now), "{hours} hours");
+            last_run = now;
+            let mut runs = 0;
+            for _ in 0..600 {
+                now += second;
+                if schedule.is_due(Some(last_run), last_call, now) {
+                    (last_run, runs) = (now, runs + 1);
+                }
+            }
+            assert_eq!(runs, 2, "ten minutes after the clock was set by {hours} hours");
+        }
+    }
+
+    #[test]
+    fn what_is_done_once_a_day_is_done_again_when_the_clock_was_set_back() {
+        let day = SignedDuration::from_hours(24);
+        assert!(!is_again_due(at("10:00:00"), day, at("10:00:01")));
+        assert!(is_again_due(at("10:00:00"), day, at("10:00:00") + day));
+        assert!(is_again_due(at("10:00:00"), day, at("09:59:59")));
     }
 }

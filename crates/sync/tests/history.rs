@@ -285,3 +285,40 @@ fn the_exported_tie_out_names_the_orders_behind_each_difference() {
         ("-50.00", "-20.00", "30.00")
     );
 }
+
+#[test]
+fn an_export_that_is_killed_leaves_the_file_of_before_as_it_was() {
+    const FOLDER: &str = "EXPORT_TEST_KILLED";
+    let end = |_: u32, _: u32| -> ControlFlow<()> { std::process::abort() };
+    let write = |data: &Path, format, progress: &dyn Fn(u32, u32) -> ControlFlow<()>| {
+        let store = store::Store::read_only(data).unwrap();
+        let how = Export { progress, ..export(format, Language::En) };
+        let name = if format == ExportFormat::Csv { "entries.csv" } else { "entries.pdf" };
+        export_entries(&store, &EntryQuery::default(), &how, &data.join(name)).unwrap()
+    };
+    let formats = [ExportFormat::Csv, ExportFormat::Pdf];
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        // The process that is killed, with something written already.
+        let format = formats[usize::from(std::env::var_os("EXPORT_TEST_PDF").is_some())];
+        let _ = write(Path::new(&folder), format, &end);
+        return;
+    }
+    let mut world = World::new();
+    for number in 1001..1006 {
+        world.sell(number, &by_ase(number, 1));
+    }
+    world.settle();
+    for (format, name) in formats.into_iter().zip(["entries.csv", "entries.pdf"]) {
+        assert_eq!(write(&world.data(), format, &go_on), Exported::Written);
+        let before = std::fs::read(world.data().join(name)).unwrap();
+        let mut killed = std::process::Command::new(std::env::current_exe().unwrap());
+        killed.args(["--exact", "an_export_that_is_killed_leaves_the_file_of_before_as_it_was"]);
+        killed.env(FOLDER, world.data());
+        if format == ExportFormat::Pdf {
+            killed.env("EXPORT_TEST_PDF", "1");
+        }
+        assert!(!killed.output().unwrap().status.success(), "it was not killed");
+        assert_eq!(std::fs::read(world.data().join(name)).unwrap(), before);
+        assert_eq!(write(&world.data(), format, &go_on), Exported::Written, "it can be written again");
+    }
+}

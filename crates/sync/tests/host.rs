@@ -372,6 +372,26 @@ async fn a_port_that_is_taken_is_told_and_used_once_it_is_free() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_windows_user_gets_a_port_of_her_own_which_her_qwc_file_carries() {
+    let (first, second) = (World::new(3).await, World::new(3).await);
+    let mut ports = Vec::new();
+    let mut hosts = Vec::new();
+    for world in [&first, &second] {
+        let host = world.open().await;
+        api::connect_shop(&host, &form(Some("simulated-secret"))).await.unwrap();
+        until("the engine is at work", || host.engine().is_some()).await;
+        let address = api::quickbooks_connection(&host).unwrap().address;
+        assert!(api::connector_file(&host).unwrap().contains(&address), "{address}");
+        ports.push(host.port());
+        hosts.push(host);
+    }
+    assert_ne!(ports[0], ports[1], "both at once");
+    for host in hosts {
+        host.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_that_is_wanted_begins_at_once_and_is_seen() {
     let world = World::new(3).await;
     let host = world.open_connected(0).await;

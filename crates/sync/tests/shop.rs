@@ -106,6 +106,25 @@ fn a_clock_that_is_ahead_loses_no_order() {
 }
 
 #[test]
+fn a_clock_that_was_ahead_keeps_no_feed_waiting_once_it_is_right() {
+    let shop = shop(30);
+    let world = World::of_shop(&shop, mapping());
+    let right = world.now();
+    world.wait(SignedDuration::from_hours(24 * 400));
+    let ahead = world.now().strftime("%Y-%m").to_string();
+    world.pull();
+    world.set(right + SignedDuration::from_hours(2));
+    let placed = shop.place_order();
+    world.pull();
+    world.pull();
+    assert!(world.store.document(&DocumentId::new(placed)).unwrap().is_some());
+    for feed in ["orders", "variants", "customers", "stock", "deletions", "tenders", "rescan"] {
+        let cursor = world.store.cursor(&format!("shopify.{feed}")).unwrap().unwrap();
+        assert!(!cursor.contains(&ahead), "{feed} waits until {cursor}");
+    }
+}
+
+#[test]
 fn an_order_that_the_shop_deletes_is_said_and_what_is_posted_of_it_stays() {
     let shop = shop(30);
     let mut world = World::of_shop(&shop, mapping());

@@ -23,7 +23,8 @@ pub const TODAY: Date = date(2026, 11, 20);
 const DAYS: u32 = 180;
 const NAMES: [&str; 8] = ["Åse", "Bjørn", "Chloé", "Łukasz", "Ingrid", "Nils", "Synnøve", "Thomas"];
 
-fn id(kind: &str, number: u32) -> DocumentId {
+/// The id of something of the shop's.
+pub fn id(kind: &str, number: u32) -> DocumentId {
     DocumentId::new(format!("gid://shopify/{kind}/{number}"))
 }
 
@@ -33,7 +34,7 @@ fn day_of(number: u32, all: u32) -> Date {
 }
 
 /// A paid order of one line.
-fn order(number: u32, all: u32) -> Document {
+pub fn order(number: u32, all: u32) -> Document {
     let total = Money::cents(1000 + i64::from(number % 9000));
     let placed_at = day_of(number, all).at(15, 0, 0, 0).in_tz("America/New_York").unwrap().timestamp();
     let name = NAMES[number as usize % NAMES.len()];
@@ -94,7 +95,7 @@ fn order(number: u32, all: u32) -> Document {
 }
 
 /// Its sales receipt.
-fn sale(document: &Document) -> Entry {
+pub fn sale(document: &Document) -> Entry {
     let Fact::Order(order) = &document.fact else { unreachable!("only orders are sold") };
     let posting = |account: &str, amount| Posting { account: account.to_owned(), class: None, amount };
     let total = order.totals.total;
@@ -118,7 +119,7 @@ fn sale(document: &Document) -> Entry {
 }
 
 /// Puts what is ready into QuickBooks, but for the last few.
-fn post(store: &Store, run: RunId, set: u32, now: Timestamp) {
+pub fn post(store: &Store, run: RunId, set: u32, now: Timestamp) {
     let ready: Vec<Entry> = store.ready(500).unwrap();
     let id = MessageSetId::new(&format!("set-{set}")).unwrap();
     let request = |place: usize| RequestId::new(&format!("{place:04}")).unwrap();

@@ -154,7 +154,7 @@ pub fn quickbooks_reach(host: &Host) -> Result<Reach, ApiError> {
         let state = if port.is_some() { ReachState::Waiting } else { ReachState::Unknown };
         return Ok(reach(state, port.map(|port| port.message())));
     };
-    let silent_since = called.unwrap_or(engine.began_at());
+    let silent_since = engine.silent_since();
     if !is_called && host.now().duration_since(silent_since) >= SILENCE {
         let why = why_silent(known, &Connector::find());
         return Ok(reach(ReachState::Waiting, Some(why.with("since", told(silent_since)))));

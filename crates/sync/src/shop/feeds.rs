@@ -12,7 +12,10 @@ use serde::{Deserialize, Serialize};
 use shopify::{Client, Cursor, Error, Puller};
 
 use super::{beside, source_error};
-use crate::source::{Feed, Opening, Page, SourceError, Told};
+use crate::{
+    schedule::is_again_due,
+    source::{Feed, Opening, Page, SourceError, Told},
+};
 
 /// What is asked for twice where one way of asking goes over into another: the shop's index may lag so far.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
@@ -22,6 +25,8 @@ const RESCAN_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
 const ALL_STOCK_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// From one reading of all purchase orders, or transfers, to the next: they do not tell when they changed.
 const ALL_PURCHASES_EVERY: SignedDuration = SignedDuration::from_hours(1);
+/// How far money that moved is looked for again, by the latest that was met: the clock of this computer may be wrong.
+const TENDERS_AGAIN: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How far a rescan looks back.
 const RESCAN: SignedDuration = SignedDuration::from_hours(60 * 24);
 
@@ -55,17 +60,17 @@ pub(super) fn deletions<'c>(client: &'c Client, first: Timestamp, opening: &Open
 pub(super) fn tenders<'c>(client: &'c Client, opening: &Opening) -> Box<dyn Feed + 'c> {
     let until = opening.now - OVERLAP;
     let since: Option<Timestamp> = opening.cursor.as_deref().and_then(|text| text.parse().ok());
-    // What was paid before the first load is in it.
-    let since = since.unwrap_or(opening.now);
+    // What was paid before the first load is in it. A place that has not come yet was told by a clock that was ahead.
+    let since = since.map_or(opening.now, |since| if since > opening.now { until - TENDERS_AGAIN } else { since });
     let walk = (since < until).then(|| client.tenders(since, until));
-    Box::new(Tenders { walk, since, until, first: opening.cursor.is_none() })
+    Box::new(Tenders { walk, since, until, latest: None, first: opening.cursor.is_none() })
 }
 
 /// All orders of the last weeks, once a week, or at once when something was missed.
 pub(super) fn rescan<'c>(client: &'c Client, opening: &Opening) -> Result<Box<dyn Feed + 'c>, Error> {
     let now = opening.now;
     let known: Option<Round> = opening.cursor.as_deref().and_then(|text| serde_json::from_str(text).ok());
-    let is_due = |round: &Round| opening.missed || now.duration_since(round.began) >= RESCAN_EVERY;
+    let is_due = |round: &Round| opening.missed || is_again_due(round.began, RESCAN_EVERY, now);
     let round = match known {
         // The first load has just told everything.
         None if !opening.missed => return Ok(Box::new(Rescan { round: Round::new(now), puller: None, over: false })),
@@ -84,7 +89,7 @@ pub(super) fn rescan<'c>(client: &'c Client, opening: &Opening) -> Result<Box<dy
 pub(super) fn stock<'c>(client: &'c Client, opening: &Opening) -> Result<Box<dyn Feed + 'c>, Error> {
     let now = opening.now;
     let known: Option<Round> = opening.cursor.as_deref().and_then(|text| serde_json::from_str(text).ok());
-    let round = known.filter(|round| !round.done || now.duration_since(round.began) < ALL_STOCK_EVERY);
+    let round = known.filter(|round| !round.done || !is_again_due(round.began, ALL_STOCK_EVERY, now));
     let round = round.unwrap_or_else(|| Round::new(now));
     let puller = pull(client, shopify::Feed::StockItems, round.cursor.clone(), now)?;
     Ok(Box::new(Stock { round, puller }))
@@ -99,7 +104,7 @@ pub(super) fn listed<'c>(
 ) -> Result<Box<dyn Feed + 'c>, Error> {
     let now = opening.now;
     let known: Option<Reading> = opening.cursor.as_deref().and_then(|text| serde_json::from_str(text).ok());
-    let is_due = known.as_ref().is_none_or(|known| now.duration_since(known.at) >= ALL_PURCHASES_EVERY);
+    let is_due = known.as_ref().is_none_or(|known| is_again_due(known.at, ALL_PURCHASES_EVERY, now));
     let puller = if is_due { Some(pull(client, feed, None, now)?) } else { None };
     let known = known.unwrap_or_default();
     Ok(Box::new(Listed { name, known, reading: Reading { at: now, ids: BTreeSet::new() }, puller }))
@@ -225,6 +230,8 @@ struct Tenders<'c> {
     walk: Option<shopify::Tenders<'c>>,
     since: Timestamp,
     until: Timestamp,
+    /// The latest that was met.
+    latest: Option<Timestamp>,
     /// Nothing is asked yet: only the place to begin at is kept.
     first: bool,
 }
@@ -238,10 +245,12 @@ impl Feed for Tenders<'_> {
             let Some(walk) = &mut self.walk else { return Ok(None) };
             let page = walk.next().await.map_err(|error| source_error(&error))?;
             let Some(tenders) = page else {
-                // The place moves on only once all of it was told.
+                // The place moves on only once all of it was told, and to the clock's own time only long afterwards.
                 self.walk = None;
-                return Ok(Some(Page { cursor: self.until.to_string(), ..Page::default() }));
+                let place = self.since.max(self.until - TENDERS_AGAIN).max(self.latest.unwrap_or(self.since));
+                return Ok(Some(Page { cursor: place.min(self.until).to_string(), ..Page::default() }));
             };
+            self.latest = tenders.iter().filter_map(|tender| tender.at).max().max(self.latest);
             let of_orders = tenders.into_iter().filter(|tender| !tender.test).filter_map(|tender| tender.order);
             let mentioned = of_orders.collect();
             Ok(Some(Page { mentioned, cursor: self.since.to_string(), ..Page::default() }))

@@ -1,6 +1,9 @@
 //! Tie-out by day: one figure a day for a chart, and a day on its own.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
 
 use books::Money;
 use jiff::{ToSpan, civil::Date};
@@ -8,7 +11,11 @@ use serde::{Deserialize, Serialize};
 use store::{DayCount, Store, StoreError};
 
 use super::{DayDifference, OrderDifference, Pair, Row, Sides, row};
-use crate::{api::ApiError, messages::Message};
+use crate::{
+    Host,
+    api::{self, ApiError},
+    messages::Message,
+};
 
 /// How a day ties out, in one figure a side.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -124,6 +131,30 @@ pub fn tie_out_days(store: &Store, days: u32, today: Date) -> Result<Vec<TieOutD
             }
         })
         .collect())
+}
+
+/// The days that were asked for last and what they came to, with how much had been written until then. A figure can only be
+/// another one when something was written, whatever that was.
+pub(crate) type LastDays = Mutex<Option<(u64, (u32, Date), Vec<TieOutDay>)>>;
+
+/// The last `days` days up to today, as [`tie_out_days`] tells them. They are worked out anew only when something was written
+/// since they were asked for last.
+///
+/// # Errors
+/// [`ApiError`] when the store can't be read.
+pub fn recent_days(host: &Host, days: u32) -> Result<Vec<TieOutDay>, ApiError> {
+    let asked = (days, api::today(host)?);
+    let mut last = host.last_days().lock().unwrap_or_else(PoisonError::into_inner);
+    // Looked at before anything is read: what is written meanwhile makes the next one to ask work them out anew.
+    let written = *host.changes().borrow();
+    match &*last {
+        Some((then, of, told)) if (*then, *of) == (written, asked) => Ok(told.clone()),
+        _ => {
+            let told = tie_out_days(host.store(), days, asked.1)?;
+            *last = Some((written, asked, told.clone()));
+            Ok(told)
+        }
+    }
 }
 
 /// The tie-out of one day, down to the orders behind its differences. Without rows before the shop was read for the first

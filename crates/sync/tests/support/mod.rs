@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeMap,
     future::Future,
+    path::PathBuf,
     pin::Pin,
     sync::{Arc, Mutex},
 };
@@ -89,7 +90,7 @@ pub enum Way {
 
 pub struct World {
     runtime: tokio::runtime::Runtime,
-    _folder: TempDir,
+    folder: TempDir,
     source: Option<Arc<Script>>,
     pub store: Arc<Store>,
     pub engine: Engine,
@@ -214,7 +215,7 @@ impl World {
         let engine = Engine::new(Arc::clone(&store), source, config, Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
         Self {
             runtime,
-            _folder: folder,
+            folder,
             source: None,
             store,
             engine,
@@ -227,6 +228,11 @@ impl World {
 
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
     }
 
     /// Time goes by.
