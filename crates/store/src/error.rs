@@ -37,6 +37,9 @@ pub enum OpenError {
     /// The folder can't be written.
     #[error("the data folder can't be written: {0}")]
     NotWritable(PathBuf),
+    /// Another program holds the file open, as a backup or an antivirus does.
+    #[error("another program holds {0} open")]
+    InUse(PathBuf),
     /// Write-ahead logging with full synchronisation did not take effect, as on some network drives. Without them an
     /// intent might be lost in a power cut (DESIGN.md 4).
     #[error("the disk does not support safe writing ({0})")]

@@ -132,7 +132,7 @@ impl Store {
     pub fn read_only(folder: &Path) -> Result<Self, OpenError> {
         let file = folder.join(FILE);
         let known = version_of(&steps());
-        match examine(&file, known)? {
+        match examine(&file, known).map_err(|error| told(error, &file))? {
             Condition::Missing => Err(OpenError::Missing),
             Condition::Damaged(how) => Err(OpenError::Damaged(how)),
             Condition::Whole(found) if found < known => Err(OpenError::NotMigrated { found, known }),
@@ -147,16 +147,26 @@ impl Store {
 }
 
 fn open_with(folder: &Path, now: Timestamp, steps: Vec<M<'static>>) -> Result<Opened, OpenError> {
-    let lock = lock(folder)?;
+    let lock = lock(folder).map_err(|error| told(error, &folder.join(LOCK)))?;
     let file = folder.join(FILE);
+    open_locked(folder, &file, lock, now, steps).map_err(|error| told(error, &file))
+}
+
+fn open_locked(
+    folder: &Path,
+    file: &Path,
+    lock: File,
+    now: Timestamp,
+    steps: Vec<M<'static>>,
+) -> Result<Opened, OpenError> {
     let known = version_of(&steps);
     let mut recovery = None;
-    let mut condition = examine(&file, known)?;
+    let mut condition = examine(file, known)?;
     // A missing or empty file beside backups or damaged files was lost: it is not the first start.
     let lost = matches!(condition, Condition::Missing | Condition::Whole(0)) && had_one_before(folder)?;
     if lost || matches!(condition, Condition::Damaged(_)) {
-        let recovered = recover(folder, &file, known, now)?;
-        condition = examine(&file, known)?;
+        let recovered = recover(folder, file, known, now)?;
+        condition = examine(file, known)?;
         recovery = Some(recovered);
     }
 
@@ -165,16 +175,16 @@ fn open_with(folder: &Path, now: Timestamp, steps: Vec<M<'static>>) -> Result<Op
         && found > 0
         && found < known
     {
-        backup = Some(backup_into(&open_reader(&file)?, &backups::folder(folder), now)?);
+        backup = Some(backup_into(&open_reader(file)?, &backups::folder(folder), now)?);
     }
-    let mut writer = open_writer(&file)?;
+    let mut writer = open_writer(file)?;
     Migrations::new(steps).to_latest(&mut writer).map_err(OpenError::Migration)?;
     begin(&mut writer, recovery.as_ref(), now).map_err(|error| match error {
         StoreError::Sql(error) => OpenError::Sql(error),
         other => OpenError::Io(io::Error::other(other)),
     })?;
     let notice = recovery.map(Notice::Recovered).or(backup.map(|backup| Notice::Migrated { backup }));
-    Ok(Opened { store: Store::writer_of(folder.to_owned(), file, writer, lock), notice })
+    Ok(Opened { store: Store::writer_of(folder.to_owned(), file.to_owned(), writer, lock), notice })
 }
 
 fn version_of(steps: &[M<'static>]) -> u32 {
@@ -184,18 +194,43 @@ fn version_of(steps: &[M<'static>]) -> u32 {
 /// Keeps other processes out for as long as the file is open; the operating system releases it when the process ends,
 /// however it ends.
 fn lock(folder: &Path) -> Result<File, OpenError> {
-    let not_writable = |error: io::Error| match error.kind() {
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => OpenError::NotWritable(folder.to_owned()),
-        _ => OpenError::Io(error),
-    };
-    fs::create_dir_all(folder).map_err(not_writable)?;
-    let lock =
-        OpenOptions::new().create(true).truncate(false).write(true).open(folder.join(LOCK)).map_err(not_writable)?;
+    fs::create_dir_all(folder)?;
+    let lock = OpenOptions::new().create(true).truncate(false).write(true).open(folder.join(LOCK))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(OpenError::Locked),
         Err(TryLockError::Error(error)) => Err(OpenError::Io(error)),
     }
+}
+
+/// What somebody can do something about, out of what SQLite and the system say of `file`.
+fn told(error: OpenError, file: &Path) -> OpenError {
+    let by_system = |error: &io::Error| match error.kind() {
+        _ if is_held(error) => Some(OpenError::InUse(file.to_owned())),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            Some(OpenError::NotWritable(file.parent().unwrap_or(file).to_owned()))
+        }
+        _ => None,
+    };
+    let better = match &error {
+        OpenError::Io(error) => by_system(error),
+        OpenError::Sql(error) => match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Some(OpenError::InUse(file.to_owned())),
+            // SQLite does not say why; the system does.
+            Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure | ErrorCode::ReadOnly) => {
+                let asked = |part| File::options().read(true).write(true).open(beside(file, part)).err();
+                ["", "-wal", "-shm"].into_iter().filter_map(asked).find_map(|error| by_system(&error))
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    better.unwrap_or(error)
+}
+
+/// Windows lets a program keep a file from all others: ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
+fn is_held(error: &io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33))
 }
 
 /// Looks at the file without changing it. Only what SQLite calls damage is damage: any other failure is an error and

@@ -236,6 +236,18 @@ fn a_second_process_is_kept_out() {
 }
 
 #[test]
+fn a_database_that_another_program_keeps_locked_is_told_and_left_alone() {
+    let folder = tempdir().unwrap();
+    drop(open(folder.path()));
+    let other = rusqlite::Connection::open(folder.path().join(FILE)).unwrap();
+    other.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE").unwrap();
+    assert!(matches!(Store::open(folder.path(), at(1)), Err(OpenError::InUse(_))));
+    assert!(matches!(Store::read_only(folder.path()), Err(OpenError::InUse(_))));
+    drop(other);
+    assert!(Store::open(folder.path(), at(1)).is_ok());
+}
+
+#[test]
 fn a_reader_sees_what_the_engine_writes_and_writes_nothing() {
     let folder = tempdir().unwrap();
     assert!(matches!(Store::read_only(folder.path()), Err(OpenError::Missing)));

@@ -114,6 +114,7 @@ impl From<OpenError> for ApiError {
             OpenError::TooNew { .. } => "store.too_new",
             OpenError::Locked => "store.locked",
             OpenError::NotWritable(_) => "store.not_writable",
+            OpenError::InUse(_) => "store.in_use",
             _ => "store.failed",
         };
         Self::new(Message::new(code).with("problem", error))
