@@ -103,7 +103,7 @@ fn start<R: Runtime>(app: &mut App<R>) -> Result<(), tauri::Error> {
         Some(folder) => PathBuf::from(folder),
         None => app.path().app_local_data_dir()?,
     };
-    match logs::keep(&folder) {
+    match logs::keep(&folder, &app.package_info().version.to_string()) {
         Ok(guard) => {
             app.manage(guard);
         }

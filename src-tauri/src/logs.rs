@@ -26,11 +26,11 @@ pub enum NoLogs {
     File(#[from] InitError),
 }
 
-/// Writes down what is told from now on, panics too, until the guard is dropped.
+/// Writes down what is told from now on, panics too, until the guard is dropped; first, which version tells it.
 ///
 /// # Errors
 /// [`NoLogs`] when the folder can't be written to.
-pub fn keep(data_folder: &Path) -> Result<WorkerGuard, NoLogs> {
+pub fn keep(data_folder: &Path, version: &str) -> Result<WorkerGuard, NoLogs> {
     let folder = data_folder.join(FOLDER);
     fs::create_dir_all(&folder)?;
     let files = RollingFileAppender::builder()
@@ -48,6 +48,6 @@ pub fn keep(data_folder: &Path) -> Result<WorkerGuard, NoLogs> {
         tracing::error!(%panic, "the program broke");
         as_before(panic);
     }));
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), system = std::env::consts::OS, "started");
+    tracing::info!(version, system = std::env::consts::OS, "started");
     Ok(guard)
 }

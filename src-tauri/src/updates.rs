@@ -40,13 +40,13 @@ pub struct Updates {
 }
 
 impl Updates {
-    /// Updates of an installation, by what is kept of them.
+    /// Updates of an installation with the program's version `here`, by what is kept of them.
     ///
     /// # Errors
     /// [`ApiError`] when the store can't be read.
-    pub fn new(host: &Arc<Host>) -> Result<Self, ApiError> {
+    pub fn new(host: &Arc<Host>, here: &str) -> Result<Self, ApiError> {
         let record = api::update_record(host.store())?;
-        let plan = Plan::new(env!("CARGO_PKG_VERSION"), &record, host.now(), rand::random());
+        let plan = Plan::new(here, &record, host.now(), rand::random());
         let changes = watch::Sender::new(plan.view());
         Ok(Self { host: Arc::clone(host), plan: Mutex::new(plan), wakes: Notify::new(), changes })
     }
@@ -54,8 +54,18 @@ impl Updates {
     /// The same for a program that looks for no updates, and why.
     #[must_use]
     pub fn off(self, why: Message) -> Self {
+        self.with(|plan| plan.off(why))
+    }
+
+    /// The same for a test, which has no time for saying "later".
+    #[must_use]
+    fn at_once(self) -> Self {
+        self.with(Plan::at_once)
+    }
+
+    fn with(self, other: impl FnOnce(Plan) -> Plan) -> Self {
         let Self { host, plan, wakes, .. } = self;
-        let plan = plan.into_inner().unwrap_or_else(PoisonError::into_inner).off(why);
+        let plan = other(plan.into_inner().unwrap_or_else(PoisonError::into_inner));
         let changes = watch::Sender::new(plan.view());
         Self { host, plan: Mutex::new(plan), wakes, changes }
     }
@@ -226,7 +236,8 @@ async fn install<R: Runtime>(
     let has_ended = tokio::time::timeout(END_WITHIN, host.stop()).await.is_ok();
     // Something may have begun while the engine came to its end.
     let is_quiet = has_ended && matches!(api::not_quiet(host), Ok(None));
-    if is_quiet && keep_begun(host, version).is_ok() {
+    let from = updates.view().version;
+    if is_quiet && keep_begun(host, from, version).is_ok() {
         let _ = installer.install(&update, &package).inspect_err(told);
     } else {
         tracing::warn!(has_ended, "the moment was not quiet after all");
@@ -236,8 +247,8 @@ async fn install<R: Runtime>(
 }
 
 /// Says to the next start of the program what was begun.
-fn keep_begun(host: &Host, version: &str) -> Result<(), ApiError> {
-    let begun = Some(BegunUpdate { from: env!("CARGO_PKG_VERSION").to_owned(), to: version.to_owned() });
+fn keep_begun(host: &Host, from: String, to: &str) -> Result<(), ApiError> {
+    let begun = Some(BegunUpdate { from, to: to.to_owned() });
     let record = UpdateRecord { begun, ..api::update_record(host.store())? };
     api::keep_update_record(host.store(), &record, "an update is installed", host.now())
 }
@@ -263,11 +274,11 @@ fn told(fault: &Fault) {
 /// # Errors
 /// [`ApiError`] when the store can't be read.
 pub fn begin<R: Runtime>(app: &AppHandle<R>, host: &Arc<Host>) -> Result<Arc<Updates>, ApiError> {
-    let updates = Updates::new(host)?;
+    let updates = Updates::new(host, &app.package_info().version.to_string())?;
     let server = std::env::var(feed::SERVER).ok();
     match Feed::new(app, server.as_deref(), host.folder().join(FOLDER)) {
         Ok(feed) => {
-            let updates = Arc::new(updates);
+            let updates = Arc::new(if feed.is_a_tests() { updates.at_once() } else { updates });
             tauri::async_runtime::spawn(keep(Arc::clone(&updates), feed, ThisComputer(app.clone())));
             Ok(updates)
         }
@@ -321,6 +332,8 @@ mod tests {
     };
     use crate::system::HIDDEN;
 
+    const HERE: &str = env!("CARGO_PKG_VERSION");
+
     /// Installs nothing, and keeps what it was to install.
     #[derive(Clone, Default)]
     struct Kept {
@@ -363,7 +376,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let host = open(&folder);
             host.start().await;
-            let updates = Arc::new(Updates::new(&host).unwrap());
+            let updates = Arc::new(Updates::new(&host, HERE).unwrap());
             let (app, server) = (publisher.app(), format!("http://{}", publisher.serve(NEWER).await));
             let feed = Feed::new(app.handle(), Some(&server), folder.path().join(FOLDER)).unwrap();
             tokio::spawn(keep(Arc::clone(&updates), feed, installer.clone()));
@@ -415,7 +428,7 @@ mod tests {
         // The next start sees by its own version whether it took; here it is the old one that starts.
         let record = api::update_record(program.host.store()).unwrap();
         assert_eq!(record.begun.unwrap().to, NEWER);
-        let UpdateState::Failed { message, .. } = Updates::new(&program.host).unwrap().view().state else {
+        let UpdateState::Failed { message, .. } = Updates::new(&program.host, HERE).unwrap().view().state else {
             panic!("the old version believes that it is the new one")
         };
         assert_eq!(message.code, "update.not_installed");
@@ -440,8 +453,8 @@ mod tests {
     async fn the_channel_is_kept_from_one_start_to_the_next() {
         let folder = tempfile::tempdir().unwrap();
         let host = open(&folder);
-        assert_eq!(Updates::new(&host).unwrap().view().channel, UpdateChannel::Stable);
-        Updates::new(&host).unwrap().choose(UpdateChannel::Beta).unwrap();
-        assert_eq!(Updates::new(&host).unwrap().view().channel, UpdateChannel::Beta);
+        assert_eq!(Updates::new(&host, HERE).unwrap().view().channel, UpdateChannel::Stable);
+        Updates::new(&host, HERE).unwrap().choose(UpdateChannel::Beta).unwrap();
+        assert_eq!(Updates::new(&host, HERE).unwrap().view().channel, UpdateChannel::Beta);
     }
 }

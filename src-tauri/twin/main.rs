@@ -84,7 +84,7 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let commands = desktop::bindings::builder();
     let app = tauri::test::mock_builder().invoke_handler(commands.invoke_handler()).build(desktop::context())?;
     commands.mount_events(&app);
-    let updates = Arc::new(Updates::new(&host)?.off(Message::new("update.not_here")));
+    let updates = Arc::new(Updates::new(&host, env!("CARGO_PKG_VERSION"))?.off(Message::new("update.not_here")));
     events::follow(app.handle(), &host, &updates);
     app.manage(Desktop::new(Arc::clone(&host), answers.clone(), updates));
     let window = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build()?;

@@ -191,6 +191,8 @@ class Test:
     def an_update_keeps_data_mapping_and_secrets_while_a_program_runs(self):
         with self.running():
             self.windows.msiexec("/i", self.installer, FOR_THIS_USER, may_end_with=(DONE, RESTART_WANTED))
+        # What was in use is replaced when Windows starts again, if not before.
+        self.windows.run("wineboot", "--restart")
         self.is_installed(self.version)
         expect(self.answers() == self.before, "the update changed what the engine knows")
 

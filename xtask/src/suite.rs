@@ -11,11 +11,11 @@ use std::{
 use crate::{
     project::{DESKTOP, Project, SCHEMAS, Stop, cargo_command},
     report::Report,
-    tools,
+    tools, windows,
 };
 
 /// The environment variable that names the command line program to the whole-system tests.
-const CLI: &str = "TILLBRIDGE_CLI";
+pub const CLI: &str = "TILLBRIDGE_CLI";
 
 /// The entries of the history that the screens are scrolled through.
 const LONG_HISTORY: u32 = 100_000;
@@ -102,6 +102,10 @@ pub fn test(project: &Project, _args: &[String]) -> Result<(), Stop> {
         }
     });
     report.step("the real window", || if app { window(project) } else { Err(needs("desktop: build")) });
+
+    if programs {
+        windows::prove(project, &mut report, scope);
+    }
     report.close()
 }
 

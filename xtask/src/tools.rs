@@ -41,6 +41,7 @@ const WINDOWS_PACKAGES: &[&str] = &[
     "openssl",
     "wine",
     "wine64",
+    "xvfb",
 ];
 
 /// A spell checker for source text.
@@ -129,6 +130,7 @@ pub fn windows_tools(project: &Project) -> Result<(), Stop> {
         ("osslsigncode", "--version"),
         ("openssl", "version"),
         ("wine", "--version"),
+        ("Xvfb", "-help"),
     ];
     let is_there = version.iter().all(|(program, word)| works(program, &[word]));
     if is_there && Path::new("/usr/lib/rustlib/src/rust/library/std").is_dir() {

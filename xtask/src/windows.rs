@@ -101,6 +101,12 @@ pub fn windows(project: &Project, args: &[String]) -> Result<(), Stop> {
     closed
 }
 
+/// The part of `cargo xtask test` that is about Windows: the same without optimization, over programs for this system that
+/// are built already.
+pub fn prove(project: &Project, report: &mut Report, scope: Scope) {
+    steps(project, report, scope, Build::Debug, &mut None);
+}
+
 /// The files of the product, signed.
 #[derive(Debug)]
 struct Made {
@@ -109,8 +115,10 @@ struct Made {
     loader: PathBuf,
     installer: PathBuf,
     updater_signature: PathBuf,
-    /// The same with an earlier version, for the proof that an update keeps what is there.
+    /// An earlier version, for the proof that an update takes, and keeps what is there.
     earlier: PathBuf,
+    /// The installer as the earlier version finds it on its update server, with the updater's signature beside it.
+    update: PathBuf,
 }
 
 impl Made {
@@ -130,16 +138,23 @@ fn steps(project: &Project, report: &mut Report, scope: Scope, build: Build, mad
         let toolchain = toolchain.as_ref().ok_or_else(|| needs("windows: tools"))?;
         toolchain.build(project, build)
     });
-    let programs = toolchain.as_ref().filter(|_| built).map(|toolchain| toolchain.programs(build));
-    let programs = || programs.as_deref().ok_or_else(|| needs("windows: build"));
+    let toolchain = || toolchain.as_ref().filter(|_| built).ok_or_else(|| needs("windows: build"));
 
+    let command_line = |toolchain: &Toolchain| toolchain.programs(build).join(format!("{COMMAND_LINE}.exe"));
     let mut wine = None;
     report.step("windows: the engine under Wine", || {
-        let program = programs()?.join(format!("{COMMAND_LINE}.exe"));
+        let program = command_line(toolchain()?);
         wine.insert(Wine::start(project)?).engine(project, scope, &program)
     });
+    let wine = || wine.as_ref().ok_or_else(|| needs("windows: the engine under Wine"));
+    report.step("windows: where the data may be, and what may be wrong", || {
+        wine()?.first_run(project, &command_line(toolchain()?))
+    });
+    report.step("windows: QuickBooks on the same computer", || toolchain()?.test(project, build, wine()?));
     report.step("windows: installer", || {
-        *made = Some(package(project, &Product::read(project)?, programs()?)?);
+        let toolchain = toolchain()?;
+        let (programs, earlier) = (toolchain.programs(build), toolchain.earlier_app(build));
+        *made = Some(package(project, &Product::read(project)?, &programs, &earlier)?);
         Ok(())
     });
     let made = || made.as_ref().ok_or_else(|| needs("windows: installer"));
@@ -147,10 +162,8 @@ fn steps(project: &Project, report: &mut Report, scope: Scope, build: Build, mad
     if build == Build::Release {
         report.step("windows: sizes", || within_budget(made()?));
     }
-    report.step("windows: the installer under Wine", || {
-        let wine = wine.as_ref().ok_or_else(|| needs("windows: the engine under Wine"))?;
-        wine.installer(project, made()?)
-    });
+    report.step("windows: the installer under Wine", || wine()?.installer(project, made()?));
+    report.step("windows: an update by itself, under Wine", || wine()?.updater(project, made()?));
 }
 
 fn within_budget(made: &Made) -> Result<(), Stop> {

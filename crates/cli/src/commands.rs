@@ -27,7 +27,7 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The configuration can't be used. Nothing was touched.
-    #[error("{}", print::words(&.0.message()))]
+    #[error("{}", print::trouble(&.0.message()))]
     Config(#[from] ConfigError),
     /// A file can't be read or written.
     #[error("{path}: {error}")]
@@ -49,22 +49,22 @@ pub enum Failure {
     #[error("nothing is set up in {0}: use `tillbridge-cli init` first")]
     NotSetUp(PathBuf),
     /// The question could not be answered.
-    #[error("{}", print::words(&.0.message))]
+    #[error("{}", print::trouble(&.0.message))]
     Api(#[from] ApiError),
     /// The shop could not be reached or does not let us in.
-    #[error("{}", print::words(&.0.message))]
+    #[error("{}", print::trouble(&.0.message))]
     Source(#[from] SourceError),
     /// The engine can't be put to work.
-    #[error("{}", print::words(&.0.message()))]
+    #[error("{}", print::trouble(&.0.message()))]
     Trouble(Trouble),
     /// What was pasted is no app token.
-    #[error("{}", print::words(&.0.message()))]
+    #[error("{}", print::trouble(&.0.message()))]
     Token(#[from] TokenError),
     /// Nothing came on standard input.
     #[error("nothing came on standard input")]
     NoInput,
     /// There is no reset.
-    #[error("{}", print::words(&.0.message()))]
+    #[error("{}", print::trouble(&.0.message()))]
     Reset(#[from] ResetError),
     /// No token could be made.
     #[error(transparent)]

@@ -26,6 +26,11 @@ pub fn words(message: &Message) -> String {
     message.text(language())
 }
 
+/// A message about something that is wrong, with the code that stays the same in every language and version.
+pub fn trouble(message: &Message) -> String {
+    format!("{} [{}]", words(message), message.code)
+}
+
 /// One line of facts.
 pub fn line(text: &str) {
     // A reader that went away (`| head`) is no reason to fail.

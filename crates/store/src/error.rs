@@ -1,9 +1,6 @@
 //! What can go wrong, by what somebody can do about it.
 
-use std::{
-    io::{self, ErrorKind},
-    path::PathBuf,
-};
+use std::{io, path::PathBuf};
 
 use books::EntryKey;
 use rusqlite::ErrorCode;
@@ -154,29 +151,20 @@ impl OpenError {
 
     /// Whether time alone may help: another program has the file open for itself.
     pub(crate) fn may_pass(&self) -> bool {
-        /// Windows: another program has the file, or a part of it, for itself.
-        const SHARING_VIOLATION: i32 = 32;
-        const LOCK_VIOLATION: i32 = 33;
         match self {
             Self::Busy => true,
             Self::Sql(error) => {
                 matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure))
             }
-            Self::Io(error) => {
-                cfg!(windows) && matches!(error.raw_os_error(), Some(SHARING_VIOLATION | LOCK_VIOLATION))
-            }
             _ => false,
         }
     }
+}
 
-    /// Whether it may be that the folder or the file can't be written.
-    pub(crate) fn refused_writing(&self) -> bool {
-        match self {
-            Self::Sql(error) => Self::is_of_the_disk(error),
-            Self::Io(error) => matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem),
-            _ => false,
-        }
-    }
+/// Whether another program has the file, or a part of it, for itself, as Windows lets it: `ERROR_SHARING_VIOLATION` and
+/// `ERROR_LOCK_VIOLATION`.
+pub(crate) fn is_held(error: &io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33))
 }
 
 impl From<StoreError> for OpenError {

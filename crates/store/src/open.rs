@@ -17,7 +17,7 @@ use crate::{
     audit::{Note, Subject, note},
     backups::{self, backup_into, newest_good},
     connections::{Store, open_reader, open_writer},
-    error::{OpenError, StoreError},
+    error::{OpenError, StoreError, is_held},
     runs::RunId,
     search,
     words::{json, time},
@@ -170,17 +170,39 @@ fn open_with(folder: &Path, now: Timestamp, steps: Vec<M<'static>>) -> Result<Op
     open_locked(folder, lock, now, steps).map_err(|error| explained(error, folder))
 }
 
-/// The same error, unless what is behind it is that nothing can be written.
+/// The same error, unless what is behind it is that nothing can be written or that another program holds a file.
 fn explained(error: OpenError, folder: &Path) -> OpenError {
-    if error.refused_writing() && !is_writable(folder) { OpenError::NotWritable(folder.to_owned()) } else { error }
+    // SQLite does not say why; the system does.
+    let why = match &error {
+        OpenError::Io(error) => behind(error, folder),
+        OpenError::Sql(error) if OpenError::is_of_the_disk(error) => {
+            try_writing(folder).err().and_then(|error| behind(&error, folder))
+        }
+        _ => None,
+    };
+    why.unwrap_or(error)
 }
 
-/// Whether files can be made in the folder, and the database in it be changed.
-fn is_writable(folder: &Path) -> bool {
+/// What the system's refusal means, where somebody can do something about it.
+fn behind(error: &io::Error, folder: &Path) -> Option<OpenError> {
+    match error.kind() {
+        _ if is_held(error) => Some(OpenError::Busy),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Some(OpenError::NotWritable(folder.to_owned())),
+        _ => None,
+    }
+}
+
+/// Whether files can be made in the folder, and the database in it be changed; nothing of it is.
+fn try_writing(folder: &Path) -> io::Result<()> {
     let probe = folder.join(format!("{FILE}.probe"));
-    let made = File::create(&probe).and_then(|_| fs::remove_file(&probe));
-    let file = folder.join(FILE);
-    made.is_ok() && (!file.exists() || OpenOptions::new().write(true).open(file).is_ok())
+    File::create(&probe).and_then(|_| fs::remove_file(&probe))?;
+    for part in ["", "-wal", "-shm"] {
+        match OpenOptions::new().read(true).write(true).open(beside(&folder.join(FILE), part)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn open_locked(folder: &Path, lock: File, now: Timestamp, steps: Vec<M<'static>>) -> Result<Opened, OpenError> {
@@ -221,10 +243,7 @@ fn version_of(steps: &[M<'static>]) -> u32 {
 /// Keeps other processes out for as long as the file is open; the operating system releases it when the process ends,
 /// however it ends.
 fn lock(folder: &Path) -> Result<File, OpenError> {
-    let not_writable = |error: io::Error| match error.kind() {
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => OpenError::NotWritable(folder.to_owned()),
-        _ => OpenError::Io(error),
-    };
+    let not_writable = |error: io::Error| behind(&error, folder).unwrap_or(OpenError::Io(error));
     fs::create_dir_all(folder).map_err(not_writable)?;
     let lock =
         OpenOptions::new().create(true).truncate(false).write(true).open(folder.join(LOCK)).map_err(not_writable)?;

@@ -118,7 +118,7 @@ impl From<OpenError> for ApiError {
             OpenError::NotMigrated { .. } => "store.not_migrated",
             OpenError::Locked => "store.locked",
             OpenError::NotDurable(_) => "store.not_durable",
-            OpenError::Busy => "store.busy",
+            OpenError::Busy => "store.in_use",
             OpenError::Migration(_) => "store.migration_failed",
             _ => "store.failed",
         };

@@ -21,7 +21,8 @@ use tokio::sync::Notify;
 
 use super::plan::{Fault, Release};
 
-/// Sends the program to an update server on this computer, for tests: an `http://` address of loopback, nothing else.
+/// Sends the program to an update server on this computer, for tests: an `http://` address of loopback, nothing else. What
+/// comes from there is installed at the first quiet moment, without an hour for saying "later".
 pub const SERVER: &str = "TILLBRIDGE_UPDATES_URL";
 
 /// What a list calls the installer for this program.
@@ -106,6 +107,11 @@ impl<R: Runtime> Feed<R> {
             tracing::warn!(%error, "what was downloaded earlier can't be removed");
         }
         Ok(Self { app: app.clone(), address, transport, folder, installer_at_most: INSTALLER_AT_MOST })
+    }
+
+    /// Whether it is a test's, on this computer.
+    pub fn is_a_tests(&self) -> bool {
+        self.transport == Transport::OrLoopback
     }
 
     /// Asks whether there is something newer than this program.

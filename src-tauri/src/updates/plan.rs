@@ -167,6 +167,8 @@ pub struct Plan {
     check_at: Timestamp,
     /// How often in a row it failed.
     failures: u32,
+    /// How long somebody has for saying "later".
+    grace: SignedDuration,
     /// From when on the release that is ready is installed by itself.
     install_at: Option<Timestamp>,
     /// Somebody wants it installed.
@@ -189,6 +191,7 @@ impl Plan {
             checked_at: None,
             check_at,
             failures: 0,
+            grace: GRACE,
             install_at: None,
             wanted: false,
             stuck: None,
@@ -211,6 +214,12 @@ impl Plan {
     pub fn off(mut self, message: Message) -> Self {
         self.state = UpdateState::Off { message };
         self
+    }
+
+    /// A program that installs what is ready at the first quiet moment.
+    #[must_use]
+    pub fn at_once(self) -> Self {
+        Self { grace: SignedDuration::ZERO, ..self }
     }
 
     /// What is to be done now. What it returns is begun: its end is to be told.
@@ -310,7 +319,7 @@ impl Plan {
         match done {
             Ok(()) => {
                 self.failures = 0;
-                self.install_at = (self.stuck.as_ref() != Some(&release.version)).then_some(now + GRACE);
+                self.install_at = (self.stuck.as_ref() != Some(&release.version)).then_some(now + self.grace);
                 self.state = self.ready(release);
             }
             Err(fault) => {
@@ -513,6 +522,17 @@ mod tests {
         assert_eq!(plan.next(&Moment { has_window: true, ..quiet(due) }), Step::Wait);
         assert_eq!(plan.next(&quiet(due)), Step::Install("0.2.0".to_owned()));
         assert_eq!(kind(&plan), "installing");
+    }
+
+    #[test]
+    fn a_test_needs_not_wait_but_for_a_quiet_moment() {
+        let (mut plan, now) = checking();
+        plan = plan.at_once();
+        plan.checked(UpdateChannel::Stable, Ok(Some(release("0.2.0"))), now);
+        plan.next(&quiet(now));
+        plan.downloaded("0.2.0", Ok(()), now);
+        assert_eq!(plan.next(&busy(now)), Step::Wait);
+        assert_eq!(plan.next(&quiet(now)), Step::Install("0.2.0".to_owned()));
     }
 
     #[test]

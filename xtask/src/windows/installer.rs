@@ -9,14 +9,19 @@ use std::{
 use handlebars::Handlebars;
 use serde_json::json;
 
-use super::{COMMAND_LINE, Made, WindowsError, at, product::Product, signing, wixl::for_wixl};
+use super::{
+    COMMAND_LINE, Made, WindowsError, at,
+    product::Product,
+    signing,
+    wixl::{FOR_THIS_USER, for_wixl},
+};
 use crate::project::{DESKTOP, Project, Stop};
 
 /// Names Microsoft's installer of the WebView2 Runtime, MicrosoftEdgeWebview2Setup.exe, where it is to be embedded.
 const BOOTSTRAPPER: &str = "TILLBRIDGE_WEBVIEW2_SETUP";
 
-/// A version that is earlier than every one, for the proof that an update keeps what is there.
-const EARLIER: &str = "0.0.1";
+/// A version that is earlier than every one, for the proof that an update takes, and keeps what is there.
+pub const EARLIER: &str = "0.0.1";
 
 /// Microsoft's library that finds the WebView2 Runtime; a program that is not built by Microsoft's compiler needs it beside
 /// itself.
@@ -31,33 +36,56 @@ const BUNDLE: &str = "windows/bundle";
 const KIND_UNKNOWN: &[u8] = b"__TAURI_BUNDLE_TYPE_VAR_UNK";
 const KIND_MSI: &[u8] = b"__TAURI_BUNDLE_TYPE_VAR_MSI";
 
+/// The update as Wine installs it.
+const UPDATE: &str = "for-this-user.msi";
+
+/// The programs of a version, signed, beside each other as the installer takes them.
+struct Staged {
+    folder: PathBuf,
+    app: PathBuf,
+    command_line: PathBuf,
+    loader: PathBuf,
+}
+
+impl Staged {
+    fn of(project: &Project, product: &Product, folder: PathBuf, app: &Path, programs: &Path) -> Result<Self, Stop> {
+        fs::create_dir_all(&folder).map_err(at(&folder))?;
+        let staged = |from: &Path| -> Result<PathBuf, Stop> {
+            let to = folder.join(from.file_name().unwrap_or_default());
+            let bytes = fs::read(from).map_err(at(from))?;
+            fs::write(&to, of_msi(bytes)).map_err(at(&to))?;
+            signing::sign_unsigned(project, &to)?;
+            Ok(to)
+        };
+        let app = staged(app)?;
+        let command_line = staged(&programs.join(format!("{COMMAND_LINE}.exe")))?;
+        let loader = staged(&programs.join(LOADER))?;
+        fs::copy(&product.icon, folder.join(ICON)).map_err(at(&product.icon))?;
+        Ok(Self { folder, app, command_line, loader })
+    }
+
+    /// Packs them, and signs the installer.
+    fn pack(&self, project: &Project, product: &Product, version: &str, to: &Path, more: &[&str]) -> Result<(), Stop> {
+        write(project, product, version, &self.folder, to, more)?;
+        signing::sign_unsigned(project, to)
+    }
+}
+
 /// Signs the programs, packs them, and signs the installer: first for Windows, then for the updater, which checks the file
-/// as it comes.
-pub fn package(project: &Project, product: &Product, programs: &Path) -> Result<Made, Stop> {
+/// as it comes. `earlier` is the app as an earlier version.
+pub fn package(project: &Project, product: &Product, programs: &Path, earlier: &Path) -> Result<Made, Stop> {
     let folder = project.target.join(BUNDLE);
-    fs::create_dir_all(&folder).map_err(at(&folder))?;
-    let staged = |name: &str| -> Result<PathBuf, Stop> {
-        let (from, to) = (programs.join(name), folder.join(name));
-        let bytes = fs::read(&from).map_err(at(&from))?;
-        fs::write(&to, of_msi(bytes)).map_err(at(&to))?;
-        Ok(to)
-    };
-    let app = staged(&format!("{DESKTOP}.exe"))?;
-    let command_line = staged(&format!("{COMMAND_LINE}.exe"))?;
-    let loader = staged(LOADER)?;
-    for file in [&app, &command_line, &loader] {
-        signing::sign_unsigned(project, file)?;
-    }
-    let icon = folder.join(ICON);
-    fs::copy(&product.icon, &icon).map_err(at(&product.icon))?;
-    let installer = named_in(&folder, product);
-    let earlier = folder.join("earlier.msi");
-    for (version, to) in [(EARLIER, &earlier), (&*product.version, &installer)] {
-        write(project, product, version, to)?;
-        signing::sign_unsigned(project, to)?;
-    }
+    let of_before = Staged::of(project, product, folder.join("earlier"), earlier, programs)?;
+    let now = Staged::of(project, product, folder, &programs.join(format!("{DESKTOP}.exe")), programs)?;
+    let (earlier, update) = (of_before.folder.join("earlier.msi"), now.folder.join(UPDATE));
+    let installer = named_in(&now.folder, product);
+    of_before.pack(project, product, EARLIER, &earlier, &[])?;
+    now.pack(project, product, &product.version, &installer, &[])?;
     let updater_signature = signing::sign_for_updater(project, &installer, &product.version)?;
-    Ok(Made { app, command_line, loader, installer, updater_signature, earlier })
+    now.pack(project, product, &product.version, &update, &[FOR_THIS_USER])?;
+    signing::sign_for_updater(project, &update, &product.version)?;
+    let Staged { app, command_line, loader, .. } = now;
+    Ok(Made { app, command_line, loader, installer, updater_signature, earlier, update })
 }
 
 /// Where the installer is, once it was made.
@@ -77,7 +105,15 @@ fn of_msi(mut program: Vec<u8>) -> Vec<u8> {
     program
 }
 
-fn write(project: &Project, product: &Product, version: &str, to: &Path) -> Result<(), Stop> {
+/// Has an installer made of what stands in `folder`, with `more` done to it at the end.
+fn write(
+    project: &Project,
+    product: &Product,
+    version: &str,
+    folder: &Path,
+    to: &Path,
+    more: &[&str],
+) -> Result<(), Stop> {
     let bootstrapper = std::env::var_os(BOOTSTRAPPER).map(PathBuf::from);
     if bootstrapper.is_none() {
         println!(
@@ -92,8 +128,8 @@ fn write(project: &Project, product: &Product, version: &str, to: &Path) -> Resu
     fs::write(&source, &for_wixl.text).map_err(at(&source))?;
     let mut wixl = Command::new("wixl");
     wixl.args(["--arch", "x64", "--output"]).arg(to).arg(&source);
-    project.run(wixl.current_dir(to.parent().unwrap_or(&project.root)))?;
-    for query in &for_wixl.queries {
+    project.run(wixl.current_dir(folder))?;
+    for query in for_wixl.queries.iter().map(String::as_str).chain(more.iter().copied()) {
         project.run(Command::new("msibuild").arg(to).arg("-q").arg(query))?;
     }
     Ok(())

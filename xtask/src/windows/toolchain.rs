@@ -8,12 +8,28 @@ use std::{
     process::Command,
 };
 
-use super::{COMMAND_LINE, at};
-use crate::project::{DESKTOP, Project, Stop, output};
+use serde_json::json;
+
+use super::{
+    COMMAND_LINE, at,
+    installer::EARLIER,
+    signing,
+    wine::{self, Wine},
+};
+use crate::{
+    project::{DESKTOP, Project, Stop, output},
+    suite::CLI,
+};
 
 const TARGET: &str = "x86_64-pc-windows-gnu";
 const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
+
+/// What Tauri lays over tauri.conf.json.
+const CONFIG: &str = "TAURI_CONFIG";
+
+/// What the tests of Windows alone are made of.
+const TESTS: &[&str] = &["--example", "simulated-request-processor", "--test", "com", "--test", "same_computer"];
 
 /// How the programs are built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,23 +76,88 @@ impl Toolchain {
         self.target.join(TARGET).join(profile)
     }
 
-    /// Builds the app, with the screens in it, and the command line program.
+    /// The app as an earlier version.
+    pub fn earlier_app(&self, build: Build) -> PathBuf {
+        self.programs(build).join("earlier").join(format!("{DESKTOP}.exe"))
+    }
+
+    /// Builds the app, with the screens in it, and the command line program; and the app once more, as an earlier version
+    /// that will update itself.
     pub fn build(&self, project: &Project, build: Build) -> Result<(), Stop> {
         project.ui_installed()?;
         project.npm(&["run", "build"])?;
-        let mut command = cargo();
-        // Tauri's own feature for an app that carries its screens instead of asking a development server for them.
-        command.args(["build", "--locked", "--package", DESKTOP, "--package", COMMAND_LINE]);
-        command.args(["--features", "tauri/custom-protocol", "--target", TARGET]);
-        command.arg("--target-dir").arg(&self.target);
-        command.env("CARGO_ENCODED_RUSTFLAGS", format!("--sysroot\u{1f}{}", self.sysroot.display()));
+        let (app, earlier) = (self.programs(build).join(format!("{DESKTOP}.exe")), self.earlier_app(build));
+        self.build_as(project, build, Some(EARLIER))?;
+        fs::create_dir_all(earlier.parent().unwrap_or(&self.target)).map_err(at(&earlier))?;
+        fs::copy(&app, &earlier).map_err(at(&app))?;
+        self.build_as(project, build, None)
+    }
+
+    fn build_as(&self, project: &Project, build: Build, version: Option<&str>) -> Result<(), Stop> {
+        let mut command = self.cargo("build", build);
+        command.args(selection(build, true)).arg("--bins").env(CONFIG, config(project, version)?);
         match build {
-            // What the linker writes into the programs for debuggers makes them ten times as big.
-            Build::Debug => command.env("CARGO_PROFILE_DEV_DEBUG", "false").env("CARGO_PROFILE_DEV_STRIP", "true"),
+            Build::Debug => command.args(TESTS),
             Build::Release => command.arg("--release"),
         };
         project.run(&mut command)
     }
+
+    /// Runs the tests of what only Windows has. They need no optimization, whatever the product is built with.
+    pub fn test(&self, project: &Project, build: Build, wine: &Wine) -> Result<(), Stop> {
+        let with_app = build == Build::Debug;
+        if !with_app {
+            project.run(
+                self.cargo("build", Build::Debug).args(selection(Build::Debug, false)).arg("--bins").args(TESTS),
+            )?;
+        }
+        let mut command = self.cargo("test", Build::Debug);
+        command.args(selection(Build::Debug, with_app)).args(["--test", "com", "--test", "same_computer"]);
+        if with_app {
+            // As it was built.
+            command.env(CONFIG, config(project, None)?);
+        }
+        command.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", "wine");
+        command.env(CLI, wine::path(&self.programs(Build::Debug).join(format!("{COMMAND_LINE}.exe"))));
+        project.run(wine.environment(&mut command))
+    }
+
+    fn cargo(&self, word: &str, build: Build) -> Command {
+        let mut command = cargo();
+        command.args([word, "--locked", "--target", TARGET, "--target-dir"]).arg(&self.target);
+        command.env("CARGO_ENCODED_RUSTFLAGS", format!("--sysroot\u{1f}{}", self.sysroot.display()));
+        if build == Build::Debug {
+            // What the linker writes into the programs for debuggers makes them ten times as big.
+            command.env("CARGO_PROFILE_DEV_DEBUG", "false").env("CARGO_PROFILE_DEV_STRIP", "true");
+        }
+        command
+    }
+}
+
+/// The packages: one selection for all that is built without optimization, so that every dependency is built once.
+fn selection(build: Build, with_app: bool) -> Vec<&'static str> {
+    let mut words = vec!["--package", COMMAND_LINE];
+    if with_app {
+        // Tauri's own feature for an app that carries its screens instead of asking a development server for them.
+        words.extend(["--package", DESKTOP, "--features", "tauri/custom-protocol"]);
+    }
+    if build == Build::Debug {
+        words.extend(["--package", "quickbooks-desktop", "--package", "whole-system-tests"]);
+    }
+    words
+}
+
+/// What differs from tauri.conf.json, as Tauri takes it. Without the updater's real key the app trusts the one that signs
+/// instead of it.
+fn config(project: &Project, version: Option<&str>) -> Result<String, Stop> {
+    let mut config = json!({});
+    if !signing::has_updater_key() {
+        config["plugins"]["updater"]["pubkey"] = signing::test_updater_public_key(project)?.into();
+    }
+    if let Some(version) = version {
+        config["version"] = version.into();
+    }
+    Ok(config.to_string())
 }
 
 fn cargo() -> Command {

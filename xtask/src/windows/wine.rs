@@ -8,7 +8,7 @@ use std::{
 
 use super::{Made, at};
 use crate::{
-    project::{Project, Stop},
+    project::{Project, Stop, works},
     suite::{Scope, soap_client, whole_system},
 };
 
@@ -20,6 +20,9 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T length) {
   return length <= 0xffffffff && RtlGenRandom(bytes, (ULONG)length);
 }
 ";
+
+/// Runs a program as root without root's right to write everywhere.
+const MODEST: &[&str] = &["setpriv", "--bounding-set", "-dac_override,-dac_read_search"];
 
 /// A Windows of our own, which nothing was installed in before.
 #[derive(Debug)]
@@ -58,6 +61,23 @@ impl Wine {
         whole_system(project, scope, &program)
     }
 
+    /// Where the data may be, and what may be wrong with the computer.
+    pub fn first_run(&self, project: &Project, program: &Path) -> Result<(), Stop> {
+        // Root may write everywhere, unless it gives that up before Wine's server starts, which does the writing.
+        self.end();
+        let mut python = if works(MODEST[0], &[&MODEST[1..], &["true"]].concat()) {
+            let mut modest = Command::new(MODEST[0]);
+            modest.args(&MODEST[1..]).arg("python3");
+            modest
+        } else {
+            Command::new("python3")
+        };
+        python.arg("tests/windows/first_run.py").arg("--cli").arg(program);
+        let done = project.run(self.environment(&mut python));
+        self.end();
+        done
+    }
+
     /// The installer: everything that it promises, one after the other.
     pub fn installer(&self, project: &Project, made: &Made) -> Result<(), Stop> {
         let mut python = Command::new("python3");
@@ -67,6 +87,20 @@ impl Wine {
             .arg(&made.installer)
             .arg("--earlier")
             .arg(&made.earlier);
+        project.run(self.environment(&mut python))
+    }
+
+    /// An update of the app by itself, from its server to the newer version at work.
+    pub fn updater(&self, project: &Project, made: &Made) -> Result<(), Stop> {
+        let mut python = Command::new("python3");
+        python
+            .args(["-B", "tests/windows/updater.py"])
+            .arg("--earlier")
+            .arg(&made.earlier)
+            .arg("--newer")
+            .arg(&made.update)
+            .arg("--version")
+            .arg(&project.version);
         project.run(self.environment(&mut python))
     }
 
@@ -83,16 +117,29 @@ impl Wine {
         Ok(path)
     }
 
-    fn environment<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+    /// Ends everything that runs in it.
+    fn end(&self) {
+        for word in ["--kill", "--wait"] {
+            let _ = self.environment(Command::new("wineserver").arg(word)).status();
+        }
+    }
+
+    /// Has a command take place in this Windows.
+    pub fn environment<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command.env("WINEPREFIX", &self.prefix).env("WINEARCH", "win64").env("WINEDEBUG", "-all");
         // Wine would put what it installs into this computer's own menu.
         command.env("WINEDLLOVERRIDES", "winemenubuilder.exe=")
     }
 }
 
+/// A path of this system as Windows' programs know it.
+pub fn path(path: &Path) -> String {
+    format!("Z:{}", path.display()).replace('/', "\\")
+}
+
 impl Drop for Wine {
     fn drop(&mut self) {
         // What Wine keeps running in the background would outlive us by minutes.
-        let _ = self.environment(Command::new("wineserver").arg("--kill")).status();
+        self.end();
     }
 }

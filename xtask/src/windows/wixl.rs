@@ -102,6 +102,10 @@ pub fn for_wixl(wix: &str) -> Result<ForWixl, roxmltree::Error> {
     Ok(ForWixl { text, queries })
 }
 
+/// Makes an installer one for this user alone. Wine takes "for this user, unless otherwise said" for "for all users", and
+/// the app's updater rightly says nothing else.
+pub const FOR_THIS_USER: &str = "DELETE FROM Property WHERE Property='ALLUSERS'";
+
 const NAMESPACE: &str = "http://schemas.microsoft.com/wix/2006/wi";
 
 const SHORTCUT_PROPERTIES: &str = "CREATE TABLE `MsiShortcutProperty` (`MsiShortcutProperty` CHAR(72) NOT NULL, \
