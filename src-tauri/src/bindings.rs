@@ -30,6 +30,8 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             commands::revoke_token,
             commands::quick_books_connection,
             commands::save_connector_file,
+            commands::connector,
+            commands::open_connector_file,
             commands::categories,
             commands::chart,
             commands::choose_account,

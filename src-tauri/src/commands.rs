@@ -8,9 +8,10 @@ use specta::Type;
 use sync::{
     Message,
     api::{
-        self, About, ApiError, AttentionGroup, BackupView, ChoicePreview, ChosenModes, DocumentId, EntryKey, EntryPage,
-        GeneratedToken, Overview, PlanView, Preferences, PreferencesForm, Purchasing, PurchasingChoice,
-        QuickBooksConnection, Setup, SetupStep, ShopConnection, ShopForm, StartPreview, UpdateChannel,
+        self, About, ApiError, AttentionGroup, BackupView, ChoicePreview, ChosenModes, ConnectorView, DocumentId,
+        EntryKey, EntryPage, GeneratedToken, Overview, PlanView, Preferences, PreferencesForm, Purchasing,
+        PurchasingChoice, QuickBooksConnection, Setup, SetupStep, ShopConnection, ShopForm, StartPreview,
+        UpdateChannel,
     },
     ceilings::CeilingsView,
     choices::{AccountView, CategoryView, MappingVersionView},
@@ -181,6 +182,20 @@ pub async fn quick_books_connection(desktop: State<'_, Desktop>) -> Answer<Quick
 #[specta::specta]
 pub async fn save_connector_file(desktop: State<'_, Desktop>) -> Answer<Option<String>> {
     desktop.save("file_connector", "qwc", connector_file_to).await
+}
+
+/// What this computer knows of the Web Connector.
+#[tauri::command]
+#[specta::specta]
+pub async fn connector(desktop: State<'_, Desktop>) -> Answer<ConnectorView> {
+    desktop.ask(|_| Ok(api::connector())).await
+}
+
+/// Has the Web Connector open the .qwc file.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_connector_file(desktop: State<'_, Desktop>) -> Answer<()> {
+    desktop.ask(api::open_connector_file).await
 }
 
 /// What each category of the shop belongs to in QuickBooks.

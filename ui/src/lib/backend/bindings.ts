@@ -45,6 +45,10 @@ export const commands = {
 	quickBooksConnection: () => __TAURI_INVOKE<QuickBooksConnection>("quick_books_connection"),
 	/**  Saves the .qwc file where she wants it; its path, or none if she changed her mind. */
 	saveConnectorFile: () => __TAURI_INVOKE<string | null>("save_connector_file"),
+	/**  What this computer knows of the Web Connector. */
+	connector: () => __TAURI_INVOKE<ConnectorView>("connector"),
+	/**  Has the Web Connector open the .qwc file. */
+	openConnectorFile: () => __TAURI_INVOKE<null>("open_connector_file"),
 	/**  What each category of the shop belongs to in QuickBooks. */
 	categories: () => __TAURI_INVOKE<CategoryView[]>("categories"),
 	/**  The chart of accounts. */
@@ -395,6 +399,25 @@ export type Confirmation =
 "same_computer" | 
 /**  QuickBooks Point of Sale is not used. */
 "no_pos";
+
+/**  How QuickBooks is reached. */
+export type Connection = 
+/**  Its Web Connector calls. */
+"web_connector" | 
+/**  Its request processor is called, on this computer; on Windows only. */
+"request_processor";
+
+/**  What this computer knows of the Web Connector. */
+export type ConnectorView = {
+	/**  Whether it is installed. */
+	installed: Finding,
+	/**  Whether it is running. */
+	running: Finding,
+	/**  Whether Windows starts it when this user signs in. */
+	starts_with_windows: Finding,
+	/**  Its version, where it is known. */
+	version: string | null,
+};
 
 /**  One document with what the source told of it and what became of that. */
 export type DocumentPage = {
@@ -897,8 +920,10 @@ export type PurchasingSource =
 /**  What was saved of Stocky. */
 "archive";
 
-/**  How QuickBooks finds us, and what is known of it. */
+/**  How QuickBooks is connected, and what is known of it. */
 export type QuickBooksConnection = {
+	/**  How it is reached. Where it is called on this computer, it needs neither the address nor a token. */
+	connection: Connection,
 	/**  The endpoint's address. */
 	address: string,
 	/**  The user name in the .qwc file. */
@@ -911,7 +936,7 @@ export type QuickBooksConnection = {
 	product: string | null,
 	/**  Its release. */
 	release: string | null,
-	/**  When the Web Connector called last since the engine began (RFC 3339, UTC). */
+	/**  When QuickBooks was in touch last since the engine began (RFC 3339, UTC). */
 	last_call_at: string | null,
 	/**  Whether it can be reached. */
 	reach: Reach,
