@@ -433,7 +433,7 @@ pub async fn export_entries(
     query: EntryQuery,
     format: ExportFormat,
 ) -> Answer<Option<String>> {
-    let write = exported(format, move |store, how, to| export::export_entries(store, &query, how, to));
+    let write = exported(desktop.exports(), format, move |store, how, to| export::export_entries(store, &query, how, to));
     desktop.save("file_entries", ending(format), write).await
 }
 
@@ -447,8 +447,16 @@ pub async fn export_tie_out(
     format: ExportFormat,
 ) -> Answer<Option<String>> {
     let days = (api::day(&from)?, api::day(&to)?);
-    let write = exported(format, move |store, how, to| export::export_tie_out(store, days, how, to));
+    let write = exported(desktop.exports(), format, move |store, how, to| export::export_tie_out(store, days, how, to));
     desktop.save("file_tie_out", ending(format), write).await
+}
+
+/// Stops the export that is being written; there is no file of it then.
+#[tauri::command]
+#[specta::specta]
+pub async fn stop_export(desktop: State<'_, Desktop>) -> Answer<()> {
+    desktop.exports().stop();
+    Ok(())
 }
 
 /// What needs attention, by cause.

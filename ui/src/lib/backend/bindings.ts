@@ -113,6 +113,8 @@ export const commands = {
 	exportEntries: (query: EntryQuery, format: ExportFormat) => __TAURI_INVOKE<string | null>("export_entries", { query, format }),
 	/**  Exports the tie-out of the days from `from` to `to`; the file's path, or none if she changed her mind. */
 	exportTieOut: (from: string, to: string, format: ExportFormat) => __TAURI_INVOKE<string | null>("export_tie_out", { from, to, format }),
+	/**  Stops the export that is being written; there is no file of it then. */
+	stopExport: () => __TAURI_INVOKE<null>("stop_export"),
 	/**  What needs attention, by cause. */
 	attention: () => __TAURI_INVOKE<AttentionGroup[]>("attention"),
 	/**  A page of the entries of one cause. */
@@ -158,6 +160,7 @@ export const commands = {
 /** Events */
 export const events = {
 	changed: makeEvent<Changed, Changed>("changed"),
+	exporting: makeEvent<Exporting, Exporting>("exporting"),
 	opened: makeEvent<Opened, Opened>("opened"),
 	progressed: makeEvent<Progressed, Progressed>("progressed"),
 	updated: makeEvent<Updated, Updated>("updated"),
@@ -554,6 +557,19 @@ export type ExportFormat =
 "csv" | 
 /**  Pages to print or to send. */
 "pdf";
+
+/**  How far an export is. */
+export type ExportProgress = {
+	/**  Whether a file is being written. */
+	running: boolean,
+	/**  Entries that are done. */
+	done: number,
+	/**  Entries in all. */
+	total: number,
+};
+
+/**  How far an export is. At most four a second; its end is always told. */
+export type Exporting = ExportProgress;
 
 /**  What came of it. */
 export type Finding = 
