@@ -433,7 +433,8 @@ pub async fn export_entries(
     query: EntryQuery,
     format: ExportFormat,
 ) -> Answer<Option<String>> {
-    let write = exported(desktop.exports(), format, move |store, how, to| export::export_entries(store, &query, how, to));
+    let write =
+        exported(desktop.exports(), format, move |store, how, to| export::export_entries(store, &query, how, to));
     desktop.save("file_entries", ending(format), write).await
 }
 

@@ -94,6 +94,10 @@ export const lists = {
     key: ["entries", query],
     ask: (offset: number, limit: number) => commands.entries(query, offset, limit),
   }),
+  entryMembers: (entry: string) => ({
+    key: ["entryMembers", entry],
+    ask: (offset: number, limit: number) => commands.entryMembers(entry, offset, limit),
+  }),
   documents: (query: DocumentQuery) => ({
     key: ["documents", query],
     ask: (offset: number, limit: number) => commands.documents(query, offset, limit),

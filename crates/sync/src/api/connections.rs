@@ -15,7 +15,8 @@ use crate::{
     Host, Secrets,
     company::{Company, Pairing},
     config::{
-        Config, ConfigError, Connection, IntegrationConfig, PurchasesConfig, QuickBooksConfig, SecretPlace, ShopConfig, SignIn,
+        Config, ConfigError, Connection, IntegrationConfig, PurchasesConfig, QuickBooksConfig, SecretPlace, ShopConfig,
+        SignIn,
     },
     endpoint,
     messages::Message,

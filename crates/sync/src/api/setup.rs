@@ -329,7 +329,10 @@ fn of_points(step: SetupStep, points: &[Point]) -> Proof {
         point.finding == Finding::CantTell
             && matches!(
                 point.message.code.as_str(),
-                "preflight.not_called" | "preflight.not_asked" | "preflight.tax_item.wanted" | "preflight.shop.not_connected"
+                "preflight.not_called"
+                    | "preflight.not_asked"
+                    | "preflight.tax_item.wanted"
+                    | "preflight.shop.not_connected"
             )
     };
     mine().find(waits).map_or(Proof::Holds, |point| Proof::Waits(point.message.clone()))
@@ -381,13 +384,14 @@ mod tests {
 
     #[test]
     fn where_quickbooks_is_called_its_answer_is_the_proof_in_place_of_a_token() {
-        let proof = |state, message: Option<&str>, known| {
-            match of_answer(Reach { state, at: None, message: message.map(Message::new) }, known) {
-                Proof::Holds => "holds".to_owned(),
-                Proof::Waits(message) => format!("waits: {}", message.code),
-                Proof::Missing(message) => format!("missing: {}", message.code),
-                Proof::Wrong(message) => format!("wrong: {}", message.code),
-            }
+        let proof = |state, message: Option<&str>, known| match of_answer(
+            Reach { state, at: None, message: message.map(Message::new) },
+            known,
+        ) {
+            Proof::Holds => "holds".to_owned(),
+            Proof::Waits(message) => format!("waits: {}", message.code),
+            Proof::Missing(message) => format!("missing: {}", message.code),
+            Proof::Wrong(message) => format!("wrong: {}", message.code),
         };
         let starting = Some("quickbooks.starting");
         let refused = Some("quickbooks.not_permitted");

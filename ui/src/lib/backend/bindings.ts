@@ -488,6 +488,8 @@ export type EntriesPage = {
 export type EntryPage = {
 	/**  The entry. */
 	entry: EntryView,
+	/**  The one thing that frees it, where it waits for something: the same as in what needs attention. */
+	action: AttentionAction | null,
 	/**  Its debits and credits. */
 	postings: PostingView[],
 	/**  What QuickBooks answered that it booked. */
@@ -499,9 +501,7 @@ export type EntryPage = {
 	 *  of its own.
 	 */
 	part_of: string | null,
-	/**  The parts that a day's entry brings into QuickBooks, the latest made first; at most 100. */
-	members: EntryView[],
-	/**  How many parts it has in all. */
+	/**  How many parts a day's entry brings into QuickBooks; [`history::members`] has them. */
 	member_count: number,
 	/**  What happened to it, the oldest first. */
 	life: Step[],
