@@ -202,6 +202,7 @@ test("an export tells how far it is, and is stopped by keyboard without a file",
   await page.getByRole("button", { name: "Export" }).press("Enter");
   await page.getByRole("menuitem", { name: "PDF" }).press("Enter");
   await expect(page.getByRole("button", { name: "Exporting…" })).toBeDisabled();
+  engine.emit("exporting", { running: true, done: 0, total: 0 });
   engine.emit("exporting", { running: true, done: 1204, total: 33000 });
   await expect(page.getByRole("progressbar", { name: "Exporting…" })).toHaveAttribute("value", "1204");
   await expect(page.getByText("1,204 of 33,000").first()).toBeVisible();

@@ -5,8 +5,11 @@ export const exports = $state({ running: false, done: 0, total: 0, stopping: fal
 
 /** Follows what the engine tells of exports. Returns how to stop. */
 export function followExports(): () => void {
+  let told = 0;
   const stop = events.exporting.listen(({ payload }) => {
-    Object.assign(exports, payload, payload.running ? {} : { stopping: false });
+    told = payload.running ? told + 1 : 0;
+    // The first word comes at once: an export that is over before the second one needs no bar that flashes.
+    Object.assign(exports, payload, { running: told > 1 }, payload.running ? {} : { stopping: false });
   });
   return () => {
     void stop.then((unlisten) => {
