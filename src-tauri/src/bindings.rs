@@ -30,6 +30,8 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             commands::revoke_token,
             commands::quick_books_connection,
             commands::save_connector_file,
+            commands::connector,
+            commands::open_connector_file,
             commands::categories,
             commands::chart,
             commands::choose_account,
@@ -62,6 +64,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             commands::undo,
             commands::export_entries,
             commands::export_tie_out,
+            commands::stop_export,
             commands::attention,
             commands::attention_entries,
             commands::release_group,
@@ -83,7 +86,13 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             commands::choose_channel,
             commands::about,
         ])
-        .events(collect_events![events::Changed, events::Progressed, events::Updated, events::Opened])
+        .events(collect_events![
+            events::Changed,
+            events::Progressed,
+            events::Exporting,
+            events::Updated,
+            events::Opened
+        ])
 }
 
 #[cfg(test)]

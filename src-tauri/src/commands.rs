@@ -8,9 +8,10 @@ use specta::Type;
 use sync::{
     Message,
     api::{
-        self, About, ApiError, AttentionGroup, BackupView, ChoicePreview, ChosenModes, DocumentId, EntryKey, EntryPage,
-        GeneratedToken, Overview, PlanView, Preferences, PreferencesForm, Purchasing, PurchasingChoice,
-        QuickBooksConnection, Setup, SetupStep, ShopConnection, ShopForm, StartPreview, UpdateChannel,
+        self, About, ApiError, AttentionGroup, BackupView, ChoicePreview, ChosenModes, ConnectorView, DocumentId,
+        EntryKey, EntryPage, GeneratedToken, Overview, PlanView, Preferences, PreferencesForm, Purchasing,
+        PurchasingChoice, QuickBooksConnection, Setup, SetupStep, ShopConnection, ShopForm, StartPreview,
+        UpdateChannel,
     },
     ceilings::CeilingsView,
     choices::{AccountView, CategoryView, MappingVersionView},
@@ -181,6 +182,20 @@ pub async fn quick_books_connection(desktop: State<'_, Desktop>) -> Answer<Quick
 #[specta::specta]
 pub async fn save_connector_file(desktop: State<'_, Desktop>) -> Answer<Option<String>> {
     desktop.save("file_connector", "qwc", connector_file_to).await
+}
+
+/// What this computer knows of the Web Connector.
+#[tauri::command]
+#[specta::specta]
+pub async fn connector(desktop: State<'_, Desktop>) -> Answer<ConnectorView> {
+    desktop.ask(|_| Ok(api::connector())).await
+}
+
+/// Has the Web Connector open the .qwc file.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_connector_file(desktop: State<'_, Desktop>) -> Answer<()> {
+    desktop.ask(api::open_connector_file).await
 }
 
 /// What each category of the shop belongs to in QuickBooks.
@@ -418,7 +433,8 @@ pub async fn export_entries(
     query: EntryQuery,
     format: ExportFormat,
 ) -> Answer<Option<String>> {
-    let write = exported(format, move |store, how, to| export::export_entries(store, &query, how, to));
+    let write =
+        exported(desktop.exports(), format, move |store, how, to| export::export_entries(store, &query, how, to));
     desktop.save("file_entries", ending(format), write).await
 }
 
@@ -432,8 +448,16 @@ pub async fn export_tie_out(
     format: ExportFormat,
 ) -> Answer<Option<String>> {
     let days = (api::day(&from)?, api::day(&to)?);
-    let write = exported(format, move |store, how, to| export::export_tie_out(store, days, how, to));
+    let write = exported(desktop.exports(), format, move |store, how, to| export::export_tie_out(store, days, how, to));
     desktop.save("file_tie_out", ending(format), write).await
+}
+
+/// Stops the export that is being written; there is no file of it then.
+#[tauri::command]
+#[specta::specta]
+pub async fn stop_export(desktop: State<'_, Desktop>) -> Answer<()> {
+    desktop.exports().stop();
+    Ok(())
 }
 
 /// What needs attention, by cause.

@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeSet,
     fs,
-    ops::ControlFlow,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -20,6 +19,7 @@ use sync::{
 
 use crate::{
     commands::Folder,
+    exports::Exports,
     logs,
     system::{Picked, System},
     updates::{Updates, plan::UpdateView},
@@ -31,6 +31,7 @@ pub struct Desktop {
     host: Arc<Host>,
     system: Arc<dyn System>,
     updates: Arc<Updates>,
+    exports: Arc<Exports>,
     /// Files that were saved since the program was started: the page can have no others shown.
     saved: Mutex<BTreeSet<PathBuf>>,
 }
@@ -41,7 +42,7 @@ type Written = Result<bool, ApiError>;
 impl Desktop {
     /// Over an installation, in a system.
     pub fn new(host: Arc<Host>, system: Arc<dyn System>, updates: Arc<Updates>) -> Self {
-        Self { host, system, updates, saved: Mutex::default() }
+        Self { host, system, updates, exports: Arc::default(), saved: Mutex::default() }
     }
 
     /// The installation.
@@ -52,6 +53,11 @@ impl Desktop {
     /// Its updates.
     pub const fn updates(&self) -> &Arc<Updates> {
         &self.updates
+    }
+
+    /// What is being exported.
+    pub const fn exports(&self) -> &Arc<Exports> {
+        &self.exports
     }
 
     /// Puts a question to the engine on a thread that may wait for the disk, so that the window's other questions go on.
@@ -176,13 +182,16 @@ pub fn connector_file_to(host: &Host, place: &Path) -> Written {
     })
 }
 
-/// How an export is written in the language of the window.
+/// How an export is written in the language of the window, as one of those that can be stopped.
 pub fn exported(
+    exports: &Arc<Exports>,
     format: ExportFormat,
     write: impl FnOnce(&Store, &Export<'_>, &Path) -> Result<Exported, ApiError> + Send + 'static,
 ) -> impl FnOnce(&Host, &Path) -> Written + Send + 'static {
+    let exports = Arc::clone(exports);
     move |host, place| {
-        let progress = &|_, _| ControlFlow::Continue(());
+        let ongoing = exports.begin();
+        let progress = &|done, total| ongoing.tell(done, total);
         let how = Export { format, language: language(host), now: host.now(), progress };
         Ok(write(host.store(), &how, place)? == Exported::Written)
     }

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use sync::{Host, Progress};
+use sync::Progress;
 use tauri::{AppHandle, Runtime};
 use tauri_specta::Event;
 use tokio::sync::watch;
 
-use crate::updates::{Updates, plan::UpdateView};
+use crate::{desktop::Desktop, exports::ExportProgress, updates::plan::UpdateView};
 
 /// The least time from one event to the next of the same name.
 const LEAST: Duration = Duration::from_millis(250);
@@ -22,6 +22,11 @@ pub struct Progressed(pub Progress);
 /// Something changed in the store or the engine: what is on screen is to be asked for again. At most four a second.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Type, Event)]
 pub struct Changed {}
+
+/// How far an export is. At most four a second; its end is always told.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, Type, Event)]
+#[serde(transparent)]
+pub struct Exporting(pub ExportProgress);
 
 /// How updates of the program stand. At most four a second.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
@@ -65,7 +70,8 @@ impl Page {
 }
 
 /// Tells the window of all that changes, as long as the host is there.
-pub fn follow<R: Runtime>(app: &AppHandle<R>, host: &Host, updates: &Updates) {
+pub fn follow<R: Runtime>(app: &AppHandle<R>, desktop: &Desktop) {
+    let host = desktop.host();
     let to = app.clone();
     let changes = paced(host.changes(), LEAST, move |_| drop(Changed {}.emit(&to)));
     tauri::async_runtime::spawn(changes);
@@ -73,7 +79,10 @@ pub fn follow<R: Runtime>(app: &AppHandle<R>, host: &Host, updates: &Updates) {
     let progress = paced(host.progress(), LEAST, move |progress| drop(Progressed(progress).emit(&to)));
     tauri::async_runtime::spawn(progress);
     let to = app.clone();
-    let told = paced(updates.changes(), LEAST, move |view| drop(Updated(view).emit(&to)));
+    let exports = paced(desktop.exports().changes(), LEAST, move |progress| drop(Exporting(progress).emit(&to)));
+    tauri::async_runtime::spawn(exports);
+    let to = app.clone();
+    let told = paced(desktop.updates().changes(), LEAST, move |view| drop(Updated(view).emit(&to)));
     tauri::async_runtime::spawn(told);
 }
 

@@ -8,6 +8,7 @@ pub mod bindings;
 mod commands;
 pub mod desktop;
 pub mod events;
+pub mod exports;
 mod glance;
 mod logs;
 mod notices;
@@ -133,9 +134,10 @@ fn open(folder: &Path) -> Result<Arc<Host>, ApiError> {
 
 fn put_to_work<R: Runtime>(app: &AppHandle<R>, host: &Arc<Host>) -> Result<(), ApiError> {
     let updates = updates::begin(app, host)?;
-    events::follow(app, host, &updates);
     watch::begin(app, host, &updates);
-    app.manage(Desktop::new(Arc::clone(host), Arc::new(Native::new(app)), updates));
+    let desktop = Desktop::new(Arc::clone(host), Arc::new(Native::new(app)), updates);
+    events::follow(app, &desktop);
+    app.manage(desktop);
     if let Some(dialog) = host.notice().and_then(|notice| startup::mended(notice, language(app))) {
         tell(app, dialog);
     }
@@ -167,6 +169,8 @@ async fn asked_to_end<R: Runtime>(app: AppHandle<R>) {
 
 fn end<R: Runtime>(app: &AppHandle<R>) {
     if let Some(desktop) = app.try_state::<Desktop>() {
+        // What is half written is taken away again.
+        desktop.exports().stop();
         let host = Arc::clone(desktop.host());
         let ended = tauri::async_runtime::block_on(async { tokio::time::timeout(END_WITHIN, host.stop()).await });
         tracing::info!(in_time = ended.is_ok(), "ended");

@@ -85,8 +85,9 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let app = tauri::test::mock_builder().invoke_handler(commands.invoke_handler()).build(desktop::context())?;
     commands.mount_events(&app);
     let updates = Arc::new(Updates::new(&host, env!("CARGO_PKG_VERSION"))?.off(Message::new("update.not_here")));
-    events::follow(app.handle(), &host, &updates);
-    app.manage(Desktop::new(Arc::clone(&host), answers.clone(), updates));
+    let desktop = Desktop::new(Arc::clone(&host), answers.clone(), updates);
+    events::follow(app.handle(), &desktop);
+    app.manage(desktop);
     let window = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build()?;
 
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port)).await?;

@@ -26,7 +26,7 @@ use tauri::{
 use tokio::sync::broadcast;
 
 /// The typed events of the app, by their names.
-const EVENTS: [&str; 4] = ["changed", "progressed", "updated", "opened"];
+const EVENTS: [&str; 5] = ["changed", "progressed", "exporting", "updated", "opened"];
 /// Events that a slow page may be behind.
 const BACKLOG: usize = 256;
 /// Where the pages are for Tauri: what comes from there is its own.

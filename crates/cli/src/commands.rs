@@ -9,6 +9,7 @@ use jiff::{Timestamp, civil::Date};
 use sync::{
     Config, ConfigError, Message, SecretPlace, Secrets,
     api::{self, ApiError, EntryFilter, EntryKey, EntryPage, EntryView, PostingView, State, Store, StoreError},
+    history,
     host::Trouble,
     removal::{self, Removed},
     reset::ResetError,
@@ -315,7 +316,7 @@ pub fn entries(asked: &Entries) -> Result<Done, Failure> {
         if let Some(day) = &page.part_of {
             print::line(&format!("    {day}"));
         }
-        for part in &page.members {
+        for part in &history::members(&store, &EntryKey::stored(key.clone()), 0, u32::MAX)?.rows {
             print::line(&format!("    {} {}", part.key, headline(part)));
         }
         for step in &page.life {

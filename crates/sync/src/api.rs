@@ -360,6 +360,8 @@ pub struct EntryView {
 pub struct EntryPage {
     /// The entry.
     pub entry: EntryView,
+    /// The one thing that frees it, where it waits for something: the same as in what needs attention.
+    pub action: Option<AttentionAction>,
     /// Its debits and credits.
     pub postings: Vec<PostingView>,
     /// What QuickBooks answered that it booked.
@@ -369,9 +371,7 @@ pub struct EntryPage {
     /// The day's entry that brings it into QuickBooks as a part, or the day's document while it has none; none for an entry
     /// of its own.
     pub part_of: Option<String>,
-    /// The parts that a day's entry brings into QuickBooks, the latest made first; at most 100.
-    pub members: Vec<EntryView>,
-    /// How many parts it has in all.
+    /// How many parts a day's entry brings into QuickBooks; [`history::members`] has them.
     pub member_count: u32,
     /// What happened to it, the oldest first.
     pub life: Vec<Step>,
@@ -435,6 +435,7 @@ pub(crate) fn page(detail: EntryDetail) -> EntryPage {
     let entry = detail.entry.as_ref();
     EntryPage {
         entry: view(&detail.row),
+        action: detail.row.reasons.first().and_then(|reason| attention::action(detail.row.state, reason)),
         postings: entry.into_iter().flat_map(|entry| entry.postings.iter()).map(PostingView::from).collect(),
         booked: detail.booked.iter().map(PostingView::from).collect(),
         why: entry.into_iter().flat_map(|entry| &entry.why).map(Message::from).collect(),
@@ -442,7 +443,6 @@ pub(crate) fn page(detail: EntryDetail) -> EntryPage {
             .part_of
             .as_ref()
             .map(|part| part.entry.as_ref().map_or_else(|| part.day.to_string(), ToString::to_string)),
-        members: Vec::new(),
         member_count: 0,
         life: detail
             .audit

@@ -14,7 +14,11 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use store::{MappingWhy, Store, StoreError, World};
 
-use crate::{api::ApiError, integration::lists_are_read, messages::Message};
+use crate::{
+    api::ApiError,
+    integration::lists_are_read,
+    messages::{Language, Message},
+};
 
 /// The setting that keeps the mapping as the configuration had it last.
 const CONFIGURED: &str = "mapping.configured";
@@ -271,6 +275,16 @@ fn name(category: &Category) -> Message {
         Category::Location(name) => Message::new("mapping.location").with("name", name),
         Category::Online => Message::new("mapping.online"),
     }
+}
+
+/// The category of a key in words, with its location; none for a key of nothing.
+pub(crate) fn words_of(key: &str, language: Language) -> Option<String> {
+    let category = Category::from_key(key)?;
+    let words = name(&category).text(language);
+    Some(match category {
+        Category::AtLocation { location, .. } | Category::GatewayAt { location, .. } => format!("{words} ({location})"),
+        _ => words,
+    })
 }
 
 /// Chooses an account, or for a tax its sales-tax item and for a location its class, by full name. What it had held is looked

@@ -123,7 +123,7 @@ impl PurchasesConfig {
 }
 
 /// How QuickBooks is reached.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
 pub enum Connection {
     /// Its Web Connector calls.

@@ -11,9 +11,6 @@ use crate::{
     undo::{self, UndoPreview},
 };
 
-/// Entries of a day that a page of it shows; [`members`] has all of them.
-const MEMBERS: u32 = 100;
-
 /// Versions of a document that a page of it shows, the newest.
 const VERSIONS: u32 = 50;
 
@@ -181,14 +178,14 @@ pub fn members(store: &Store, key: &EntryKey, offset: u32, limit: u32) -> Result
     page_of(store, &filter, offset)
 }
 
-/// One entry with everything that is known of it; none when there is no such entry. Of a day's parts it has the first
-/// hundred, and how many there are.
+/// One entry with everything that is known of it; none when there is no such entry. Of a day's parts it says how many there
+/// are; [`members`] has them.
 pub fn entry(store: &Store, key: &EntryKey) -> Result<Option<EntryPage>, ApiError> {
     let Some(detail) = store.entry(key)? else { return Ok(None) };
     let source = store.raw(&detail.row.document, detail.row.document_version)?;
     let request = detail.entry.as_ref().and_then(|entry| own_request(store, entry));
-    let EntriesPage { rows: members, total: member_count } = members(store, key, 0, MEMBERS)?;
-    Ok(Some(EntryPage { members, member_count, request, source, ..page(detail) }))
+    let member_count = members(store, key, 0, 0)?.total;
+    Ok(Some(EntryPage { member_count, request, source, ..page(detail) }))
 }
 
 /// A page of the documents that `query` finds, the latest changed first.

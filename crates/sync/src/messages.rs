@@ -9,6 +9,8 @@ use books::{EntryKind, HeldReason, Why};
 use serde::{Deserialize, Serialize};
 use store::{Notice, State, StoreError};
 
+use crate::choices;
+
 /// A language of the catalogue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
@@ -65,8 +67,7 @@ impl Message {
     pub fn text(&self, language: Language) -> String {
         let Some(words) = language.catalogue().get(&self.code) else { return self.code.clone() };
         self.facts.iter().fold(words.clone(), |text, (placeholder, fact)| {
-            let said = language.catalogue().get(&code_of_fact(placeholder, fact)).unwrap_or(fact);
-            text.replace(&format!("{{{placeholder}}}"), said)
+            text.replace(&format!("{{{placeholder}}}"), &said(placeholder, fact, language))
         })
     }
 
@@ -91,10 +92,17 @@ impl Message {
     }
 }
 
+/// A fact in the words of `language`, where it is a key of ours.
+fn said(placeholder: &str, fact: &str, language: Language) -> String {
+    let words = language.catalogue().get(&code_of_fact(placeholder, fact)).cloned();
+    let of_category = || choices::words_of(fact, language).filter(|_| ["purpose", "key"].contains(&placeholder));
+    words.or_else(of_category).unwrap_or_else(|| fact.to_owned())
+}
+
 /// The code under which the catalogues have the words of a fact that is a key of ours.
 fn code_of_fact(placeholder: &str, fact: &str) -> String {
     match placeholder {
-        "purpose" => format!("category.{fact}"),
+        "purpose" | "key" => format!("category.{fact}"),
         "list" => format!("list.{fact}"),
         "paid" => format!("paid.{fact}"),
         "delivered" => format!("delivered.{fact}"),
@@ -206,6 +214,12 @@ mod tests {
         assert!(Message::from(&full).text(Language::Nb).contains("navn"));
         let gone = HeldReason::ChoiceGone { purpose: "sales_tax".into(), name: "Tax".into() };
         assert!(Message::from(&gone).text(Language::Nb).contains("Skyldig omsetningsavgift"));
+        let inactive = |purpose: &str| {
+            let reason = HeldReason::InactiveAccount { purpose: purpose.into(), account: "Till".into() };
+            Message::from(&reason).text(Language::En)
+        };
+        assert!(inactive("gateways.klarna").contains("chosen for Payments through Klarna, is"));
+        assert!(inactive("by_location.Harbour St. 1.tips").contains("chosen for Tips (Harbour St. 1), is"));
         for form in [Form::SalesReceipt, Form::Invoice, Form::SalesOrder, Form::Wait] {
             let code = code_of_fact("form", form.key());
             assert!(Language::En.catalogue().contains_key(&code), "{code}");

@@ -12,7 +12,7 @@ use store::{State, Store, StoreError};
 
 use crate::{
     company::{Company, Pairing},
-    config::Config,
+    config::{Config, Connection},
     hindrance,
     messages::Message,
     secrets::Secrets,
@@ -299,6 +299,8 @@ struct Facts {
     pairing: Option<Pairing>,
     /// Why the last session came to nothing.
     trouble: Option<Message>,
+    /// Whether it is called on this computer, instead of its Web Connector calling.
+    is_called: bool,
     /// The sales-tax items of the company file; none before its lists were read.
     tax_items: Vec<ListObject>,
     /// What has the name of the footer's item, of whatever kind.
@@ -324,6 +326,7 @@ impl Facts {
             company: store.setting("company")?,
             pairing: store.setting("pairing")?,
             trouble: store.setting::<Option<Message>>("trouble")?.flatten(),
+            is_called: config.is_some_and(|config| config.quickbooks.connection == Connection::RequestProcessor),
             tax_items: store.objects(NameSpace::Item, "ItemSalesTax")?,
             footer,
             footer_wanted: store.setting::<Timestamp>(FOOTER_WANTED)?.is_some(),
@@ -355,7 +358,8 @@ impl Facts {
             points.extend(asked.map(|check| self.not_called(check)));
         }
         points.extend(shop_points(probe));
-        points.push(currency(self.company.as_ref(), probe, &self.mapping.documents.home_currency));
+        let company = self.company.as_ref().ok_or_else(|| self.unheard());
+        points.push(currency(company, probe, &self.mapping.documents.home_currency));
         points.extend([time_zone(probe, here), clock(probe)]);
         points.extend([self.pos_migration(), self.same_computer(here)]);
         points
@@ -366,8 +370,13 @@ impl Facts {
         let stopped = self.trouble.as_ref().filter(|_| check == Check::CompanyFile);
         match stopped {
             Some(trouble) => Point::new(check, Finding::NotFound, trouble.clone()),
-            None => Point::new(check, Finding::CantTell, Message::new("preflight.not_called")),
+            None => Point::new(check, Finding::CantTell, self.unheard()),
         }
+    }
+
+    /// That QuickBooks has not said anything yet.
+    fn unheard(&self) -> Message {
+        Message::new(if self.is_called { "preflight.not_asked" } else { "preflight.not_called" })
     }
 
     fn company_file(&self, company: &Company) -> Point {
@@ -545,7 +554,7 @@ fn shop_points(probe: &Result<Probe, Unseen>) -> [Point; 2] {
 
 /// With one currency only, QuickBooks does not say which: then the books are taken to be in the one that is `set`, and the
 /// country that the product is made for bears that out or not.
-fn currency(company: Option<&Company>, probe: &Result<Probe, Unseen>, set: &str) -> Point {
+fn currency(company: Result<&Company, Message>, probe: &Result<Probe, Unseen>, set: &str) -> Point {
     let by_country = |company: &Company| match company.country.as_deref() {
         Some("US") => Some("USD"),
         Some("CA") => Some("CAD"),
@@ -554,9 +563,9 @@ fn currency(company: Option<&Company>, probe: &Result<Probe, Unseen>, set: &str)
         _ => None,
     };
     let (finding, message) = match (company, probe) {
-        (None, _) => (Finding::CantTell, Message::new("preflight.not_called")),
+        (Err(unheard), _) => (Finding::CantTell, unheard),
         (_, Err(unseen)) => (Finding::CantTell, unseen.in_short()),
-        (Some(company), Ok(probe)) => {
+        (Ok(company), Ok(probe)) => {
             let books = company.currency();
             let books = books.as_ref().map(books::Currency::code);
             let (finding, message) = match books {

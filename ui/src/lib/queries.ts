@@ -9,6 +9,9 @@ const BY_HAND = { meta: { live: false }, staleTime: Infinity };
 /** A query over so much that each change would be too often: while it is on screen it is asked again each minute. */
 const EACH_MINUTE = { meta: { live: false }, refetchInterval: 60_000 };
 
+/** A query about other programs of the computer: it is asked again when somebody comes back from them to the window. */
+const ON_RETURN = { meta: { live: false } };
+
 /** Every question to the engine by its key. What depends on the same thing begins with the same word. */
 export const queries = {
   overview: () => queryOptions({ queryKey: ["overview"], queryFn: commands.overview }),
@@ -27,6 +30,7 @@ export const queries = {
   appToken: () => queryOptions({ queryKey: ["appToken"], queryFn: commands.appToken }),
   quickBooksConnection: () =>
     queryOptions({ queryKey: ["quickBooksConnection"], queryFn: commands.quickBooksConnection }),
+  connector: () => queryOptions({ queryKey: ["connector"], queryFn: commands.connector, ...ON_RETURN }),
   categories: () => queryOptions({ queryKey: ["categories"], queryFn: commands.categories }),
   chart: () => queryOptions({ queryKey: ["chart"], queryFn: commands.chart }),
   chooseAccountPreview: (key: string, fullName: string) =>
@@ -89,6 +93,10 @@ export const lists = {
   entries: (query: EntryQuery) => ({
     key: ["entries", query],
     ask: (offset: number, limit: number) => commands.entries(query, offset, limit),
+  }),
+  entryMembers: (entry: string) => ({
+    key: ["entryMembers", entry],
+    ask: (offset: number, limit: number) => commands.entryMembers(entry, offset, limit),
   }),
   documents: (query: DocumentQuery) => ({
     key: ["documents", query],

@@ -35,6 +35,20 @@ test("a message's first sentence ends where its own full stop is, not one of its
   expect(sentences(unknownGateway).rest).toBe("");
 });
 
+test("a category of the mapping is said in words, not by its key", () => {
+  useLanguage("en");
+  const inactive = (purpose: string) =>
+    words({ code: "held.inactive_account", facts: { account: "Till", purpose } });
+  expect(inactive("sales_tax")).toContain("chosen for Sales tax owed,");
+  expect(inactive("gateways.shopify_payments")).toContain("chosen for Payments through Shopify Payments,");
+  expect(inactive("gateways.cash.by_location.Harbour St. 1")).toMatch(
+    /for Payments through .*ash.* \(Harbour St\. 1\),/,
+  );
+  expect(inactive("by_location.Harbour St. 1.tips")).toContain("chosen for Tips (Harbour St. 1),");
+  expect(inactive("locations.online")).toContain("chosen for Class of online sales,");
+  expect(inactive("Cost of Goods")).toContain("chosen for Cost of Goods,");
+});
+
 test("facts are said in the reader's words: keys of ours, days and times", () => {
   const full = { code: "held.list_full", facts: { list: "names", used: "9", ceiling: "10" } };
   const closed = { code: "held.closed_period", facts: { date: "2026-11-03", closed_until: "2026-10-31" } };

@@ -34,6 +34,7 @@ function fill(text: string, message: Message): string {
 /** Facts that are keys of the engine's, by their placeholder: the family of codes under which they have words. */
 const families: Record<string, string> = {
   purpose: "category",
+  key: "category",
   list: "list",
   paid: "paid",
   delivered: "delivered",
@@ -58,7 +59,29 @@ export function dated(text: string): string {
 function said(placeholder: string, fact: string): string {
   const family = families[placeholder];
   const known = family === undefined ? undefined : catalogues[getLocale()][`${family}.${fact}`];
-  return known ?? dated(fact);
+  return known ?? (family === "category" ? categoryOf(fact) : null) ?? dated(fact);
+}
+
+/** Categories of which the shop has many, by what their keys begin with: the code of their words, and its placeholder. */
+const CATEGORIES: Record<string, [code: string, placeholder: string]> = {
+  "gateways.": ["mapping.gateway", "gateway"],
+  "tax.items.": ["mapping.tax", "name"],
+  "locations.classes.": ["mapping.location", "name"],
+  "by_product_type.": ["mapping.product_type", "name"],
+  "adjustments.": ["mapping.adjustment", "name"],
+};
+
+/** A category of the mapping by its key, such as `gateways.cash.by_location.Harbour Street`. */
+function categoryOf(key: string): string | null {
+  if (key === "locations.online") return words({ code: "mapping.online", facts: {} });
+  const [, place = "", purpose] = /^by_location\.(.+)\.([^.]+)$/.exec(key) ?? [];
+  if (purpose !== undefined) return `${words({ code: `category.${purpose}`, facts: {} })} (${place})`;
+  const [everywhere = "", location] = key.split(".by_location.");
+  const found = Object.entries(CATEGORIES).find(([start]) => everywhere.startsWith(start));
+  if (found === undefined) return null;
+  const [start, [code, placeholder]] = found;
+  const name = words({ code, facts: { [placeholder]: everywhere.slice(start.length) } });
+  return location === undefined ? name : `${name} (${location})`;
 }
 
 /** What an entry or a document is, such as "Sales receipt". */

@@ -187,6 +187,37 @@ test("a file that could not be written says why; a changed mind says nothing", a
   await expect(page.getByText("Written to")).toHaveCount(0);
 });
 
+test("an export tells how far it is, and is stopped by keyboard without a file", async ({ page }) => {
+  let stop: (path: null) => void = () => undefined;
+  const engine = await serve(page, {
+    ...history,
+    exportEntries: () => new Promise<null>((resolve) => (stop = resolve)),
+    stopExport: () => {
+      stop(null);
+      engine.emit("exporting", { running: false, done: 0, total: 0 });
+      return null;
+    },
+  });
+  await page.goto("/#/history/entries");
+  await page.getByRole("button", { name: "Export" }).press("Enter");
+  await page.getByRole("menuitem", { name: "PDF" }).press("Enter");
+  await expect(page.getByRole("button", { name: "Exporting…" })).toBeDisabled();
+  engine.emit("exporting", { running: true, done: 0, total: 0 });
+  engine.emit("exporting", { running: true, done: 1204, total: 33000 });
+  await expect(page.getByRole("progressbar", { name: "Exporting…" })).toHaveAttribute("value", "1204");
+  await expect(page.getByText("1,204 of 33,000").first()).toBeVisible();
+  await expect(page.getByRole("button", { name: "Stop exporting" })).toBeFocused();
+  await expectAccessible(page);
+  await screenshot(page, "history-exporting");
+  // It goes on while she looks elsewhere, and can be stopped where she comes back to.
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByRole("link", { name: "History" }).click();
+  await page.getByRole("button", { name: "Stop exporting" }).press("Enter");
+  await expect(page.getByText("The export was stopped. No file was written.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Export" })).toBeFocused();
+  await expect(page.getByText("Written to")).toHaveCount(0);
+});
+
 test("a document shows its versions, and what a newer one says otherwise", async ({ page }) => {
   await serve(page, history);
   await page.goto(`/#/history/${SCREENS["document"] ?? ""}`);

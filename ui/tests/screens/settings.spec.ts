@@ -207,6 +207,15 @@ test("a refused QuickBooks says what was wrong; a revoked token is asked about f
   expect(engine.asked.map(({ command }) => command)).toContain("revoke_token");
 });
 
+test("a QuickBooks that is called on this computer has no token and no address", async ({ page }) => {
+  await serve(page, { ...settled, quickBooksConnection: { ...quickbooks, connection: "request_processor" } });
+  await page.goto("/#/settings/connections/quickbooks");
+  await expect(page.getByRole("button", { name: "Ask QuickBooks now" })).toBeVisible();
+  await expect(page.getByText("Where the Web Connector calls")).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Revoke…" })).toHaveCount(0);
+  await expectAccessible(page);
+});
+
 test("a connection's tab has an address of its own", async ({ page }) => {
   await serve(page, settled);
   await page.goto("/#/settings/connections");

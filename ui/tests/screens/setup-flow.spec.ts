@@ -9,12 +9,16 @@ import {
   calls,
   decidedCategories,
   firstPreflight,
+  missingConnector,
   modes,
   noToken,
+  notAskedYet,
   notCalledYet,
   plan,
   provenToken,
   purchasing,
+  restingConnector,
+  runningConnector,
   settingUp,
   setupAt,
   shop,
@@ -86,7 +90,7 @@ test("what QuickBooks says is there as soon as it has called", async ({ page }) 
     quickBooksConnection: notCalledYet,
     setup: setupAt("tax", { tax: "waiting" }),
   });
-  await expect(page.getByText("QuickBooks has not called yet.", { exact: true })).toBeVisible();
+  await expect(page.getByText("QuickBooks has not been in touch yet.")).toBeVisible();
   engine.answer({
     preflight: taxedPreflight,
     quickBooksConnection: calls,
@@ -217,6 +221,65 @@ test("the connection file is saved where she wants it", async ({ page }) => {
   engine.answer({ saveConnectorFile: "C:\\Users\\Anna\\Desktop\\Tillbridge.qwc" });
   await page.getByRole("button", { name: "Save connection file…" }).click();
   await expect(page.getByText("Saved to C:\\Users\\Anna\\Desktop\\Tillbridge.qwc")).toBeVisible();
+});
+
+test("where the Web Connector is installed, it is opened with the connection file", async ({ page }) => {
+  const engine = await open(page, "token", {
+    connector: restingConnector,
+    openConnectorFile: new Refusal("connector.cannot_open", { problem: "busy", file: "C:\\Tillbridge.qwc" }),
+  });
+  const program = page.getByRole("region", { name: "QuickBooks Web Connector" });
+  await expect(program.getByRole("listitem")).toHaveText([
+    "Installed, version 34.0.10003.40",
+    "Not running",
+    "Does not start with Windows",
+  ]);
+  await page.getByRole("button", { name: "Open in the Web Connector" }).press("Enter");
+  await expect(page.getByRole("alert")).toContainText("take the file C:\\Tillbridge.qwc");
+  await expect(page.getByRole("button", { name: "Save connection file…" })).toBeVisible();
+  engine.answer({ openConnectorFile: null, connector: runningConnector });
+  await page.getByRole("button", { name: "Open in the Web Connector" }).press("Enter");
+  await expect(page.getByText("It asks whether to take Tillbridge.")).toBeVisible();
+  await expect(program.getByRole("listitem")).toHaveText([
+    "Installed, version 34.0.10003.40",
+    "Running",
+    "Starts with Windows",
+  ]);
+});
+
+test("where the Web Connector is missing, that and what to do is said; where it can't be told, nothing", async ({
+  page,
+}) => {
+  const engine = await open(page, "token", { connector: missingConnector });
+  const program = page.getByRole("region", { name: "QuickBooks Web Connector" });
+  await expect(program.getByRole("listitem")).toHaveText(["Not installed"]);
+  await expect(program).toContainText("File > App Management > Update Web Services");
+  await expect(page.getByRole("button", { name: "Open in the Web Connector" })).toHaveCount(0);
+  engine.answer({ connector: settingUp().connector ?? missingConnector });
+  await page.reload();
+  await expect(page.getByRole("button", { name: "Save connection file…" })).toBeVisible();
+  await expect(program).toHaveCount(0);
+});
+
+test("where QuickBooks is called on this computer, no token is asked for: its answer is the proof", async ({
+  page,
+}) => {
+  const engine = await open(page, "token", {
+    appToken: noToken,
+    quickBooksConnection: notAskedYet,
+    syncNow: null,
+  });
+  await expect(page.getByText("no app token and no Web Connector are needed")).toBeVisible();
+  await expect(page.getByRole("button", { name: /token|connection file/ })).toHaveCount(0);
+  await page.getByText("What to check").press("Enter");
+  await expect(page.getByText("Auto-Run")).toHaveCount(0);
+  await page.getByRole("button", { name: "Ask QuickBooks now" }).press("Enter");
+  await expect.poll(() => argsOf(engine, "sync_now")).toHaveLength(1);
+  engine.answer({ quickBooksConnection: { ...calls, connection: "request_processor" } });
+  engine.emit("changed", {});
+  await expect(page.getByText("QuickBooks answers")).toBeVisible();
+  await next(page).click();
+  await expect(page.getByRole("heading", { level: 1, name: "D. Account mapping" })).toBeVisible();
 });
 
 test("an account is found by its number among 220, and chosen", async ({ page }) => {

@@ -218,7 +218,7 @@ fn concerns(store: &Store) -> Result<Vec<Concern>, ApiError> {
         .map(|problem| Concern::about(Message::from(problem), of_held(problem)))
         .collect();
     concerns.extend(stuck.into_iter().map(|Stuck { cause, reason, entries }| {
-        let action = if cause.state == State::Rejected { AttentionAction::Retry } else { of_held(&reason) };
+        let action = action(cause.state, &reason).unwrap_or(AttentionAction::None);
         Concern { cause: Some(cause), message: Message::from(&reason), entries, action }
     }));
     concerns.extend(problems);
@@ -255,6 +255,15 @@ fn of_trouble(message: &Message) -> AttentionAction {
         _ => return AttentionAction::None,
     };
     AttentionAction::Setup { step }
+}
+
+/// What frees entries that stand like this for this reason; none where nothing holds them up.
+pub(super) fn action(state: State, reason: &HeldReason) -> Option<AttentionAction> {
+    match state {
+        State::Held => Some(of_held(reason)),
+        State::Rejected => Some(AttentionAction::Retry),
+        _ => None,
+    }
 }
 
 /// What frees entries that are held for this reason.

@@ -15,7 +15,8 @@ use crate::{
     Host, Secrets,
     company::{Company, Pairing},
     config::{
-        Config, ConfigError, IntegrationConfig, PurchasesConfig, QuickBooksConfig, SecretPlace, ShopConfig, SignIn,
+        Config, ConfigError, Connection, IntegrationConfig, PurchasesConfig, QuickBooksConfig, SecretPlace, ShopConfig,
+        SignIn,
     },
     endpoint,
     messages::Message,
@@ -378,9 +379,11 @@ pub fn revoke_token(host: &Host) -> Result<TokenView, ApiError> {
     token(host)
 }
 
-/// How QuickBooks finds us, and what is known of it.
+/// How QuickBooks is connected, and what is known of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct QuickBooksConnection {
+    /// How it is reached. Where it is called on this computer, it needs neither the address nor a token.
+    pub connection: Connection,
     /// The endpoint's address.
     pub address: String,
     /// The user name in the .qwc file.
@@ -393,13 +396,13 @@ pub struct QuickBooksConnection {
     pub product: Option<String>,
     /// Its release.
     pub release: Option<String>,
-    /// When the Web Connector called last since the engine began (RFC 3339, UTC).
+    /// When QuickBooks was in touch last since the engine began (RFC 3339, UTC).
     pub last_call_at: Option<String>,
     /// Whether it can be reached.
     pub reach: Reach,
 }
 
-/// How QuickBooks finds us, and what is known of it.
+/// How QuickBooks is connected, and what is known of it.
 ///
 /// # Errors
 /// [`ApiError`] when the store can't be read.
@@ -409,9 +412,11 @@ pub fn quickbooks_connection(host: &Host) -> Result<QuickBooksConnection, ApiErr
     let port = host.port();
     let reach = quickbooks_reach(host)?;
     let file = pairing.map(|pairing| pairing.file_name);
+    let QuickBooksConfig { connection, user_name, .. } = host.quickbooks();
     Ok(QuickBooksConnection {
+        connection,
         address: endpoint::address(port),
-        user_name: host.quickbooks().user_name,
+        user_name,
         port,
         company_file: file.or_else(|| company.as_ref().map(|company| company.file_name.clone())),
         product: company.as_ref().map(|company| company.product.clone()),

@@ -8,13 +8,15 @@ use serde::{Deserialize, Serialize};
 use store::{Store, StoreError};
 
 use super::{
-    ApiError,
+    ApiError, Reach, ReachState,
     connections::{self, Seen, not_connected},
+    quickbooks_reach,
 };
 use crate::{
     Host,
     choices::{self, CategoryState},
     company::Company,
+    config::Connection,
     host::Trouble,
     integration::{self, Integration, Stage},
     messages::Message,
@@ -327,7 +329,10 @@ fn of_points(step: SetupStep, points: &[Point]) -> Proof {
         point.finding == Finding::CantTell
             && matches!(
                 point.message.code.as_str(),
-                "preflight.not_called" | "preflight.tax_item.wanted" | "preflight.shop.not_connected"
+                "preflight.not_called"
+                    | "preflight.not_asked"
+                    | "preflight.tax_item.wanted"
+                    | "preflight.shop.not_connected"
             )
     };
     mine().find(waits).map_or(Proof::Holds, |point| Proof::Waits(point.message.clone()))
@@ -349,6 +354,10 @@ fn of_shop(host: &Host) -> Result<Proof, ApiError> {
 }
 
 fn of_token(host: &Host) -> Result<Proof, ApiError> {
+    if host.quickbooks().connection == Connection::RequestProcessor {
+        let known = host.store().setting::<Company>("company")?.is_some();
+        return Ok(of_answer(quickbooks_reach(host)?, known));
+    }
     let view = connections::token(host)?;
     Ok(match (view.stage, view.refused) {
         (TokenStage::NotGiven, _) => Proof::Missing(view.message),
@@ -356,4 +365,43 @@ fn of_token(host: &Host) -> Result<Proof, ApiError> {
         (TokenStage::Waiting, None) => Proof::Waits(view.message),
         (TokenStage::Proven, None) => Proof::Holds,
     })
+}
+
+/// Where QuickBooks is called on this computer, there is no token: that it answers is the proof, now or before (`known`).
+fn of_answer(reach: Reach, known: bool) -> Proof {
+    let told = reach.message.unwrap_or_else(|| Message::new("quickbooks.not_asked"));
+    match reach.state {
+        ReachState::Refused => Proof::Wrong(told),
+        ReachState::Reached => Proof::Holds,
+        _ if known => Proof::Holds,
+        _ => Proof::Waits(told),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_quickbooks_is_called_its_answer_is_the_proof_in_place_of_a_token() {
+        let proof = |state, message: Option<&str>, known| match of_answer(
+            Reach { state, at: None, message: message.map(Message::new) },
+            known,
+        ) {
+            Proof::Holds => "holds".to_owned(),
+            Proof::Waits(message) => format!("waits: {}", message.code),
+            Proof::Missing(message) => format!("missing: {}", message.code),
+            Proof::Wrong(message) => format!("wrong: {}", message.code),
+        };
+        let starting = Some("quickbooks.starting");
+        let refused = Some("quickbooks.not_permitted");
+        assert_eq!(proof(ReachState::Unknown, None, false), "waits: quickbooks.not_asked");
+        assert_eq!(proof(ReachState::Closed, starting, false), "waits: quickbooks.starting");
+        assert_eq!(proof(ReachState::Refused, refused, false), "wrong: quickbooks.not_permitted");
+        assert_eq!(proof(ReachState::Reached, None, true), "holds");
+        // Tillbridge was started again, or QuickBooks is closed for now.
+        assert_eq!(proof(ReachState::Unknown, None, true), "holds");
+        assert_eq!(proof(ReachState::Waiting, starting, true), "holds");
+        assert_eq!(proof(ReachState::Refused, refused, true), "wrong: quickbooks.not_permitted");
+    }
 }

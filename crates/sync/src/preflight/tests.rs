@@ -40,6 +40,7 @@ fn facts() -> Facts {
         company: Some(company()),
         pairing: Some(Pairing { file_name: "C:\\shop.qbw".into(), paired_at: Timestamp::UNIX_EPOCH }),
         trouble: None,
+        is_called: false,
         tax_items: vec![tax_item("Sales Tax", "0")],
         footer: Some(tax_item("Sales Tax", "0")),
         footer_wanted: false,
@@ -127,6 +128,10 @@ fn before_quickbooks_has_called_nobody_can_say_what_it_would() {
     assert_eq!(points.len(), 15);
     let unknown = points.iter().filter(|point| point.message.code == "preflight.not_called").count();
     assert_eq!(unknown, 9);
+    world.facts.is_called = true;
+    let asked = world.points().into_iter().filter(|point| point.message.code == "preflight.not_asked").count();
+    assert_eq!(asked, 9, "of the Web Connector nothing is said where QuickBooks is called");
+    world.facts.is_called = false;
     assert!(Preflight { points }.is_clear(), "what nobody can say is in nobody's way");
     let trouble = Message::new("company.paired_elsewhere").with("file", "a.qbw");
     let left = |world: &mut World| {

@@ -45,6 +45,10 @@ export const commands = {
 	quickBooksConnection: () => __TAURI_INVOKE<QuickBooksConnection>("quick_books_connection"),
 	/**  Saves the .qwc file where she wants it; its path, or none if she changed her mind. */
 	saveConnectorFile: () => __TAURI_INVOKE<string | null>("save_connector_file"),
+	/**  What this computer knows of the Web Connector. */
+	connector: () => __TAURI_INVOKE<ConnectorView>("connector"),
+	/**  Has the Web Connector open the .qwc file. */
+	openConnectorFile: () => __TAURI_INVOKE<null>("open_connector_file"),
 	/**  What each category of the shop belongs to in QuickBooks. */
 	categories: () => __TAURI_INVOKE<CategoryView[]>("categories"),
 	/**  The chart of accounts. */
@@ -109,6 +113,8 @@ export const commands = {
 	exportEntries: (query: EntryQuery, format: ExportFormat) => __TAURI_INVOKE<string | null>("export_entries", { query, format }),
 	/**  Exports the tie-out of the days from `from` to `to`; the file's path, or none if she changed her mind. */
 	exportTieOut: (from: string, to: string, format: ExportFormat) => __TAURI_INVOKE<string | null>("export_tie_out", { from, to, format }),
+	/**  Stops the export that is being written; there is no file of it then. */
+	stopExport: () => __TAURI_INVOKE<null>("stop_export"),
 	/**  What needs attention, by cause. */
 	attention: () => __TAURI_INVOKE<AttentionGroup[]>("attention"),
 	/**  A page of the entries of one cause. */
@@ -154,6 +160,7 @@ export const commands = {
 /** Events */
 export const events = {
 	changed: makeEvent<Changed, Changed>("changed"),
+	exporting: makeEvent<Exporting, Exporting>("exporting"),
 	opened: makeEvent<Opened, Opened>("opened"),
 	progressed: makeEvent<Progressed, Progressed>("progressed"),
 	updated: makeEvent<Updated, Updated>("updated"),
@@ -396,6 +403,25 @@ export type Confirmation =
 /**  QuickBooks Point of Sale is not used. */
 "no_pos";
 
+/**  How QuickBooks is reached. */
+export type Connection = 
+/**  Its Web Connector calls. */
+"web_connector" | 
+/**  Its request processor is called, on this computer; on Windows only. */
+"request_processor";
+
+/**  What this computer knows of the Web Connector. */
+export type ConnectorView = {
+	/**  Whether it is installed. */
+	installed: Finding,
+	/**  Whether it is running. */
+	running: Finding,
+	/**  Whether Windows starts it when this user signs in. */
+	starts_with_windows: Finding,
+	/**  Its version, where it is known. */
+	version: string | null,
+};
+
 /**  One document with what the source told of it and what became of that. */
 export type DocumentPage = {
 	/**  The document. */
@@ -462,6 +488,8 @@ export type EntriesPage = {
 export type EntryPage = {
 	/**  The entry. */
 	entry: EntryView,
+	/**  The one thing that frees it, where it waits for something: the same as in what needs attention. */
+	action: AttentionAction | null,
 	/**  Its debits and credits. */
 	postings: PostingView[],
 	/**  What QuickBooks answered that it booked. */
@@ -473,9 +501,7 @@ export type EntryPage = {
 	 *  of its own.
 	 */
 	part_of: string | null,
-	/**  The parts that a day's entry brings into QuickBooks, the latest made first; at most 100. */
-	members: EntryView[],
-	/**  How many parts it has in all. */
+	/**  How many parts a day's entry brings into QuickBooks; [`history::members`] has them. */
 	member_count: number,
 	/**  What happened to it, the oldest first. */
 	life: Step[],
@@ -531,6 +557,19 @@ export type ExportFormat =
 "csv" | 
 /**  Pages to print or to send. */
 "pdf";
+
+/**  How far an export is. */
+export type ExportProgress = {
+	/**  Whether a file is being written. */
+	running: boolean,
+	/**  Entries that are done. */
+	done: number,
+	/**  Entries in all. */
+	total: number,
+};
+
+/**  How far an export is. At most four a second; its end is always told. */
+export type Exporting = ExportProgress;
 
 /**  What came of it. */
 export type Finding = 
@@ -897,8 +936,10 @@ export type PurchasingSource =
 /**  What was saved of Stocky. */
 "archive";
 
-/**  How QuickBooks finds us, and what is known of it. */
+/**  How QuickBooks is connected, and what is known of it. */
 export type QuickBooksConnection = {
+	/**  How it is reached. Where it is called on this computer, it needs neither the address nor a token. */
+	connection: Connection,
 	/**  The endpoint's address. */
 	address: string,
 	/**  The user name in the .qwc file. */
@@ -911,7 +952,7 @@ export type QuickBooksConnection = {
 	product: string | null,
 	/**  Its release. */
 	release: string | null,
-	/**  When the Web Connector called last since the engine began (RFC 3339, UTC). */
+	/**  When QuickBooks was in touch last since the engine began (RFC 3339, UTC). */
 	last_call_at: string | null,
 	/**  Whether it can be reached. */
 	reach: Reach,
