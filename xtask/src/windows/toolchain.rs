@@ -117,6 +117,7 @@ impl Toolchain {
             // As it was built.
             command.env(CONFIG, config(project, None)?);
         }
+        wine.start_com()?;
         command.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", "wine");
         command.env(CLI, wine::path(&self.programs(Build::Debug).join(format!("{COMMAND_LINE}.exe"))));
         project.run(wine.environment(&mut command))

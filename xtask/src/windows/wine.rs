@@ -8,7 +8,7 @@ use std::{
 
 use super::{Made, at};
 use crate::{
-    project::{Project, Stop, works},
+    project::{Project, Stop, output, works},
     suite::{Scope, soap_client, whole_system},
 };
 
@@ -115,6 +115,21 @@ impl Wine {
         fs::write(&path, text).map_err(at(&path))?;
         project.run(Command::new("chmod").arg("+x").arg(&path))?;
         Ok(path)
+    }
+
+    /// Has COM ready: on a busy computer its service is not always there when a program first wants it, and then not for as
+    /// long as this Windows runs. Where it can't be had the tests say so.
+    pub fn start_com(&self) -> Result<(), Stop> {
+        for _ in 0..3 {
+            self.end();
+            let net = |words: &[&str]| output(self.environment(Command::new("wine").arg("net").args(words)));
+            // It fails where the service runs already.
+            let _ = net(&["start", "RpcSs"]);
+            if net(&["start"])?.contains("Remote Procedure Call") {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Ends everything that runs in it.
