@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::{
     Store,
+    documents::Version,
     error::StoreError,
     renames::Renames,
     undo::past_with,
@@ -134,20 +135,25 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.read(|tx| {
             let renames = Renames::read(tx)?;
+            // Few of all documents: they are picked first, and what they say is read one by one, so that it is not sorted too.
             let mut statement = tx.prepare_cached(
-                "SELECT v.body FROM documents d JOIN versions v ON v.document = d.id AND v.version = d.version
-                 WHERE d.kind IN ('order', 'purchase_order', 'stock_adjustment', 'opening_stock') AND d.gone = 0
-                 AND d.mapping <> 'nothing' AND d.id IN (
+                "SELECT d.id, d.version FROM (
                      SELECT id FROM documents WHERE kind IN ('order', 'purchase_order', 'stock_adjustment', 'opening_stock')
                      AND happened_at < ?2 AND updated_at >= ?1
-                     UNION SELECT document FROM entries WHERE date BETWEEN ?3 AND ?4 AND NOT is_list)
-                 AND (d.mapping <> 'waits' OR EXISTS (
+                     UNION SELECT document FROM entries WHERE date BETWEEN ?3 AND ?4 AND NOT is_list) t
+                 CROSS JOIN documents d ON d.id = t.id
+                 WHERE d.kind IN ('order', 'purchase_order', 'stock_adjustment', 'opening_stock') AND d.gone = 0
+                 AND d.mapping <> 'nothing' AND (d.mapping <> 'waits' OR EXISTS (
                      SELECT 1 FROM entries e WHERE e.document = d.id AND +e.state = 'posted' AND NOT e.is_list))
                  ORDER BY d.happened_at, d.id",
             )?;
+            let mut body = tx.prepare_cached("SELECT body FROM versions WHERE document = ? AND version = ?")?;
             let mut rows = statement.query(params![time(began), time(ended), from.to_string(), to.to_string()])?;
             while let Some(row) = rows.next()? {
-                let document: Document = read_json(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?;
+                let (id, version): (String, Version) = (row.get(0)?, row.get(1)?);
+                let document: Document = body.query_row(params![id, version], |row| {
+                    Ok(read_json(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?))
+                })??;
                 let posted = past_with(tx, &renames, &document.id)?;
                 each(document, posted);
             }
