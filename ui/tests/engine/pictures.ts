@@ -2,6 +2,7 @@
 import { expect, test, type Page } from "@playwright/test";
 
 import type { Language, Theme } from "../../src/lib/backend/bindings";
+import { PLACES } from "../fixtures/settings";
 import { Twin, type Seed } from "./twin";
 
 const FOLDER = "dist-screens/engine";
@@ -22,19 +23,6 @@ interface Picture {
 }
 
 const steps = ["preflight", "tax", "shop", "token", "accounts", "modes", "purchasing", "preview"];
-const sections = [
-  "general",
-  "connections",
-  "connections/quickbooks",
-  "connections/purchases",
-  "mapping",
-  "modes",
-  "backups",
-  "updates",
-  "support",
-  "reset",
-  "about",
-];
 
 async function newest(twin: Twin, kind: "sales_receipt" | "credit_memo"): Promise<string> {
   const query = { states: ["posted"], kinds: [kind], from: null, to: null, text: null, run: null };
@@ -96,7 +84,7 @@ const WORLDS: { name: string; seed: Seed; held?: boolean; pictures: Picture[] }[
       },
       { name: "history-run", at: async (twin) => `history/runs/${await batch(twin)}` },
       { name: "attention-none", at: "attention" },
-      ...sections.map((section) => ({
+      ...PLACES.map((section) => ({
         name: `settings-${section.replace("/", "-")}`,
         at: `settings/${section}`,
         whole: section !== "mapping",

@@ -7,7 +7,7 @@ import { serve, type Answers } from "../fixtures/backend";
 import { heldPage, history, postedPage, rejectedPage } from "../fixtures/history";
 import { home, uneven } from "../fixtures/home";
 import { expectAccessible, screenshot } from "../fixtures/look";
-import { settled } from "../fixtures/settings";
+import { PLACES, settled } from "../fixtures/settings";
 import {
   noToken,
   notCalledYet,
@@ -47,19 +47,10 @@ const SCREENS: Record<string, Screen> = {
   "attention-cause": { answers: needing, at: "attention/refused-3140" },
   "attention-choose": { answers: needing, at: "attention", act: press("Choose an account") },
   ...Object.fromEntries(
-    [
-      "general",
-      "connections/shop",
-      "connections/quickbooks",
-      "connections/purchases",
-      "mapping",
-      "modes",
-      "backups",
-      "updates",
-      "support",
-      "reset",
-      "about",
-    ].map((place) => [`settings-${place.replace("/", "-")}`, { answers: settled, at: `settings/${place}` }]),
+    PLACES.map((place) => [
+      `settings-${place.replace("/", "-")}`,
+      { answers: settled, at: `settings/${place}` },
+    ]),
   ),
   ...Object.fromEntries(
     STEPS.map((step) => [

@@ -10,23 +10,9 @@ import {
   screenshot,
   watch,
 } from "../fixtures/look";
-import { bundle, modes, quickbooks, request, settled, shop, versions } from "../fixtures/settings";
+import { bundle, modes, PLACES, quickbooks, request, settled, shop, versions } from "../fixtures/settings";
 
 const NOW = new Date("2026-11-27T14:56:40Z");
-
-const PLACES = [
-  "general",
-  "connections/shop",
-  "connections/quickbooks",
-  "connections/purchases",
-  "mapping",
-  "modes",
-  "backups",
-  "updates",
-  "support",
-  "reset",
-  "about",
-];
 
 for (const look of LOOKS) {
   for (const place of PLACES) {
