@@ -21,18 +21,11 @@ import stat
 import subprocess
 import sys
 
+from promises import exit_code, expect
+
 SECRETS = {"TILLBRIDGE_SHOP_SECRET": "simulated-secret", "TILLBRIDGE_QUICKBOOKS_PASSWORD": "typed-once"}
 # One folder more than Windows once allowed paths to be long.
 LONG = ["a folder with a long name, as they come about in companies"] * 6
-
-
-class Unexpected(Exception):
-    """A promise was not kept."""
-
-
-def expect(holds, what):
-    if not holds:
-        raise Unexpected(what)
 
 
 class Test:
@@ -169,14 +162,7 @@ def main():
     parser = argparse.ArgumentParser(description="Where the data may be, and what may be wrong with the computer.")
     parser.add_argument("--cli", required=True, type=pathlib.Path)
     arguments = parser.parse_args()
-    sys.stdout.reconfigure(line_buffering=True)
-    try:
-        Test(arguments.cli).play()
-    except (Unexpected, OSError, ValueError, subprocess.SubprocessError) as error:
-        print(f"unexpected: {type(error).__name__}: {error}")
-        return 1
-    print("what may be wrong with the computer is told")
-    return 0
+    return exit_code(Test(arguments.cli).play, "what may be wrong with the computer is told")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ import shutil
 import subprocess
 import sys
 
+from promises import exit_code, expect
+
 FOR_THIS_USER = "ALLUSERS="
 FOR_ALL_USERS = "ALLUSERS=1"
 # What Windows Installer ends with, as far as a process on Linux is told of it: the lowest eight bits.
@@ -34,15 +36,6 @@ UNINSTALL = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall"
 WEBVIEW2 = r"HKLM\Software\Wow6432Node\Microsoft\EdgeUpdate\Clients\{F3017226-FE2A-4295-8BDF-00C3A9A7E4C5}"
 PROGRAMS = {"tillbridge.exe", "tillbridge-cli.exe", "WebView2Loader.dll"}
 IDENTIFIER = "app.tillbridge.desktop"
-
-
-class Unexpected(Exception):
-    """A promise was not kept."""
-
-
-def expect(holds, what):
-    if not holds:
-        raise Unexpected(what)
 
 
 class Windows:
@@ -256,14 +249,7 @@ def main():
     parser.add_argument("--installer", required=True, type=pathlib.Path)
     parser.add_argument("--earlier", required=True, type=pathlib.Path)
     arguments = parser.parse_args()
-    sys.stdout.reconfigure(line_buffering=True)
-    try:
-        Test(arguments.installer, arguments.earlier).play()
-    except (Unexpected, OSError, ValueError, subprocess.SubprocessError) as error:
-        print(f"unexpected: {type(error).__name__}: {error}")
-        return 1
-    print("the installer keeps its promises")
-    return 0
+    return exit_code(Test(arguments.installer, arguments.earlier).play, "the installer keeps its promises")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ import sys
 import threading
 import time
 
-from installer import FOR_THIS_USER, IDENTIFIER, OURS, WEBVIEW2, Unexpected, Windows, expect
+from installer import FOR_THIS_USER, IDENTIFIER, OURS, WEBVIEW2, Windows
+from promises import exit_code, expect
 
 EARLIER = "0.0.1"
 # The app looks for updates a minute after its start at the latest; the rest is time for a busy computer.
@@ -153,14 +154,7 @@ def main():
     parser.add_argument("--newer", required=True, type=pathlib.Path)
     parser.add_argument("--version", required=True)
     arguments = parser.parse_args()
-    sys.stdout.reconfigure(line_buffering=True)
-    try:
-        Test(arguments.earlier, arguments.newer, arguments.version).play()
-    except (Unexpected, OSError, ValueError, subprocess.SubprocessError) as error:
-        print(f"unexpected: {type(error).__name__}: {error}")
-        return 1
-    print("the app updates itself")
-    return 0
+    return exit_code(Test(arguments.earlier, arguments.newer, arguments.version).play, "the app updates itself")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 //! The shop's side is told by its orders, agreements and transactions. The company file's side is its own report, read in
 //! a session ([`ask`]); of a day of which it was not read yet, what QuickBooks answered when it booked.
 
-mod asked;
 mod days;
 
 use std::{
@@ -22,8 +21,6 @@ pub use days::{TieOutDay, TieOutDayView, TieOutOrder, TieOutRow, recent_days, ti
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use store::{Store, StoreError};
-
-use self::asked::Asked;
 
 /// The setting with the period of which the company file's own report is wanted, as a [`Period`]; null when it was read.
 pub(crate) const WANTED: &str = "proof.wanted";
@@ -340,10 +337,9 @@ impl Sides {
         let start = store.setting::<Date>(START)?;
         let midnight = |day: Date| day.to_zoned(zone.clone()).map_or(Timestamp::MAX, |time| time.timestamp());
         let world = store.world()?;
-        let asked = Asked::of(&world);
         let company = world.company();
         let told = |document: &Document, past: &[Past], mapping: &Mapping| {
-            let context = books::Context { mapping, shop, lists: &asked, facts: &asked, company: &company };
+            let context = books::Context { mapping, shop, lists: &world, facts: &world, company: &company };
             books::tieout::figures(document, past, &context)
         };
         let (from, to) = (self.from, self.to);
@@ -380,7 +376,7 @@ impl Sides {
             self.titles.insert(document.id.clone(), title.to_owned());
             self.meant.entry(document.id.clone()).or_default().extend(ours);
         })?;
-        self.leave_out_costs(&asked);
+        self.leave_out_costs(&world);
         world.check()
     }
 

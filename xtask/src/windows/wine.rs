@@ -72,7 +72,7 @@ impl Wine {
         } else {
             Command::new("python3")
         };
-        python.arg("tests/windows/first_run.py").arg("--cli").arg(program);
+        python.args(["-B", "tests/windows/first_run.py"]).arg("--cli").arg(program);
         let done = project.run(self.environment(&mut python));
         self.end();
         done
@@ -82,7 +82,7 @@ impl Wine {
     pub fn installer(&self, project: &Project, made: &Made) -> Result<(), Stop> {
         let mut python = Command::new("python3");
         python
-            .arg("tests/windows/installer.py")
+            .args(["-B", "tests/windows/installer.py"])
             .arg("--installer")
             .arg(&made.installer)
             .arg("--earlier")

@@ -1,6 +1,6 @@
-import type { AttentionAction, SetupStep } from "$lib/backend";
-import { m } from "$lib/paraglide/messages";
-import { href } from "$lib/router.svelte";
+import type { AttentionAction, SetupStep } from "../backend";
+import { m } from "../paraglide/messages";
+import { href } from "../router.svelte";
 
 /** A way to the page where something is put right, and what the link says. */
 interface Way {
